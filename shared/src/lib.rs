@@ -1,1 +1,6 @@
-//! stub
+//! The common crate: everything that more than one function needs.
+//!
+//! Which layer may import which is written in `docs/ARCHITECTURE.md` and checked by `tests/layers.rs`.
+
+pub mod domain;
+pub mod ports;

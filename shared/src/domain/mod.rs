@@ -1,0 +1,3 @@
+//! Pure rules. Imports nothing of ours, and no AWS, HTTP, Discord-client or tokio crate.
+
+pub mod ids;

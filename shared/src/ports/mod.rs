@@ -1,0 +1,3 @@
+//! What the use cases need of the outside world: traits, and the errors they speak of.
+
+pub mod discord;
