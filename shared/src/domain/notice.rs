@@ -1,12 +1,14 @@
 //! What Gantry says in channels and DMs, as data. `discord/views` turns it into messages.
 
-use super::club::Club;
-use super::event::Event;
+use super::club::{Club, Colour};
+use super::event::{Event, EventKey, Period};
 use super::ids::ChannelId;
 use super::refusal::{Refusal, Standing};
 use super::seats::Seats;
+use super::series::{Class, Series};
 use super::signup::{SignUp, Status};
 use super::space::SpaceFault;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// Everything that is known of one event, as read in one query.
@@ -86,18 +88,148 @@ pub enum Notice<'a> {
         /// The event's channel, if it has one.
         channel: Option<ChannelId>,
     },
-    /// To a driver whose answer was recorded late.
+    /// To a driver whose answer was recorded.
     Answered {
-        /// The event.
-        event: &'a Event,
+        /// The event's name.
+        event: &'a str,
         /// How they stand now.
         standing: &'a Standing,
     },
-    /// To a person whose wish was refused late.
+    /// Answer to `/club create`.
+    ClubCreated {
+        /// The club.
+        club: &'a Club,
+    },
+    /// Answer to `/club status`.
+    ClubStatus {
+        /// The club.
+        club: &'a Club,
+        /// How many are on the roster.
+        members: u64,
+        /// How many series it has.
+        series: usize,
+        /// Its next events, soonest first.
+        upcoming: &'a [Event],
+    },
+    /// Answer to `/series create`.
+    SeriesCreated {
+        /// The accent.
+        colour: Colour,
+        /// The series' name.
+        name: &'a str,
+        /// Its classes.
+        classes: &'a [Class],
+    },
+    /// Answer to `/series list`.
+    SeriesList {
+        /// The club.
+        club: &'a Club,
+        /// All its series.
+        series: &'a [Series],
+    },
+    /// Answer to a command that changed an event.
+    EventChanged {
+        /// What was done.
+        change: EventChange,
+        /// The event now.
+        event: &'a EventBrief,
+    },
+    /// Answer to `/event list`.
+    EventList {
+        /// The club.
+        club: &'a Club,
+        /// Which events were asked for.
+        period: Period,
+        /// One page of them.
+        events: &'a [Event],
+        /// Whether there are more.
+        more: bool,
+    },
+    /// Answer to `/event show` and to the button Details.
+    EventDetails {
+        /// The club.
+        club: &'a Club,
+        /// The event.
+        event: &'a Event,
+        /// The count of each class; empty while it is a draft.
+        seats: &'a [Seats],
+        /// How the person stands.
+        standing: &'a Standing,
+        /// The event's channel, if it has one.
+        channel: Option<ChannelId>,
+    },
+    /// Answer to `/signup list`.
+    SignUpList {
+        /// The club.
+        club: &'a Club,
+        /// What it shows.
+        sheet: &'a Sheet,
+    },
+    /// Asks the driver which class: a select whose custom id is that of the board.
+    ChooseClass {
+        /// The event.
+        event: &'a Event,
+        /// The count of each class.
+        seats: &'a [Seats],
+    },
+    /// To a driver whose answer is being recorded behind a rush; it is replaced when that is done.
+    AnswerQueued,
+    /// To a person whose wish was refused.
     Refused {
         /// Why.
         refusal: &'a Refusal,
     },
+}
+
+/// What was done to an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EventChange {
+    /// It was created, as a draft.
+    Created,
+    /// Its facts were changed.
+    Edited,
+    /// It was published; its channel is being made.
+    Published,
+    /// Sign-up was ended.
+    Closed,
+    /// It was called off.
+    Cancelled,
+}
+
+/// The part of an event that an answer shows: small enough to be remembered with the interaction.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct EventBrief {
+    /// Club and event.
+    pub key: EventKey,
+    /// The event's name.
+    pub name: String,
+    /// Its series' name.
+    pub series_name: String,
+    /// When it starts.
+    pub starts_at: Timestamp,
+    /// Whole minutes.
+    pub duration_min: i64,
+    /// Its classes.
+    pub classes: Vec<Class>,
+    /// The accent of its club.
+    pub colour: Colour,
+}
+
+impl EventBrief {
+    /// The brief of an event of `club`.
+    #[must_use]
+    pub fn of(club: &Club, event: &Event) -> Self {
+        Self {
+            key: event.key,
+            name: event.name.clone(),
+            series_name: event.series_name.clone(),
+            starts_at: event.starts_at,
+            duration_min: event.duration_min,
+            classes: event.classes.clone(),
+            colour: club.colour,
+        }
+    }
 }
 
 /// A message as Discord takes it.
