@@ -61,11 +61,7 @@ pub enum BudgetError {
 /// The budget that all workers share. One lease serves many calls, so that the store sees few writes.
 pub trait Budget: Send + Sync {
     /// Asks for up to `wanted` calls in the current second. Fewer may be granted, or none.
-    fn lease(
-        &self,
-        now: Timestamp,
-        wanted: u32,
-    ) -> impl Future<Output = Result<Lease, BudgetError>> + Send;
+    fn lease(&self, now: Timestamp, wanted: u32) -> impl Future<Output = Result<Lease, BudgetError>> + Send;
 
     /// Tells all workers that `scope` is barred until `until`. A block in force is never shortened.
     fn block(
@@ -96,7 +92,6 @@ pub fn allowance(now: Timestamp, per_second: u32) -> u32 {
     (i128::from(per_second) * (NANOS_PER_SECOND - gone) / NANOS_PER_SECOND) as u32
 }
 
-
 /// One process's count of a second's grants.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SecondCount {
@@ -122,7 +117,8 @@ impl SecondCount {
 pub fn slot(from: Timestamp, until: Timestamp, granted: u32, index: u32) -> Timestamp {
     let life = until.duration_since(from).as_nanos();
     let offset = life * i128::from(index) / i128::from(granted.max(1));
-    from.saturating_add(SignedDuration::from_nanos_i128(offset)).unwrap_or(until)
+    from.saturating_add(SignedDuration::from_nanos_i128(offset))
+        .unwrap_or(until)
 }
 
 #[cfg(test)]
