@@ -3,3 +3,5 @@
 pub mod budget;
 pub mod clock;
 pub mod discord;
+pub mod ids;
+pub mod store;
