@@ -1,0 +1,194 @@
+//! Paces the bot's calls by leases of the shared budget.
+
+use super::gate::Gate;
+use crate::ports::budget::{Budget, Lease, SecondCount, end_of_second, slot};
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::Mutex;
+
+/// Calls asked for at once. With 15, a lease's calls are at most 67 ms apart, less than a call takes.
+const WANTED: u32 = 15;
+/// Calls asked for after a second that had none left, so that more workers get on.
+const WANTED_CROWDED: u32 = 5;
+/// Calls a second while the shared budget cannot be asked. Ten workers at once then stay within Discord's 50.
+const WITHOUT_BUDGET: u32 = 5;
+/// After a failure the shared budget is left alone for this long.
+const BUDGET_REST: SignedDuration = SignedDuration::from_secs(5);
+
+/// When a call may go out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Slot {
+    /// At this instant; the slot is taken.
+    At(Timestamp),
+    /// No slot now; to be asked for again at this instant.
+    AskAt(Timestamp),
+}
+
+/// Hands out the slots of the present lease, and gets the next.
+#[derive(Debug, Default)]
+pub(super) struct Pacer {
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    lease: Option<Held>,
+    crowded: bool,
+    without_budget: SecondCount,
+    rest_until: Option<Timestamp>,
+}
+
+#[derive(Debug)]
+struct Held {
+    from: Timestamp,
+    until: Timestamp,
+    granted: u32,
+    next: u32,
+}
+
+impl Pacer {
+    /// A slot for one call. Blocks that come with a new lease go to `gate`.
+    pub async fn slot<B: Budget>(&self, budget: &B, gate: &Gate, now: Timestamp) -> Slot {
+        let mut state = self.state.lock().await;
+        if let Some(at) = state.lease.as_mut().and_then(|held| held.take(now)) {
+            return Slot::At(at);
+        }
+        let lease = match state.rest_until.filter(|until| *until > now) {
+            Some(_) => state.alone(now),
+            None => match budget.lease(now, state.wanted()).await {
+                Ok(lease) => lease,
+                Err(error) => {
+                    tracing::warn!(%error, calls_per_second = WITHOUT_BUDGET, "going on without the shared budget");
+                    state.rest_until = now.saturating_add(BUDGET_REST).ok();
+                    state.alone(now)
+                }
+            },
+        };
+        gate.merge(&lease.blocked, now);
+        state.crowded = lease.granted == 0;
+        if lease.granted == 0 {
+            return Slot::AskAt(lease.until);
+        }
+        state.lease = Some(Held {
+            from: now,
+            until: lease.until,
+            granted: lease.granted,
+            next: 1,
+        });
+        Slot::At(now)
+    }
+}
+
+impl State {
+    fn wanted(&self) -> u32 {
+        if self.crowded { WANTED_CROWDED } else { WANTED }
+    }
+
+    fn alone(&mut self, now: Timestamp) -> Lease {
+        let granted = self.without_budget.take(now, WITHOUT_BUDGET, WITHOUT_BUDGET);
+        Lease {
+            granted,
+            until: end_of_second(now),
+            blocked: Vec::new(),
+        }
+    }
+}
+
+impl Held {
+    /// The next slot that is not past. Slots that have passed unused lapse: made up for, they would come as a burst.
+    fn take(&mut self, now: Timestamp) -> Option<Timestamp> {
+        while self.next < self.granted {
+            let at = slot(self.from, self.until, self.granted, self.next);
+            let end = slot(self.from, self.until, self.granted, self.next + 1);
+            self.next += 1;
+            if end > now {
+                return Some(at.max(now));
+            }
+        }
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::adapters::discord_rest::LocalBudget;
+    use crate::ports::budget::{Block, BlockScope, BudgetError};
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    fn at(millis: i64) -> Timestamp {
+        Timestamp::from_millisecond(1_795_000_000_000 + millis).unwrap()
+    }
+
+    #[derive(Default)]
+    struct Throttled {
+        asked: AtomicU32,
+    }
+
+    impl Budget for Throttled {
+        async fn lease(&self, _: Timestamp, _: u32) -> Result<Lease, BudgetError> {
+            self.asked.fetch_add(1, Ordering::Relaxed);
+            Err(BudgetError::Throttled)
+        }
+
+        async fn block(&self, _: &BlockScope, _: Timestamp) -> Result<(), BudgetError> {
+            Err(BudgetError::Throttled)
+        }
+    }
+
+    async fn slots<B: Budget>(pacer: &Pacer, budget: &B, now: Timestamp, calls: u32) -> Vec<Slot> {
+        let mut slots = Vec::new();
+        for _ in 0..calls {
+            slots.push(pacer.slot(budget, &Gate::new(10), now).await);
+        }
+        slots
+    }
+
+    #[tokio::test]
+    async fn a_lease_is_paced_over_the_rest_of_its_second_and_then_renewed() {
+        let (pacer, budget) = (Pacer::default(), LocalBudget::default());
+        let taken = slots(&pacer, &budget, at(0), 16).await;
+        assert_eq!(taken[0], Slot::At(at(0)));
+        assert_eq!(taken[3], Slot::At(at(200)));
+        assert_eq!(taken[12], Slot::At(at(800)));
+        assert_eq!(
+            taken[15],
+            Slot::At(at(0)),
+            "the sixteenth call is the first of a second lease"
+        );
+    }
+
+    #[tokio::test]
+    async fn slots_that_passed_unused_are_not_made_up_for() {
+        let (pacer, budget) = (Pacer::default(), LocalBudget::new(10));
+        slots(&pacer, &budget, at(0), 1).await;
+        let late = slots(&pacer, &budget, at(850), 3).await;
+        assert_eq!(late[..2], [Slot::At(at(850)), Slot::At(at(900))]);
+        assert_eq!(late[2], Slot::AskAt(at(1000)));
+    }
+
+    #[tokio::test]
+    async fn without_the_shared_budget_a_few_calls_go_on_and_it_is_left_alone_for_a_while() {
+        let (pacer, budget) = (Pacer::default(), Throttled::default());
+        let taken = slots(&pacer, &budget, at(0), 6).await;
+        assert_eq!(taken[..2], [Slot::At(at(0)), Slot::At(at(200))]);
+        assert_eq!(taken[5], Slot::AskAt(at(1000)));
+        slots(&pacer, &budget, at(4000), 6).await;
+        assert_eq!(budget.asked.load(Ordering::Relaxed), 1);
+        slots(&pacer, &budget, at(5000), 1).await;
+        assert_eq!(budget.asked.load(Ordering::Relaxed), 2);
+    }
+
+    #[tokio::test]
+    async fn blocks_of_other_workers_come_with_the_lease() {
+        let (pacer, budget, gate) = (Pacer::default(), LocalBudget::default(), Gate::new(10));
+        budget.block(&BlockScope::Global, at(1500)).await.unwrap();
+        assert_eq!(pacer.slot(&budget, &gate, at(0)).await, Slot::AskAt(at(1500)));
+        assert_eq!(
+            budget.lease(at(0), 1).await.unwrap().blocked,
+            [Block {
+                scope: BlockScope::Global,
+                until: at(1500)
+            }]
+        );
+    }
+}

@@ -1,0 +1,297 @@
+//! A builder for every call that Gantry makes to Discord. Pure: a request can be asserted without a network.
+//!
+//! A value that Discord would surely refuse is refused here, in Discord's own unit: characters are Unicode code points,
+//! never bytes. What is merely doubtful is left to Discord.
+
+use super::encode::percent_encode;
+use super::request::{Auth, Major, Repeat, Request};
+use crate::domain::ids::{ApplicationId, ChannelId, CommandId, GuildId, MessageId, UserId};
+use crate::ports::discord::{
+    ChannelKind, DiscordError, DiscordResult, Mentions, MessageBody, NewChannel, NewMessage,
+};
+use reqwest::Method;
+use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::time::Duration;
+
+/// Discord returns the earlier message for a nonce "within the past few minutes" (Discord docs, create message). One
+/// minute stays well inside.
+const NONCE_LIFE: Duration = Duration::from_secs(60);
+/// Discord's code for a form that is not valid; used for what is refused before sending, too.
+const INVALID_FORM: u64 = 50035;
+const CHANNEL_NAME_CHARS: usize = 100;
+const TOPIC_CHARS: usize = 1024;
+const CONTENT_CHARS: usize = 2000;
+const NONCE_CHARS: usize = 25;
+const MENTIONED_USERS: usize = 100;
+const MESSAGES_PER_PAGE: u8 = 100;
+
+/// Where application commands live.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CommandScope {
+    /// Everywhere.
+    Global,
+    /// In one guild.
+    Guild(GuildId),
+}
+
+/// All channels of a guild.
+#[must_use]
+pub fn list_channels(guild: GuildId) -> Request {
+    let path = format!("/guilds/{guild}/channels");
+    Request::bot(
+        Method::GET,
+        "/guilds/{guild.id}/channels",
+        Major::Guild(guild),
+        path,
+    )
+}
+
+/// A new channel.
+///
+/// # Errors
+/// [`DiscordError::Refused`] for a name or topic that Discord does not take.
+pub fn create_channel(guild: GuildId, channel: &NewChannel, reason: &str) -> DiscordResult<Request> {
+    let NewChannel {
+        kind,
+        name,
+        topic,
+        parent,
+    } = channel;
+    length("name", name, 1, CHANNEL_NAME_CHARS)?;
+    let mut body = Map::new();
+    body.insert("name".to_owned(), json!(name));
+    body.insert("type".to_owned(), json!(channel_type(*kind)));
+    if let Some(topic) = topic {
+        length("topic", topic, 0, TOPIC_CHARS)?;
+        body.insert("topic".to_owned(), json!(topic));
+    }
+    if let Some(parent) = parent {
+        body.insert("parent_id".to_owned(), json!(parent));
+    }
+    let path = format!("/guilds/{guild}/channels");
+    Ok(Request::bot(
+        Method::POST,
+        "/guilds/{guild.id}/channels",
+        Major::Guild(guild),
+        path,
+    )
+    .body(Value::Object(body))
+    .reason(reason)
+    .repeat(Repeat::Unsafe))
+}
+
+/// A message to a channel, which Discord makes once for each nonce.
+///
+/// # Errors
+/// [`DiscordError::Refused`] for a nonce, content or list of mentions that Discord does not take.
+pub fn post_message(channel: ChannelId, message: &NewMessage) -> DiscordResult<Request> {
+    length("nonce", &message.nonce, 1, NONCE_CHARS)?;
+    let mut body = message_fields(&message.body, &message.mentions)?;
+    body.insert("nonce".to_owned(), json!(message.nonce));
+    body.insert("enforce_nonce".to_owned(), json!(true));
+    let path = format!("/channels/{channel}/messages");
+    Ok(Request::bot(
+        Method::POST,
+        "/channels/{channel.id}/messages",
+        Major::Channel(channel),
+        path,
+    )
+    .body(Value::Object(body))
+    .repeat(Repeat::SafeFor(NONCE_LIFE)))
+}
+
+/// New fields for a message; nobody is notified.
+///
+/// # Errors
+/// [`DiscordError::Refused`] for content that Discord does not take.
+pub fn edit_message(channel: ChannelId, message: MessageId, body: &MessageBody) -> DiscordResult<Request> {
+    let body = message_fields(body, &Mentions::default())?;
+    let path = format!("/channels/{channel}/messages/{message}");
+    let template = "/channels/{channel.id}/messages/{message.id}";
+    Ok(Request::bot(Method::PATCH, template, Major::Channel(channel), path).body(Value::Object(body)))
+}
+
+/// A channel's latest 100 messages, newest first.
+#[must_use]
+pub fn latest_messages(channel: ChannelId) -> Request {
+    let path = format!("/channels/{channel}/messages");
+    Request::bot(
+        Method::GET,
+        "/channels/{channel.id}/messages",
+        Major::Channel(channel),
+        path,
+    )
+    .query("limit", MESSAGES_PER_PAGE)
+}
+
+/// The DM channel with a user. Discord returns the one that exists.
+#[must_use]
+pub fn open_dm(user: UserId) -> Request {
+    let path = "/users/@me/channels";
+    Request::bot(Method::POST, path, Major::None, path.to_owned()).body(json!({ "recipient_id": user }))
+}
+
+/// New fields for an interaction's first response; nobody is notified.
+///
+/// # Errors
+/// [`DiscordError::Refused`] for content that Discord does not take, or a token that is none.
+pub fn edit_original(application: ApplicationId, token: &str, body: &MessageBody) -> DiscordResult<Request> {
+    // Dot segments would be taken out of the path, and the request would go somewhere else.
+    if matches!(token, "" | "." | "..") {
+        return Err(refused("the interaction token is none"));
+    }
+    let body = message_fields(body, &Mentions::default())?;
+    let path = format!(
+        "/webhooks/{application}/{}/messages/@original",
+        percent_encode(token)
+    );
+    let template = "/webhooks/{application.id}/{interaction.token}/messages/@original";
+    let major = Major::Interaction(application, digest(token));
+    let request = Request::bot(Method::PATCH, template, major, path).body(Value::Object(body));
+    Ok(Request {
+        auth: Auth::Interaction,
+        ..request
+    })
+}
+
+/// All commands of an application, with their localisations.
+#[must_use]
+pub fn list_commands(application: ApplicationId, scope: CommandScope) -> Request {
+    commands(Method::GET, application, scope).query("with_localizations", true)
+}
+
+/// The full list of an application's commands; what is not in it is removed (Discord docs, application commands).
+#[must_use]
+pub fn put_commands(application: ApplicationId, scope: CommandScope, list: &[Value]) -> Request {
+    commands(Method::PUT, application, scope).body(json!(list))
+}
+
+/// A command, which replaces one of the same name and type.
+#[must_use]
+pub fn create_command(application: ApplicationId, scope: CommandScope, command: &Value) -> Request {
+    commands(Method::POST, application, scope).body(command.clone())
+}
+
+/// New fields for a command.
+#[must_use]
+pub fn edit_command(
+    application: ApplicationId,
+    scope: CommandScope,
+    command: CommandId,
+    fields: &Value,
+) -> Request {
+    one_command(Method::PATCH, application, scope, command).body(fields.clone())
+}
+
+/// Removes a command.
+#[must_use]
+pub fn delete_command(application: ApplicationId, scope: CommandScope, command: CommandId) -> Request {
+    one_command(Method::DELETE, application, scope, command)
+}
+
+/// The application that the bot token belongs to.
+#[must_use]
+pub fn current_application() -> Request {
+    let path = "/applications/@me";
+    Request::bot(Method::GET, path, Major::None, path.to_owned())
+}
+
+/// The bot's own account.
+#[must_use]
+pub fn current_user() -> Request {
+    let path = "/users/@me";
+    Request::bot(Method::GET, path, Major::None, path.to_owned())
+}
+
+fn commands(method: Method, application: ApplicationId, scope: CommandScope) -> Request {
+    match scope {
+        CommandScope::Global => {
+            let path = format!("/applications/{application}/commands");
+            Request::bot(
+                method,
+                "/applications/{application.id}/commands",
+                Major::None,
+                path,
+            )
+        }
+        CommandScope::Guild(guild) => {
+            let path = format!("/applications/{application}/guilds/{guild}/commands");
+            let template = "/applications/{application.id}/guilds/{guild.id}/commands";
+            Request::bot(method, template, Major::Guild(guild), path)
+        }
+    }
+}
+
+fn one_command(method: Method, application: ApplicationId, scope: CommandScope, id: CommandId) -> Request {
+    match scope {
+        CommandScope::Global => {
+            let path = format!("/applications/{application}/commands/{id}");
+            let template = "/applications/{application.id}/commands/{command.id}";
+            Request::bot(method, template, Major::None, path)
+        }
+        CommandScope::Guild(guild) => {
+            let path = format!("/applications/{application}/guilds/{guild}/commands/{id}");
+            let template = "/applications/{application.id}/guilds/{guild.id}/commands/{command.id}";
+            Request::bot(method, template, Major::Guild(guild), path)
+        }
+    }
+}
+
+/// A message's fields with `allowed_mentions`, which is always sent: without it, an edit too starts from "all".
+fn message_fields(body: &MessageBody, mentions: &Mentions) -> DiscordResult<Map<String, Value>> {
+    let Value::Object(fields) = &body.0 else {
+        return Err(refused("the message is no JSON object"));
+    };
+    let mut fields = fields.clone();
+    if let Some(content) = fields.get("content").and_then(Value::as_str) {
+        length("content", content, 0, CONTENT_CHARS)?;
+    }
+    let users: BTreeSet<UserId> = mentions.users.iter().copied().collect();
+    if users.len() > MENTIONED_USERS {
+        return Err(refused(&format!(
+            "allowed_mentions.users: at most {MENTIONED_USERS}, not {}",
+            users.len()
+        )));
+    }
+    let mut allowed = json!({ "parse": [] });
+    if !users.is_empty() {
+        allowed["users"] = json!(users);
+    }
+    fields.insert("allowed_mentions".to_owned(), allowed);
+    Ok(fields)
+}
+
+fn channel_type(kind: ChannelKind) -> u8 {
+    match kind {
+        ChannelKind::Text => 0,
+        ChannelKind::Voice => 2,
+        ChannelKind::Category => 4,
+        ChannelKind::Other(number) => number,
+    }
+}
+
+/// Refuses text that is too short or too long in code points, of which a character never has less than one: what
+/// passes here may be too long still where Discord counts UTF-16 units.
+fn length(field: &str, text: &str, min: usize, max: usize) -> DiscordResult<()> {
+    let chars = text.chars().count();
+    if (min..=max).contains(&chars) {
+        return Ok(());
+    }
+    Err(refused(&format!("{field}: {min}-{max} characters, not {chars}")))
+}
+
+fn refused(message: &str) -> DiscordError {
+    DiscordError::Refused {
+        code: INVALID_FORM,
+        message: format!("not sent: {message}"),
+    }
+}
+
+/// Tells tokens apart without keeping them.
+fn digest(token: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    token.hash(&mut hasher);
+    hasher.finish()
+}
