@@ -2,5 +2,6 @@
 //!
 //! Which layer may import which is written in `docs/ARCHITECTURE.md` and checked by `tests/layers.rs`.
 
+pub mod discord;
 pub mod domain;
 pub mod ports;

@@ -172,7 +172,17 @@ mod tests {
         let id = EventId::from_parts(1_700_000_000_000, 7);
         assert_eq!(id.to_string().parse(), Ok(id));
         assert!(id.to_string().to_lowercase().parse::<EventId>().is_err());
-        for text in ["", "0", "007", "+7", " 7", "7 ", "-1", "18446744073709551616", "7x"] {
+        for text in [
+            "",
+            "0",
+            "007",
+            "+7",
+            " 7",
+            "7 ",
+            "-1",
+            "18446744073709551616",
+            "7x",
+        ] {
             assert!(text.parse::<GuildId>().is_err(), "{text:?}");
         }
         assert_eq!("18446744073709551615".parse(), Ok(GuildId(u64::MAX)));
@@ -181,7 +191,10 @@ mod tests {
     #[test]
     fn a_snowflake_tells_when_it_was_made() {
         // Discord docs, reference: 175928847299117063 was made at 2016-04-30T11:18:25.796Z.
-        assert_eq!(MessageId(175_928_847_299_117_063).created_at_millis(), 1_462_015_105_796);
+        assert_eq!(
+            MessageId(175_928_847_299_117_063).created_at_millis(),
+            1_462_015_105_796
+        );
     }
 
     proptest! {

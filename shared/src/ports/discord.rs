@@ -146,7 +146,8 @@ pub trait Messages: Send + Sync {
     ) -> impl Future<Output = DiscordResult<()>> + Send;
 
     /// Our own messages among the channel's latest 100, newest first.
-    fn own_messages(&self, channel: ChannelId) -> impl Future<Output = DiscordResult<Vec<OwnMessage>>> + Send;
+    fn own_messages(&self, channel: ChannelId)
+    -> impl Future<Output = DiscordResult<Vec<OwnMessage>>> + Send;
 
     /// The DM channel with a user, made if there is none. Safe to repeat.
     fn open_dm(&self, user: UserId) -> impl Future<Output = DiscordResult<ChannelId>> + Send;
