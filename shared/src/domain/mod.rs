@@ -1,3 +1,17 @@
 //! Pure rules. Imports nothing of ours, and no AWS, HTTP, Discord-client or tokio crate.
 
+pub mod club;
+pub mod event;
+pub mod fact;
 pub mod ids;
+pub mod naming;
+pub mod notice;
+pub mod rank;
+pub mod refusal;
+pub mod seats;
+pub mod series;
+pub mod signup;
+pub mod space;
+pub mod text;
+pub mod when;
+pub mod work;

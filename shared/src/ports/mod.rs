@@ -1,3 +1,6 @@
 //! What the use cases need of the outside world: traits, and the errors they speak of.
 
+pub mod clock;
 pub mod discord;
+pub mod ids;
+pub mod store;

@@ -34,7 +34,11 @@ impl LocalClock {
     #[must_use]
     pub fn now(&self) -> Timestamp {
         let state = self.lock();
-        state.frozen.unwrap_or_else(|| Timestamp::now().saturating_add(state.offset).unwrap_or(Timestamp::MAX))
+        state.frozen.unwrap_or_else(|| {
+            Timestamp::now()
+                .saturating_add(state.offset)
+                .unwrap_or(Timestamp::MAX)
+        })
     }
 
     /// Moves the clock to `to`. A running clock runs on from there, a frozen one stands there.
@@ -87,6 +91,9 @@ mod tests {
         let start: Timestamp = "2030-01-01T00:00:00Z".parse().unwrap();
         clock.set(start);
         let now = clock.now();
-        assert!(now >= start && now < start + SignedDuration::from_mins(5), "{now}");
+        assert!(
+            now >= start && now < start + SignedDuration::from_mins(5),
+            "{now}"
+        );
     }
 }

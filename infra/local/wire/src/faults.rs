@@ -89,13 +89,26 @@ impl Fault {
     /// Hits every call of `service`.
     #[must_use]
     pub fn every(service: Service, fault: FaultKind) -> Self {
-        Self { service, operation: None, caller: None, after: 0, times: None, share: None, fault }
+        Self {
+            service,
+            operation: None,
+            caller: None,
+            after: 0,
+            times: None,
+            share: None,
+            fault,
+        }
     }
 
     /// Hits only the call number `n` (from 0) of `service` that `caller` makes.
     #[must_use]
     pub fn nth(service: Service, caller: &str, n: u64, fault: FaultKind) -> Self {
-        Self { caller: Some(caller.to_owned()), after: n, times: Some(1), ..Self::every(service, fault) }
+        Self {
+            caller: Some(caller.to_owned()),
+            after: n,
+            times: Some(1),
+            ..Self::every(service, fault)
+        }
     }
 
     /// The same fault for operations that contain `operation`.
@@ -167,7 +180,11 @@ impl Faults {
         {
             return Err(FaultError::Share(share));
         }
-        self.lock().rules.push(Rule { fault, seen: 0, hits: 0 });
+        self.lock().rules.push(Rule {
+            fault,
+            seen: 0,
+            hits: 0,
+        });
         Ok(())
     }
 
@@ -202,7 +219,13 @@ impl Faults {
         let mut inner = self.lock();
         let inner = &mut *inner;
         for rule in &mut inner.rules {
-            let Fault { fault, share, after, times, .. } = &rule.fault;
+            let Fault {
+                fault,
+                share,
+                after,
+                times,
+                ..
+            } = &rule.fault;
             if !rule.fault.matches(service, operation, caller) {
                 continue;
             }
@@ -230,7 +253,10 @@ impl Faults {
 impl Fault {
     fn matches(&self, service: Service, operation: &str, caller: &str) -> bool {
         self.service == service
-            && self.operation.as_deref().is_none_or(|part| operation.contains(part))
+            && self
+                .operation
+                .as_deref()
+                .is_none_or(|part| operation.contains(part))
             && self.caller.as_deref().is_none_or(|name| name == caller)
     }
 }
@@ -249,7 +275,14 @@ mod tests {
     #[test]
     fn the_nth_call_of_a_function_is_hit_once() {
         let faults = Faults::new();
-        faults.add(Fault::nth(Service::Discord, "channel-worker", 2, FaultKind::LostAnswer)).unwrap();
+        faults
+            .add(Fault::nth(
+                Service::Discord,
+                "channel-worker",
+                2,
+                FaultKind::LostAnswer,
+            ))
+            .unwrap();
         let hit = |caller| faults.strike(Service::Discord, "POST /guilds/{guild.id}/channels", caller);
         assert_eq!(hit("notify-worker"), None);
         assert_eq!([hit("channel-worker"), hit("channel-worker")], [None, None]);
@@ -261,9 +294,19 @@ mod tests {
     #[test]
     fn a_share_hits_about_that_share_of_calls() {
         let faults = Faults::new();
-        faults.add(Fault::every(Service::Dynamodb, FaultKind::Conflict).on("Transact").share(0.3)).unwrap();
+        faults
+            .add(
+                Fault::every(Service::Dynamodb, FaultKind::Conflict)
+                    .on("Transact")
+                    .share(0.3),
+            )
+            .unwrap();
         let hits = (0..1000)
-            .filter(|_| faults.strike(Service::Dynamodb, "TransactWriteItems", "").is_some())
+            .filter(|_| {
+                faults
+                    .strike(Service::Dynamodb, "TransactWriteItems", "")
+                    .is_some()
+            })
             .count();
         assert!((250..=350).contains(&hits), "{hits}");
         assert_eq!(faults.strike(Service::Dynamodb, "Query", ""), None);
@@ -273,7 +316,11 @@ mod tests {
     fn a_share_out_of_range_is_refused() {
         let faults = Faults::new();
         for share in [0.0, -0.1, 1.1, f64::NAN] {
-            assert!(faults.add(Fault::every(Service::Sqs, FaultKind::Reset).share(share)).is_err());
+            assert!(
+                faults
+                    .add(Fault::every(Service::Sqs, FaultKind::Reset).share(share))
+                    .is_err()
+            );
         }
     }
 
@@ -282,6 +329,9 @@ mod tests {
         let text = r#"{"service":"discord","operation":"POST","fault":{"kind":"rate_limit_user","ms":1500}}"#;
         let fault: Fault = serde_json::from_str(text).unwrap();
         assert_eq!(fault.fault, FaultKind::RateLimitUser(Delay { ms: 1500 }));
-        assert!(serde_json::from_str::<Fault>(r#"{"service":"discord","often":1,"fault":{"kind":"reset"}}"#).is_err());
+        assert!(
+            serde_json::from_str::<Fault>(r#"{"service":"discord","often":1,"fault":{"kind":"reset"}}"#)
+                .is_err()
+        );
     }
 }

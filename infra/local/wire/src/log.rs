@@ -76,7 +76,12 @@ impl CallLog {
     /// The calls after `mark`, oldest first.
     #[must_use]
     pub fn since(&self, mark: u64) -> Vec<Call> {
-        self.lock().calls.iter().filter(|call| call.seq > mark).cloned().collect()
+        self.lock()
+            .calls
+            .iter()
+            .filter(|call| call.seq > mark)
+            .cloned()
+            .collect()
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Inner> {

@@ -1,0 +1,250 @@
+//! What Gantry says in channels and DMs, as data. `discord/views` turns it into messages.
+
+use super::club::{Club, Colour};
+use super::event::{Event, EventKey, Period};
+use super::ids::ChannelId;
+use super::refusal::{Refusal, Standing};
+use super::seats::Seats;
+use super::series::{Class, Series};
+use super::signup::{SignUp, Status};
+use super::space::SpaceFault;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// Everything that is known of one event, as read in one query.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sheet {
+    /// The event.
+    pub event: Event,
+    /// The count of each class, in the event's order. Empty while the event is a draft.
+    pub seats: Vec<Seats>,
+    /// All answers, in order of arrival.
+    pub sign_ups: Vec<SignUp>,
+}
+
+impl Sheet {
+    /// The drivers with a seat in the class of `seats`, in order of arrival.
+    pub fn seated<'a>(&'a self, seats: &'a Seats) -> impl Iterator<Item = &'a SignUp> {
+        self.sign_ups
+            .iter()
+            .filter(|s| matches!(&s.status, Status::Seated { class, .. } if *class == seats.class.id))
+    }
+
+    /// The drivers who wait for the class of `seats`, in order of arrival.
+    pub fn waiting<'a>(&'a self, seats: &'a Seats) -> impl Iterator<Item = &'a SignUp> {
+        self.sign_ups
+            .iter()
+            .filter(|s| matches!(&s.status, Status::Waiting { class, .. } if *class == seats.class.id))
+    }
+
+    /// The drivers who do not come, in order of answer.
+    pub fn not_coming(&self) -> impl Iterator<Item = &SignUp> {
+        self.sign_ups.iter().filter(|s| s.status == Status::NotComing)
+    }
+}
+
+/// A message to be shown to somebody.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Notice<'a> {
+    /// The information message of an event's channel. Carries a component whose custom id names the event, by which a
+    /// late retry finds it.
+    EventInfo {
+        /// The club.
+        club: &'a Club,
+        /// The event.
+        event: &'a Event,
+    },
+    /// The sign-up message of an event's channel, carrying components that name the event, too.
+    SignUpBoard {
+        /// The club.
+        club: &'a Club,
+        /// What it shows.
+        sheet: &'a Sheet,
+    },
+    /// To the admin who published: the channel is there.
+    SpaceReady {
+        /// The club.
+        club: &'a Club,
+        /// The event.
+        event: &'a Event,
+        /// Its channel.
+        channel: ChannelId,
+    },
+    /// To the admin who published: it did not work.
+    SpaceFailed {
+        /// The event.
+        event: &'a Event,
+        /// Why.
+        fault: SpaceFault,
+    },
+    /// To a driver who moved up from the waitlist. Carries a component whose custom id names the event.
+    Promoted {
+        /// The club.
+        club: &'a Club,
+        /// The event.
+        event: &'a Event,
+        /// Label of the class.
+        class: &'a str,
+        /// The event's channel, if it has one.
+        channel: Option<ChannelId>,
+    },
+    /// To a driver whose answer was recorded.
+    Answered {
+        /// The event's name.
+        event: &'a str,
+        /// How they stand now.
+        standing: &'a Standing,
+    },
+    /// Answer to `/club create`.
+    ClubCreated {
+        /// The club.
+        club: &'a Club,
+    },
+    /// Answer to `/club status`.
+    ClubStatus {
+        /// The club.
+        club: &'a Club,
+        /// How many are on the roster.
+        members: u64,
+        /// How many series it has.
+        series: usize,
+        /// Its next events, soonest first.
+        upcoming: &'a [Event],
+    },
+    /// Answer to `/series create`.
+    SeriesCreated {
+        /// The accent.
+        colour: Colour,
+        /// The series' name.
+        name: &'a str,
+        /// Its classes.
+        classes: &'a [Class],
+    },
+    /// Answer to `/series list`.
+    SeriesList {
+        /// The club.
+        club: &'a Club,
+        /// All its series.
+        series: &'a [Series],
+    },
+    /// Answer to a command that changed an event.
+    EventChanged {
+        /// What was done.
+        change: EventChange,
+        /// The event now.
+        event: &'a EventBrief,
+    },
+    /// Answer to `/event list`.
+    EventList {
+        /// The club.
+        club: &'a Club,
+        /// Which events were asked for.
+        period: Period,
+        /// One page of them.
+        events: &'a [Event],
+        /// Whether there are more.
+        more: bool,
+    },
+    /// Answer to `/event show` and to the button Details.
+    EventDetails {
+        /// The club.
+        club: &'a Club,
+        /// The event.
+        event: &'a Event,
+        /// The count of each class; empty while it is a draft.
+        seats: &'a [Seats],
+        /// How the person stands.
+        standing: &'a Standing,
+        /// The event's channel, if it has one.
+        channel: Option<ChannelId>,
+    },
+    /// Answer to `/signup list`.
+    SignUpList {
+        /// The club.
+        club: &'a Club,
+        /// What it shows.
+        sheet: &'a Sheet,
+    },
+    /// Asks the driver which class: a select whose custom id is that of the board.
+    ChooseClass {
+        /// The event.
+        event: &'a Event,
+        /// The count of each class.
+        seats: &'a [Seats],
+    },
+    /// To a driver whose answer is being recorded behind a rush; it is replaced when that is done.
+    AnswerQueued,
+    /// To a person whose wish was refused.
+    Refused {
+        /// Why.
+        refusal: &'a Refusal,
+    },
+}
+
+/// What was done to an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EventChange {
+    /// It was created, as a draft.
+    Created,
+    /// Its facts were changed.
+    Edited,
+    /// It was published; its channel is being made.
+    Published,
+    /// Sign-up was ended.
+    Closed,
+    /// It was called off.
+    Cancelled,
+}
+
+/// The part of an event that an answer shows: small enough to be remembered with the interaction.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct EventBrief {
+    /// Club and event.
+    pub key: EventKey,
+    /// The event's name.
+    pub name: String,
+    /// Its series' name.
+    pub series_name: String,
+    /// When it starts.
+    pub starts_at: Timestamp,
+    /// Whole minutes.
+    pub duration_min: i64,
+    /// Its classes.
+    pub classes: Vec<Class>,
+    /// The accent of its club.
+    pub colour: Colour,
+}
+
+impl EventBrief {
+    /// The brief of an event of `club`.
+    #[must_use]
+    pub fn of(club: &Club, event: &Event) -> Self {
+        Self {
+            key: event.key,
+            name: event.name.clone(),
+            series_name: event.series_name.clone(),
+            starts_at: event.starts_at,
+            duration_min: event.duration_min,
+            classes: event.classes.clone(),
+            colour: club.colour,
+        }
+    }
+}
+
+/// A message as Discord takes it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Rendered {
+    /// A JSON object of Discord's message fields, without nonce and mentions.
+    pub body: serde_json::Value,
+    /// Changes when, and only when, the body does.
+    pub digest: String,
+    /// The custom ids in it, by which the message is known again.
+    pub markers: Vec<String>,
+}
+
+/// Turns notices into messages.
+pub trait Render: Send + Sync {
+    /// The message for `notice`.
+    fn render(&self, notice: &Notice<'_>) -> Rendered;
+}

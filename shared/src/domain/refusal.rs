@@ -1,0 +1,207 @@
+//! Why something that was asked for is not done. What the person is told is written in `discord/views/errors.rs`.
+
+use super::event::EventState;
+use super::rank::Capability;
+use super::text::TextFault;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// A refusal that the person can do something about. The state is as it was.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "refusal")]
+pub enum Refusal {
+    /// The guild has no club yet.
+    NoClub,
+    /// The guild has a club already.
+    GuildHasClub {
+        /// Its name.
+        club: String,
+    },
+    /// Another club has that name.
+    ClubNameTaken,
+    /// Founding a club takes Discord's Manage Server permission.
+    NeedsManageServer,
+    /// The person's rank does not allow it.
+    NeedsRank {
+        /// What it takes.
+        capability: Capability,
+    },
+    /// What was typed has faults.
+    Form {
+        /// All of them.
+        faults: Vec<FormFault>,
+    },
+    /// The club has a series of that name.
+    SeriesNameTaken,
+    /// The club has as many series as it can.
+    TooManySeries {
+        /// The most.
+        max: usize,
+    },
+    /// No such series in this club.
+    NoSuchSeries,
+    /// No such event in this club, or none that this person may see.
+    NoSuchEvent,
+    /// The event's state does not allow it.
+    WrongState {
+        /// The state it is in.
+        state: EventState,
+        /// What was asked for.
+        action: EventAction,
+    },
+    /// Somebody else changed the event since the form was opened.
+    EventChanged,
+    /// A class with drivers would be removed, or made smaller than it is filled.
+    ClassInUse {
+        /// Its label.
+        class: String,
+        /// Seats taken in it.
+        taken: u32,
+        /// Drivers waiting for it.
+        waiting: u32,
+    },
+    /// Sign-up has not opened, or is over.
+    SignUpClosed,
+    /// No such class in this event.
+    NoSuchClass,
+    /// The driver has just that already.
+    NothingToChange {
+        /// What they have.
+        standing: Standing,
+    },
+    /// Too many people at once; nothing was changed.
+    Busy,
+}
+
+/// What can be asked of an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EventAction {
+    /// Change its facts.
+    Edit,
+    /// Make it public.
+    Publish,
+    /// End sign-up.
+    Close,
+    /// Call it off.
+    Cancel,
+}
+
+/// A driver's standing with an event, as they are told it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "standing")]
+pub enum Standing {
+    /// Has a seat.
+    Seated {
+        /// Label of the class.
+        class: String,
+    },
+    /// Waits for a seat.
+    Waiting {
+        /// Label of the class.
+        class: String,
+    },
+    /// Said that they do not come.
+    NotComing,
+    /// Has not answered.
+    None,
+}
+
+/// A fault of one field of a form.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FormFault {
+    /// The field.
+    pub field: Field,
+    /// What is wrong.
+    pub problem: Problem,
+}
+
+impl FormFault {
+    /// The fault of a text.
+    #[must_use]
+    pub const fn text(field: Field, fault: TextFault) -> Self {
+        let problem = match fault {
+            TextFault::Empty => Problem::Empty,
+            TextFault::TooLong { max } => Problem::TooLong { max },
+        };
+        Self { field, problem }
+    }
+}
+
+/// A field of a form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Field {
+    /// A name.
+    Name,
+    /// A time zone.
+    TimeZone,
+    /// A colour.
+    Colour,
+    /// Classes with seats.
+    Classes,
+    /// A free text.
+    Description,
+    /// A starting time.
+    Start,
+    /// A length.
+    Duration,
+    /// Why something is called off.
+    Reason,
+}
+
+/// What is wrong with a field.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "problem")]
+pub enum Problem {
+    /// Nothing there.
+    Empty,
+    /// Too many code points.
+    TooLong {
+        /// The most.
+        max: usize,
+    },
+    /// No zone of that name.
+    UnknownZone,
+    /// Not `#rrggbb`.
+    NotAColour,
+    /// Not `YYYY-MM-DD HH:MM`.
+    NotATime,
+    /// The clock skips that time: daylight saving begins.
+    SkippedTime {
+        /// The last instant before the gap.
+        before: Timestamp,
+    },
+    /// The clock shows that time twice: daylight saving ends.
+    DoubleTime {
+        /// The first time.
+        first: Timestamp,
+        /// The second time.
+        second: Timestamp,
+    },
+    /// Not after the present.
+    InThePast,
+    /// More than two years off: most likely a slip.
+    TooFarOff,
+    /// Not a length such as `6h`, `90m`, `2h 30m`.
+    NotADuration,
+    /// Shorter than 5 minutes or longer than 48 hours.
+    DurationOutOfRange,
+    /// A line that is not `LABEL: SEATS`.
+    NotAClass {
+        /// What was typed, cut to 40 code points.
+        line: String,
+    },
+    /// Seats outside 1 to 100.
+    SeatsOutOfRange {
+        /// The class.
+        class: String,
+    },
+    /// Two classes of one name.
+    DoubleClass {
+        /// The class.
+        class: String,
+    },
+    /// More than ten classes.
+    TooManyClasses,
+}

@@ -1,0 +1,139 @@
+//! What an event has in Discord: its category, channel and messages, and how far the work on them has come.
+
+use super::event::EventKey;
+use super::ids::{ChannelId, ClubId, MessageId, SeriesId};
+use super::work::Reply;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// A step with an effect on Discord: first the intent is recorded, then the effect made, then its id recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "step")]
+pub enum Step<T> {
+    /// Not begun.
+    Todo,
+    /// May have happened: look for what was left before trying again.
+    Intended {
+        /// When the intent was first recorded.
+        at: Timestamp,
+    },
+    /// Done.
+    Done {
+        /// What it made.
+        id: T,
+    },
+}
+
+impl<T: Copy> Step<T> {
+    /// What it made, if it is done.
+    #[must_use]
+    pub const fn id(&self) -> Option<T> {
+        match self {
+            Self::Done { id } => Some(*id),
+            Self::Todo | Self::Intended { .. } => None,
+        }
+    }
+
+    /// The step with its intent recorded. The first intent's instant stays: what an earlier try made is no older.
+    #[must_use]
+    pub const fn intended(self, now: Timestamp) -> Self {
+        match self {
+            Self::Todo => Self::Intended { at: now },
+            other => other,
+        }
+    }
+
+    /// Whether an earlier try may have had its effect.
+    #[must_use]
+    pub const fn may_have_happened(&self) -> bool {
+        matches!(self, Self::Intended { .. })
+    }
+}
+
+/// How an event's channel work stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "state")]
+pub enum SpaceState {
+    /// Under way.
+    Creating,
+    /// All there.
+    Active,
+    /// Stopped; publishing again tries once more.
+    Failed {
+        /// What the admin is told.
+        reason: SpaceFault,
+    },
+}
+
+/// Why channel work could not be finished.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SpaceFault {
+    /// The bot lacks a permission in the guild or the category.
+    MissingPermission,
+    /// The guild has all the channels that Discord allows.
+    GuildFull,
+    /// The bot is not in the guild any more.
+    GuildLost,
+    /// Discord refused for another reason, which is in the log.
+    Refused,
+}
+
+/// What an event has in Discord.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Space {
+    /// The event.
+    pub event: EventKey,
+    /// How the work stands.
+    pub state: SpaceState,
+    /// The category that the channel is put in, once it is chosen.
+    pub category: Option<ChannelId>,
+    /// The text channel.
+    pub channel: Step<ChannelId>,
+    /// The information message.
+    pub info: Step<MessageId>,
+    /// The sign-up message.
+    pub board: Step<MessageId>,
+    /// Digest of what the information message shows.
+    pub info_shown: Option<String>,
+    /// Digest of what the sign-up message shows.
+    pub board_shown: Option<String>,
+    /// Whom to tell when the work is done.
+    pub reply: Option<Reply>,
+    /// Counts the changes: a worker that lost its job to another one cannot write any more.
+    pub version: u64,
+}
+
+impl Space {
+    /// A space of which nothing is there yet.
+    #[must_use]
+    pub const fn new(event: EventKey, reply: Option<Reply>) -> Self {
+        Self {
+            event,
+            state: SpaceState::Creating,
+            category: None,
+            channel: Step::Todo,
+            info: Step::Todo,
+            board: Step::Todo,
+            info_shown: None,
+            board_shown: None,
+            reply,
+            version: 1,
+        }
+    }
+}
+
+/// One category of a series in Discord; a series has a further one when the first is full.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SeriesCategory {
+    /// The club.
+    pub club: ClubId,
+    /// The series.
+    pub series: SeriesId,
+    /// Its number, from 1.
+    pub number: u32,
+    /// The category.
+    pub step: Step<ChannelId>,
+    /// Counts the changes.
+    pub version: u64,
+}

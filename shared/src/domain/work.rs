@@ -1,0 +1,116 @@
+//! Work that a change causes outside of the table: what is put into the outbox with it, and later travels on a queue.
+
+use super::event::EventKey;
+use super::ids::{ApplicationId, InteractionId, UserId};
+use super::series::ClassId;
+use super::signup::{Answer, Ticket};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// One thing to be done. Whoever does it loads the present state by id, so that doing it late or twice is harmless.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "work")]
+pub enum Work {
+    /// Make a published event's category, channel and messages.
+    OpenEventSpace {
+        /// The event.
+        event: EventKey,
+    },
+    /// Bring an event's messages up to date.
+    RefreshBoard {
+        /// The event.
+        event: EventKey,
+    },
+    /// Give free seats of a class to those who wait.
+    PromoteWaiting {
+        /// The event.
+        event: EventKey,
+        /// The class.
+        class: ClassId,
+    },
+    /// Tell a driver that they moved up from the waitlist.
+    TellPromoted {
+        /// The event.
+        event: EventKey,
+        /// The driver.
+        user: UserId,
+        /// The class.
+        class: ClassId,
+        /// Which sign-up it was about: a later one of the same driver is another matter.
+        ticket: Ticket,
+    },
+    /// Record an answer that could not be recorded in time, and tell the driver.
+    FinishAnswer {
+        /// The event.
+        event: EventKey,
+        /// The driver.
+        user: UserId,
+        /// The name that the roster shows.
+        name: String,
+        /// What they asked for.
+        answer: Answer,
+        /// The click, which gives the order of arrival.
+        interaction: InteractionId,
+        /// Where the driver is answered.
+        reply: Reply,
+    },
+}
+
+/// The queue that a kind of work travels on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Lane {
+    /// `functions/channel-worker`, at once.
+    Channel,
+    /// `functions/channel-worker`, held back a little so that many changes become one edit.
+    Board,
+    /// `functions/notify-worker`.
+    Notify,
+}
+
+impl Work {
+    /// Its queue.
+    #[must_use]
+    pub const fn lane(&self) -> Lane {
+        match self {
+            Self::OpenEventSpace { .. } => Lane::Channel,
+            Self::RefreshBoard { .. } => Lane::Board,
+            Self::PromoteWaiting { .. } | Self::TellPromoted { .. } | Self::FinishAnswer { .. } => {
+                Lane::Notify
+            }
+        }
+    }
+
+    /// The event that it is about.
+    #[must_use]
+    pub const fn event(&self) -> EventKey {
+        match self {
+            Self::OpenEventSpace { event }
+            | Self::RefreshBoard { event }
+            | Self::PromoteWaiting { event, .. }
+            | Self::TellPromoted { event, .. }
+            | Self::FinishAnswer { event, .. } => *event,
+        }
+    }
+}
+
+/// Where a deferred answer is finished.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reply {
+    /// The application that was called.
+    pub application: ApplicationId,
+    /// The interaction's token: whoever has it can answer in our name.
+    pub token: String,
+    /// When Discord stops taking answers: 15 minutes after the interaction (Discord docs, receiving-and-responding).
+    pub expires_at: Timestamp,
+}
+
+impl std::fmt::Debug for Reply {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Reply")
+            .field("application", &self.application)
+            .field("token", &"…")
+            .field("expires_at", &self.expires_at)
+            .finish()
+    }
+}

@@ -1,0 +1,313 @@
+//! The store, as the use cases see it: what is read, and the one way to write.
+//!
+//! Reads are strongly consistent: a decision is made on what is there. Writes are batches that are committed whole or
+//! not at all; each change carries the condition under which alone it may be made.
+
+use crate::domain::club::{Club, Member};
+use crate::domain::event::{Event, EventKey, Period};
+use crate::domain::fact::Record;
+use crate::domain::ids::{ChannelId, ClubId, GuildId, InteractionId, OutboxId, SeriesId, UserId};
+use crate::domain::notice::Sheet;
+use crate::domain::rank::Rank;
+use crate::domain::seats::{SeatMove, Seats};
+use crate::domain::series::{Class, ClassId, Series};
+use crate::domain::signup::{SignUp, Waiter};
+use crate::domain::space::{SeriesCategory, Space};
+use crate::domain::work::Work;
+use jiff::Timestamp;
+use std::future::Future;
+
+/// Why the store did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Too much at once; trying again later helps.
+    #[error("the store is throttled")]
+    Throttled,
+    /// The store could not be reached or answered with a server error; a write may or may not have happened.
+    #[error("the store is unavailable: {0}")]
+    Unavailable(String),
+    /// Something in the store cannot be read; trying again does not help.
+    #[error("the store holds something unreadable: {0}")]
+    Corrupt(String),
+}
+
+/// Shorthand for what every read returns.
+pub type StoreResult<T> = Result<T, StoreError>;
+
+/// Why a batch was not committed.
+#[derive(Debug, thiserror::Error)]
+pub enum CommitError {
+    /// This interaction's work was done before; this was its outcome.
+    #[error("done before")]
+    Replayed(serde_json::Value),
+    /// A condition does not hold any more: read again, decide again.
+    #[error("the state has changed meanwhile")]
+    Stale,
+    /// Others write the same items at this instant: try again after a moment.
+    #[error("contended")]
+    Contended,
+    /// See [`StoreError`]. A batch with an outcome can be tried again: it is committed at most once.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Who calls, in which club.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Caller {
+    /// The club that the guild is linked to.
+    pub club: Club,
+    /// The caller's rank; [`Rank::Guest`] for somebody who is not on the roster.
+    pub rank: Rank,
+}
+
+/// An event with the counts of its classes and one driver's answer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Desk {
+    /// The event.
+    pub event: Event,
+    /// The count of each class, in the event's order. Empty while the event is a draft.
+    pub seats: Vec<Seats>,
+    /// The driver's answer.
+    pub mine: Option<SignUp>,
+}
+
+/// Where a list goes on; opaque.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cursor(pub String);
+
+/// One page of a list.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Page<T> {
+    /// What is on it.
+    pub items: Vec<T>,
+    /// Where the next one begins, if there is one.
+    pub next: Option<Cursor>,
+}
+
+/// Reads clubs and who is in them.
+pub trait ClubReader: Send + Sync {
+    /// The club that the guild was linked to when last seen, from memory: a guess that lets reads run at once.
+    fn likely_club(&self, guild: GuildId) -> Option<ClubId>;
+
+    /// The guild's club and the user's rank in it; nothing if the guild has no club.
+    fn caller(
+        &self,
+        guild: GuildId,
+        user: UserId,
+    ) -> impl Future<Output = StoreResult<Option<Caller>>> + Send;
+
+    /// A club.
+    fn club(&self, club: ClubId) -> impl Future<Output = StoreResult<Option<Club>>> + Send;
+
+    /// Whether a club of this slug exists.
+    fn slug_taken(&self, slug: &str) -> impl Future<Output = StoreResult<bool>> + Send;
+
+    /// How many are on the roster.
+    fn count_members(&self, club: ClubId) -> impl Future<Output = StoreResult<u64>> + Send;
+}
+
+/// Reads series.
+pub trait SeriesReader: Send + Sync {
+    /// A series.
+    fn series(
+        &self,
+        club: ClubId,
+        series: SeriesId,
+    ) -> impl Future<Output = StoreResult<Option<Series>>> + Send;
+
+    /// A club's series in the order of their creation.
+    fn list_series(&self, club: ClubId) -> impl Future<Output = StoreResult<Vec<Series>>> + Send;
+}
+
+/// Reads events.
+pub trait EventReader: Send + Sync {
+    /// An event with its counts and the user's answer.
+    fn desk(&self, event: EventKey, user: UserId) -> impl Future<Output = StoreResult<Option<Desk>>> + Send;
+
+    /// An event with all answers.
+    fn sheet(&self, event: EventKey) -> impl Future<Output = StoreResult<Option<Sheet>>> + Send;
+
+    /// A club's events of a period, at most `limit` a page. Eventually consistent: a new event may be missing for a moment.
+    fn list_events(
+        &self,
+        club: ClubId,
+        period: Period,
+        now: Timestamp,
+        limit: u32,
+        from: Option<Cursor>,
+    ) -> impl Future<Output = StoreResult<Page<Event>>> + Send;
+
+    /// The first `most` drivers who wait for a class, in order of arrival.
+    fn first_waiting(
+        &self,
+        event: EventKey,
+        class: &ClassId,
+        most: u32,
+    ) -> impl Future<Output = StoreResult<Vec<Waiter>>> + Send;
+}
+
+/// Reads and writes what events have in Discord.
+pub trait Spaces: Send + Sync {
+    /// An event's space.
+    fn space(&self, event: EventKey) -> impl Future<Output = StoreResult<Option<Space>>> + Send;
+
+    /// Replaces the space if its version is still the one it was read with, and counts it up.
+    /// If the channel is known, it is recorded as this event's own.
+    fn save_space(&self, space: &mut Space) -> impl Future<Output = Result<(), CommitError>> + Send;
+
+    /// A series' categories by number.
+    fn categories(
+        &self,
+        club: ClubId,
+        series: SeriesId,
+    ) -> impl Future<Output = StoreResult<Vec<SeriesCategory>>> + Send;
+
+    /// Replaces the category if its version is still the one it was read with (0: it is new), and counts it up.
+    fn save_category(
+        &self,
+        category: &mut SeriesCategory,
+    ) -> impl Future<Output = Result<(), CommitError>> + Send;
+
+    /// Those of `channels` that belong to a record of the club already.
+    fn owned_channels(
+        &self,
+        club: ClubId,
+        channels: &[ChannelId],
+    ) -> impl Future<Output = StoreResult<Vec<ChannelId>>> + Send;
+}
+
+/// A message to a driver, told once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delivery {
+    /// Never tried.
+    New,
+    /// Tried since this instant, outcome unknown: look for it before sending again.
+    Begun(Timestamp),
+    /// Told, or given up; nothing is left to do.
+    Settled,
+}
+
+/// Receipts of messages to drivers.
+pub trait Receipts: Send + Sync {
+    /// Records that the message `name` of an event is about to be sent; returns how it stood before.
+    fn begin_delivery(
+        &self,
+        event: EventKey,
+        name: &str,
+        now: Timestamp,
+    ) -> impl Future<Output = StoreResult<Delivery>> + Send;
+
+    /// Records how it ended: `receipt` names the way it took, or why it was given up.
+    fn settle_delivery(
+        &self,
+        event: EventKey,
+        name: &str,
+        receipt: &str,
+        now: Timestamp,
+    ) -> impl Future<Output = StoreResult<()>> + Send;
+}
+
+/// Writes, all of them in batches.
+pub trait Ledger: Send + Sync {
+    /// Commits the batch in one transaction.
+    fn commit(&self, batch: Batch) -> impl Future<Output = Result<(), CommitError>> + Send;
+
+    /// The outcome of an interaction whose work was done before.
+    fn outcome(&self, key: OnceKey) -> impl Future<Output = StoreResult<Option<serde_json::Value>>> + Send;
+}
+
+/// Changes that happen together, with what they cause and how they are remembered.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Batch {
+    /// The changes; no two of them of the same item.
+    pub changes: Vec<Change>,
+    /// What is recorded in the audit log and published; nothing while a wish is only queued.
+    pub record: Option<Record>,
+    /// The row of the outbox that carries the record and the work.
+    pub outbox: Outbox,
+    /// Makes a repetition of the interaction find this outcome instead of doing the work again.
+    pub answered: Option<Answered>,
+}
+
+/// A row of the outbox.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outbox {
+    /// Its id; also names the audit row.
+    pub id: OutboxId,
+    /// The guild whose queue group the work travels in.
+    pub guild: GuildId,
+    /// Follows the click to the last call.
+    pub trace: String,
+    /// What is to be done.
+    pub work: Vec<Work>,
+}
+
+/// Names something that is done at most once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnceKey {
+    /// What an interaction asks for, done while it waits for the answer.
+    Interaction(InteractionId),
+    /// What an interaction asked for, done later by a worker.
+    Late(InteractionId),
+}
+
+/// The outcome of something that is done at most once.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answered {
+    /// What was done.
+    pub key: OnceKey,
+    /// Its outcome.
+    pub outcome: serde_json::Value,
+}
+
+/// One change, with its condition.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Change {
+    /// A new club, its owner on the roster; the guild has none and nobody has the slug.
+    CreateClub(Club, Member),
+    /// A new series; the club has none of that name.
+    CreateSeries(Series),
+    /// A new event.
+    CreateEvent(Event),
+    /// An event replaces its version before.
+    UpdateEvent(Event),
+    /// Counts for a class that has none.
+    OpenClass(EventKey, Class, Gate),
+    /// Another label or number of seats for a class; not fewer than are taken.
+    ResizeClass(EventKey, Class, Gate),
+    /// A class that nobody is in goes.
+    RemoveClass(EventKey, ClassId),
+    /// Opens or shuts a class.
+    SetGate(EventKey, ClassId, Gate),
+    /// A step of a class's count, if its condition holds; entering needs an open gate.
+    MoveSeat(EventKey, ClassId, SeatMove, Timestamp),
+    /// A driver's answer; `was` is the one before.
+    PutSignUp {
+        /// The answer.
+        now: SignUp,
+        /// What is there before.
+        was: Option<SignUp>,
+    },
+    /// A driver's answer is taken back.
+    RemoveSignUp {
+        /// What is there before.
+        was: SignUp,
+    },
+    /// A place on the waitlist.
+    PutWaiter(EventKey, Waiter),
+    /// A place on the waitlist goes.
+    RemoveWaiter(EventKey, Waiter),
+    /// A place on the waitlist goes, and its driver is seated.
+    SeatWaiter(EventKey, Waiter),
+    /// What a published event is to have in Discord; replaces the version before (0: there is none).
+    PutSpace(Space),
+}
+
+/// When a class takes sign-ups.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gate {
+    /// Before this instant.
+    OpenUntil(Timestamp),
+    /// Not any more.
+    Shut,
+}
