@@ -1,6 +1,7 @@
 //! What Gantry writes into `custom_id`s and reads back. Compact, versioned, and strict: everything has exactly one
 //! spelling, so that an id can be compared as text and a foreign or outdated one is never taken for ours.
 
+use crate::domain::event::EventKey;
 use crate::domain::ids::{EventId, SeriesId};
 use std::{fmt, str::FromStr};
 
@@ -48,6 +49,11 @@ pub enum ComponentId {
         /// The event.
         event: EventId,
     },
+    /// Button Details of a message in a DM, where no guild tells the club.
+    DmDetails {
+        /// Club and event.
+        key: EventKey,
+    },
 }
 
 /// The custom id of a modal.
@@ -76,6 +82,7 @@ impl fmt::Display for ComponentId {
             Self::Leave { event } => ("lv", event),
             Self::Details { event } => ("dt", event),
             Self::Info { event } => ("in", event),
+            Self::DmDetails { key } => return write!(f, "{PREFIX}dd:{}:{}", key.club, key.event),
         };
         write!(f, "{PREFIX}{kind}:{event}")
     }
@@ -85,6 +92,13 @@ impl FromStr for ComponentId {
     type Err = UnknownCustomId;
 
     fn from_str(text: &str) -> Result<Self, UnknownCustomId> {
+        if let Ok(["dd", club, event]) = parts(text) {
+            let club = club.parse().map_err(|_| UnknownCustomId)?;
+            let event = event.parse().map_err(|_| UnknownCustomId)?;
+            return Ok(Self::DmDetails {
+                key: EventKey { club, event },
+            });
+        }
         let [kind, event] = parts(text)?;
         let event = event.parse().map_err(|_| UnknownCustomId)?;
         Ok(match kind {
@@ -150,13 +164,14 @@ fn canonical_number(text: &str) -> Result<u64, UnknownCustomId> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::ids::ClubId;
     use proptest::prelude::*;
 
     fn event() -> EventId {
         EventId::from_parts(1_900_000_000_000, 42)
     }
 
-    fn components(event: EventId) -> [ComponentId; 6] {
+    fn components(event: EventId) -> [ComponentId; 7] {
         [
             ComponentId::SignUp { event },
             ComponentId::ChooseClass { event },
@@ -164,6 +179,12 @@ mod tests {
             ComponentId::Leave { event },
             ComponentId::Details { event },
             ComponentId::Info { event },
+            ComponentId::DmDetails {
+                key: EventKey {
+                    club: ClubId::from_parts(5, 5),
+                    event,
+                },
+            },
         ]
     }
 
@@ -171,9 +192,12 @@ mod tests {
     fn the_spelling_stays_as_posted_messages_have_it() {
         let event = EventId::from_parts(0, 1);
         let spelt = components(event).map(|id| id.to_string().replace(&event.to_string(), "E"));
+        let of_dm = format!("g1:dd:{}:E", ClubId::from_parts(5, 5));
         assert_eq!(
             spelt,
-            ["g1:su:E", "g1:cc:E", "g1:nc:E", "g1:lv:E", "g1:dt:E", "g1:in:E"]
+            [
+                "g1:su:E", "g1:cc:E", "g1:nc:E", "g1:lv:E", "g1:dt:E", "g1:in:E", &of_dm
+            ]
         );
         let create = ModalId::EventCreate {
             series: SeriesId::from_parts(0, 1),
@@ -249,7 +273,7 @@ mod tests {
         }
 
         #[test]
-        fn what_is_read_is_written_the_same(text in "g1:(su|dt|ec|ee):[0-9][0-9A-HJKMNP-TV-Za-z]{25}(:[0-9]{1,3})?|g1:[a-z:]{0,40}|\\PC{0,120}") {
+        fn what_is_read_is_written_the_same(text in "g1:(su|dt|dd|ec|ee):[0-9][0-9A-HJKMNP-TV-Za-z]{25}(:[0-9]{1,3}|:[0-9A-HJKMNP-TV-Z]{26})?|g1:[a-z:]{0,40}|\\PC{0,120}") {
             if let Ok(id) = text.parse::<ComponentId>() {
                 prop_assert_eq!(id.to_string(), text.as_str());
             }

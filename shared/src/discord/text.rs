@@ -155,7 +155,7 @@ mod tests {
             ("https://x.example", r"https\://x.example"),
             (
                 "<@123> <#4> </a:5> <t:1:R> <:a:1>",
-                r"\<@​123> \<#4> \</a:5> \<t:1:R> \<:a:1>",
+                "\\<@\u{200B}123> \\<#4> \\</a:5> \\<t:1:R> \\<:a:1>",
             ),
             ("@everyone", "@\u{200B}everyone"),
             ("# big", r"\# big"),
@@ -200,11 +200,8 @@ mod tests {
         let mut chars = shown.chars();
         while let Some(c) = chars.next() {
             match c {
-                '\\' => {
-                    if chars.next().is_none() {
-                        return true;
-                    }
-                }
+                '\\' if chars.next().is_none() => return true,
+                '\\' => {}
                 '*' | '_' | '~' | '`' | '|' | '[' | ']' | '(' | ')' | '<' => return true,
                 '@' if !chars.as_str().starts_with('\u{200B}') => return true,
                 _ => {}
@@ -218,7 +215,7 @@ mod tests {
         fn no_name_keeps_a_meaning(typed in "\\PC{0,40}|[*_~`|\\[\\]()<>@#:/ .\\\\1-]{0,40}", max in 1..60_usize) {
             let shown = name(&typed, max);
             prop_assert!(!has_meaning(&shown), "{shown}");
-            prop_assert!(!shown.contains("://") && !shown.contains('\n'));
+            prop_assert!(!shown.replace("\\:", "").contains("://") && !shown.contains('\n'));
             prop_assert!(!shown.starts_with(['#', '-', '+', '>']));
             prop_assert!(len(&shown) <= 2 * max + 2 && !shown.is_empty());
         }

@@ -7,7 +7,7 @@ use super::{AutocompleteQuery, Command, TREE, Verb};
 use crate::discord::custom_id::{ComponentId, ModalId};
 use crate::discord::inbound::{CommandData, CommandOption, ComponentData, Data, Interaction, ModalData};
 use crate::discord::modals;
-use crate::domain::event::{EventForm, Period};
+use crate::domain::event::{EventForm, EventKey, Period};
 use crate::domain::ids::EventId;
 use crate::domain::series::ClassId;
 use serde_json::Value;
@@ -70,6 +70,11 @@ pub enum ComponentAction {
         /// The event.
         event: EventId,
     },
+    /// The same, from a DM: the only component that works without a guild.
+    DmDetails {
+        /// Club and event.
+        key: EventKey,
+    },
 }
 
 /// A submitted form.
@@ -115,8 +120,8 @@ pub fn route(interaction: &Interaction) -> Result<Intent, RouteError> {
     match &interaction.data {
         Data::Command(data) => command(data, in_guild).map(Intent::Command),
         Data::Autocomplete(data) => autocomplete(data, in_guild).map(Intent::Autocomplete),
-        Data::Component(_) | Data::Modal(_) if !in_guild => Err(RouteError::NotInGuild),
-        Data::Component(data) => component(data).map(Intent::Component),
+        Data::Component(data) => component(data, in_guild).map(Intent::Component),
+        Data::Modal(_) if !in_guild => Err(RouteError::NotInGuild),
         Data::Modal(data) => modal(data).map(Intent::Modal),
     }
 }
@@ -222,8 +227,11 @@ fn autocomplete(data: &CommandData, in_guild: bool) -> Result<AutocompleteQuery,
     })
 }
 
-fn component(data: &ComponentData) -> Result<ComponentAction, RouteError> {
+fn component(data: &ComponentData, in_guild: bool) -> Result<ComponentAction, RouteError> {
     let id: ComponentId = data.custom_id.parse().map_err(|_| RouteError::UnknownComponent)?;
+    if !in_guild && !matches!(id, ComponentId::DmDetails { .. }) {
+        return Err(RouteError::NotInGuild);
+    }
     Ok(match id {
         ComponentId::SignUp { event } => ComponentAction::SignUp { event },
         ComponentId::ChooseClass { event } => match data.values.as_slice() {
@@ -237,6 +245,7 @@ fn component(data: &ComponentData) -> Result<ComponentAction, RouteError> {
         ComponentId::Leave { event } => ComponentAction::Leave { event },
         ComponentId::Details { event } => ComponentAction::Details { event },
         ComponentId::Info { event } => ComponentAction::Info { event },
+        ComponentId::DmDetails { key } => ComponentAction::DmDetails { key },
     })
 }
 

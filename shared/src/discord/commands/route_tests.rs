@@ -253,9 +253,14 @@ fn guild_commands_do_not_run_in_dms() {
         }
     }
     assert_eq!(send(2, data("fly", &[]), false), Err(RouteError::UnknownCommand));
+    let board = ComponentId::Leave { event: event() }.to_string();
+    assert_eq!(
+        send(3, json!({ "custom_id": board }), false),
+        Err(RouteError::NotInGuild)
+    );
     assert_eq!(
         send(3, json!({ "custom_id": "x" }), false),
-        Err(RouteError::NotInGuild)
+        Err(RouteError::UnknownComponent)
     );
     assert_eq!(
         send(5, json!({ "custom_id": "x" }), false),
@@ -400,4 +405,17 @@ fn a_submitted_form_is_read() {
         true,
     );
     assert_eq!(partial, Err(RouteError::UnknownModal));
+}
+
+#[test]
+fn the_button_of_a_dm_works_without_a_guild() {
+    let key = EventKey {
+        club: crate::domain::ids::ClubId::from_parts(1, 1),
+        event: event(),
+    };
+    let id = ComponentId::DmDetails { key }.to_string();
+    for in_guild in [false, true] {
+        let routed = send(3, json!({ "custom_id": id }), in_guild);
+        assert_eq!(routed, Ok(Intent::Component(ComponentAction::DmDetails { key })));
+    }
 }
