@@ -57,6 +57,8 @@ pub struct OwnMessage {
     pub id: MessageId,
     /// The custom ids of all its components.
     pub custom_ids: Vec<String>,
+    /// Whom it notifies.
+    pub mentions: Vec<UserId>,
 }
 
 /// Who is notified by a message. Nobody, unless named here: mentions in the text alone stay silent.
