@@ -3,5 +3,7 @@
 //! Which layer may import which is written in `docs/ARCHITECTURE.md` and checked by `tests/layers.rs`.
 
 pub mod adapters;
+pub mod discord;
 pub mod domain;
 pub mod ports;
+pub mod usecases;

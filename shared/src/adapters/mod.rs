@@ -1,4 +1,5 @@
-//! The ports' implementations. They know the outside world, and never each other.
+//! The ports, kept on real services. Adapters see ports and domain, never each other.
 
 pub mod discord_rest;
+pub mod dynamo;
 pub mod dynamo_budget;

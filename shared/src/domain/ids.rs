@@ -21,6 +21,12 @@ macro_rules! own_id {
             pub const fn from_parts(millis: u64, random: u128) -> Self {
                 Self(Ulid::from_parts(millis, random))
             }
+
+            /// Milliseconds since the Unix epoch at which the id was made.
+            #[must_use]
+            pub const fn created_at_millis(self) -> u64 {
+                self.0.timestamp_ms()
+            }
         }
 
         impl fmt::Display for $name {

@@ -73,6 +73,8 @@ pub enum SpaceFault {
     MissingPermission,
     /// The guild has all the channels that Discord allows.
     GuildFull,
+    /// Somebody deleted the channel.
+    ChannelDeleted,
     /// The bot is not in the guild any more.
     GuildLost,
     /// Discord refused for another reason, which is in the log.

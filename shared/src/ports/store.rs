@@ -152,8 +152,12 @@ pub trait Spaces: Send + Sync {
     fn space(&self, event: EventKey) -> impl Future<Output = StoreResult<Option<Space>>> + Send;
 
     /// Replaces the space if its version is still the one it was read with, and counts it up.
-    /// If the channel is known, it is recorded as this event's own.
-    fn save_space(&self, space: &mut Space) -> impl Future<Output = Result<(), CommitError>> + Send;
+    /// A channel that is named with it is recorded as this event's own.
+    fn save_space(
+        &self,
+        space: &mut Space,
+        claimed: Option<ChannelId>,
+    ) -> impl Future<Output = Result<(), CommitError>> + Send;
 
     /// A series' categories by number.
     fn categories(
@@ -163,6 +167,7 @@ pub trait Spaces: Send + Sync {
     ) -> impl Future<Output = StoreResult<Vec<SeriesCategory>>> + Send;
 
     /// Replaces the category if its version is still the one it was read with (0: it is new), and counts it up.
+    /// A finished one is recorded as the series' own.
     fn save_category(
         &self,
         category: &mut SeriesCategory,

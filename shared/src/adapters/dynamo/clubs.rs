@@ -1,0 +1,81 @@
+//! Clubs, members and series.
+
+use super::items::{ClubLinkItem, Item, read, sort_key};
+use super::requests::Range;
+use super::{Table, keys};
+use crate::domain::club::{Club, Member};
+use crate::domain::ids::{ClubId, GuildId, SeriesId, UserId};
+use crate::domain::rank::Rank;
+use crate::domain::series::Series;
+use crate::ports::store::{Caller, ClubReader, SeriesReader, StoreResult};
+
+impl ClubReader for Table {
+    fn likely_club(&self, guild: GuildId) -> Option<ClubId> {
+        self.likely(guild)
+    }
+
+    /// One call while the guild stays linked to the club that it was linked to when last seen.
+    async fn caller(&self, guild: GuildId, user: UserId) -> StoreResult<Option<Caller>> {
+        let link = keys::guild(guild);
+        let guess = self.likely(guild);
+        let mut wanted = vec![link.clone()];
+        wanted.extend(
+            guess
+                .into_iter()
+                .flat_map(|club| [keys::club(club), keys::member(club, user)]),
+        );
+        let mut items = self.get_many(&wanted).await?;
+        let Some(at) = items
+            .iter()
+            .position(|item| item.get(keys::PK) == link.attributes().get(keys::PK))
+        else {
+            return Ok(None);
+        };
+        let linked = read::<ClubLinkItem>(items.swap_remove(at))?.club;
+        if guess != Some(linked) {
+            self.remember(guild, linked);
+            items = self
+                .get_many(&[keys::club(linked), keys::member(linked, user)])
+                .await?;
+        }
+        caller_of(items)
+    }
+
+    async fn club(&self, club: ClubId) -> StoreResult<Option<Club>> {
+        self.get(&keys::club(club)).await?.map(read).transpose()
+    }
+
+    async fn slug_taken(&self, slug: &str) -> StoreResult<bool> {
+        Ok(self.get(&keys::slug(slug)).await?.is_some())
+    }
+
+    async fn count_members(&self, club: ClubId) -> StoreResult<u64> {
+        self.count(&keys::club_partition(club), Range::Prefix(keys::MEMBERS))
+            .await
+    }
+}
+
+fn caller_of(items: Vec<Item>) -> StoreResult<Option<Caller>> {
+    let (mut club, mut rank) = (None, Rank::Guest);
+    for item in items {
+        if sort_key(&item).starts_with(keys::MEMBERS) {
+            rank = read::<Member>(item)?.rank;
+        } else {
+            club = Some(read::<Club>(item)?);
+        }
+    }
+    Ok(club.map(|club| Caller { club, rank }))
+}
+
+impl SeriesReader for Table {
+    async fn series(&self, club: ClubId, series: SeriesId) -> StoreResult<Option<Series>> {
+        self.get(&keys::series(club, series)).await?.map(read).transpose()
+    }
+
+    async fn list_series(&self, club: ClubId) -> StoreResult<Vec<Series>> {
+        let items = self
+            .query(&keys::club_partition(club), Range::Prefix(keys::SERIES))
+            .await?;
+        items.into_iter().map(read).collect()
+    }
+}

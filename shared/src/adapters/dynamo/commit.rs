@@ -1,0 +1,393 @@
+//! Batches as transactions: every change with its condition, the outbox row, the audit row and the outcome.
+
+use super::Table;
+use super::items::{
+    ClassItem, ClubLinkItem, Item, OutboxItem, OutcomeItem, SeriesNameItem, corrupt, number, open_until,
+    text, with_ttl, write,
+};
+use super::keys::{self, Key, PK};
+use super::requests::{failure, is_throttling};
+use crate::domain::event::{Event, EventKey};
+use crate::domain::seats::SeatMove;
+use crate::domain::series::{Class, ClassId};
+use crate::domain::signup::{SignUp, Status, Waiter};
+use crate::ports::store::{
+    Answered, Batch, Change, CommitError, Gate, Ledger, OnceKey, Outbox, StoreError, StoreResult,
+};
+use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::types::{
+    AttributeValue, Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
+};
+use jiff::Timestamp;
+use std::collections::HashMap;
+
+/// How long an outcome is remembered: longer than any repetition comes, an interaction's token lives 15 minutes.
+const OUTCOME_KEPT_S: u64 = 24 * 3600;
+/// How long a row of the outbox is kept, for replays by hand; the stream keeps it for a day.
+const OUTBOX_KEPT_S: u64 = 7 * 24 * 3600;
+
+impl Ledger for Table {
+    async fn commit(&self, batch: Batch) -> Result<(), CommitError> {
+        let Batch {
+            changes,
+            record,
+            outbox,
+            answered,
+        } = batch;
+        let mut writes = Vec::new();
+        for change in changes {
+            self.change(change, &mut writes)?;
+        }
+        if let Some(record) = &record {
+            let item = write(&keys::audit(record.club, record.at, outbox.id), record)?;
+            writes.push(self.put(item)?);
+        }
+        writes.push(self.put(outbox_item(&outbox, record.as_ref())?)?);
+        let once = answered
+            .map(|answered| self.once(&answered, &outbox))
+            .transpose()?;
+        let once_at = once.is_some().then_some(writes.len());
+        writes.extend(once);
+        let request = self
+            .client
+            .transact_write_items()
+            .set_transact_items(Some(writes));
+        request
+            .send()
+            .await
+            .map(|_| ())
+            .map_err(|error| cancelled(error, once_at))
+    }
+
+    async fn outcome(&self, key: OnceKey) -> StoreResult<Option<serde_json::Value>> {
+        self.get(&keys::once(key)).await?.map(stored_outcome).transpose()
+    }
+}
+
+fn stored_outcome(item: Item) -> StoreResult<serde_json::Value> {
+    let stored: OutcomeItem = super::items::read(item)?;
+    serde_json::from_str(&stored.outcome).map_err(corrupt)
+}
+
+fn outbox_item(outbox: &Outbox, record: Option<&crate::domain::fact::Record>) -> StoreResult<Item> {
+    let row = OutboxItem {
+        id: outbox.id,
+        guild: outbox.guild,
+        trace: outbox.trace.clone(),
+        work: serde_json::to_string(&outbox.work).map_err(corrupt)?,
+        record: serde_json::to_string(&record).map_err(corrupt)?,
+    };
+    Ok(with_ttl(
+        write(&keys::outbox(outbox.id), &row)?,
+        seconds(outbox) + OUTBOX_KEPT_S,
+    ))
+}
+
+const fn seconds(outbox: &Outbox) -> u64 {
+    outbox.id.created_at_millis() / 1000
+}
+
+/// What a failed transaction means. `once_at` is the place of the outcome's row in it.
+pub(super) fn cancelled(error: SdkError<TransactWriteItemsError>, once_at: Option<usize>) -> CommitError {
+    let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) = error.as_service_error()
+    else {
+        return match error.as_service_error() {
+            Some(TransactWriteItemsError::TransactionInProgressException(_)) => CommitError::Contended,
+            _ => failure(error).into(),
+        };
+    };
+    let reasons = cancelled.cancellation_reasons();
+    if let Some(item) = once_at.and_then(|at| reasons.get(at)?.item()) {
+        return match stored_outcome(item.clone()) {
+            Ok(outcome) => CommitError::Replayed(outcome),
+            Err(error) => error.into(),
+        };
+    }
+    let any = |code: &str| reasons.iter().any(|reason| reason.code() == Some(code));
+    if any("ConditionalCheckFailed") {
+        CommitError::Stale
+    } else if any("TransactionConflict") {
+        CommitError::Contended
+    } else if reasons
+        .iter()
+        .any(|reason| reason.code().is_some_and(is_throttling))
+    {
+        StoreError::Throttled.into()
+    } else {
+        let codes: Vec<_> = reasons.iter().filter_map(|reason| reason.code()).collect();
+        StoreError::Corrupt(format!("transaction cancelled: {codes:?}")).into()
+    }
+}
+
+impl Table {
+    fn change(&self, change: Change, writes: &mut Vec<TransactWriteItem>) -> StoreResult<()> {
+        match change {
+            Change::CreateClub(club, owner) => {
+                let link = ClubLinkItem { club: club.id };
+                writes.push(self.put_new(&keys::guild(club.guild), &link)?);
+                writes.push(self.put_new(&keys::slug(&club.slug), &link)?);
+                writes.push(self.put_new(&keys::club(club.id), &club)?);
+                writes.push(self.put_new(&keys::member(club.id, owner.user), &owner)?);
+            }
+            Change::CreateSeries(series) => {
+                let named = SeriesNameItem { series: series.id };
+                writes.push(self.put_new(&keys::series_name(series.club, &series.name), &named)?);
+                writes.push(self.put_new(&keys::series(series.club, series.id), &series)?);
+            }
+            Change::CreateEvent(event) => writes.push(self.event(&event, 0)?),
+            Change::UpdateEvent(event) => writes.push(self.event(&event, event.version.saturating_sub(1))?),
+            Change::OpenClass(event, class, gate) => {
+                let key = keys::class(event, &class.id);
+                writes.push(self.put_new(&key, &ClassItem::new(class, gate))?);
+            }
+            Change::ResizeClass(event, class, gate) => writes.push(self.resize(event, class, gate)?),
+            Change::RemoveClass(event, class) => writes.push(self.remove_class(event, &class)?),
+            Change::SetGate(event, class, gate) => writes.push(self.set_gate(event, &class, gate)?),
+            Change::MoveSeat(event, class, step, now) => {
+                writes.push(self.move_seat(event, &class, step, now)?)
+            }
+            Change::PutSignUp { now, was } => writes.push(self.put_sign_up(&now, was.as_ref())?),
+            Change::RemoveSignUp { was } => writes.push(self.remove_sign_up(&was)?),
+            Change::PutWaiter(event, waiter) => {
+                let key = keys::waiter(event, &waiter.class, waiter.ticket);
+                writes.push(self.put_new(&key, &waiter)?);
+            }
+            Change::RemoveWaiter(event, waiter) => writes.push(self.remove_waiter(event, &waiter)?),
+            Change::SeatWaiter(event, waiter) => {
+                writes.push(self.remove_waiter(event, &waiter)?);
+                writes.push(self.seat(event, waiter)?);
+            }
+            Change::PutSpace(space) => {
+                let put =
+                    self.versioned(&keys::space(space.event), &space, space.version.saturating_sub(1))?;
+                writes.push(TransactWriteItem::builder().put(put).build());
+            }
+        }
+        Ok(())
+    }
+
+    fn put(&self, item: Item) -> StoreResult<TransactWriteItem> {
+        let put = Put::builder()
+            .table_name(&self.name)
+            .set_item(Some(item))
+            .build()
+            .map_err(corrupt)?;
+        Ok(TransactWriteItem::builder().put(put).build())
+    }
+
+    fn put_new<T: serde::Serialize>(&self, key: &Key, body: &T) -> StoreResult<TransactWriteItem> {
+        Ok(TransactWriteItem::builder()
+            .put(self.versioned(key, body, 0)?)
+            .build())
+    }
+
+    /// The outcome's row; if it is there already, the failure brings it back.
+    fn once(&self, answered: &Answered, outbox: &Outbox) -> StoreResult<TransactWriteItem> {
+        let row = OutcomeItem {
+            outcome: answered.outcome.to_string(),
+        };
+        let item = with_ttl(
+            write(&keys::once(answered.key), &row)?,
+            seconds(outbox) + OUTCOME_KEPT_S,
+        );
+        let put = Put::builder()
+            .table_name(&self.name)
+            .set_item(Some(item))
+            .condition_expression("attribute_not_exists(#pk)")
+            .expression_attribute_names("#pk", PK)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .build()
+            .map_err(corrupt)?;
+        Ok(TransactWriteItem::builder().put(put).build())
+    }
+
+    fn event(&self, event: &Event, was: u64) -> StoreResult<TransactWriteItem> {
+        let mut put = self.versioned(&keys::event(event.key), event, was)?;
+        put.item.insert(
+            keys::GSI1PK.to_owned(),
+            text(keys::events_by_time(event.key.club)),
+        );
+        put.item.insert(
+            keys::GSI1SK.to_owned(),
+            text(keys::event_time(event.starts_at, event.key)),
+        );
+        Ok(TransactWriteItem::builder().put(put).build())
+    }
+
+    fn resize(&self, event: EventKey, class: Class, gate: Gate) -> StoreResult<TransactWriteItem> {
+        self.update(
+            &keys::class(event, &class.id),
+            "SET label = :label, seats = :seats, open_until = :until",
+            "taken <= :seats",
+            [
+                (":label", text(class.label)),
+                (":seats", number(class.seats)),
+                (":until", number(open_until(gate))),
+            ],
+        )
+    }
+
+    fn set_gate(&self, event: EventKey, class: &ClassId, gate: Gate) -> StoreResult<TransactWriteItem> {
+        self.update(
+            &keys::class(event, class),
+            "SET open_until = :until",
+            "attribute_exists(taken)",
+            [(":until", number(open_until(gate)))],
+        )
+    }
+
+    fn remove_class(&self, event: EventKey, class: &ClassId) -> StoreResult<TransactWriteItem> {
+        self.delete(
+            &keys::class(event, class),
+            "taken = :zero AND waiting = :zero",
+            HashMap::new(),
+            HashMap::from([(":zero".to_owned(), number(0))]),
+        )
+    }
+
+    /// One step of a class's count. The conditions are those of [`crate::domain::seats::Seats::after`].
+    fn move_seat(
+        &self,
+        event: EventKey,
+        class: &ClassId,
+        step: SeatMove,
+        now: Timestamp,
+    ) -> StoreResult<TransactWriteItem> {
+        let (update, condition) = match step {
+            SeatMove::Take => (
+                "SET taken = taken + :one",
+                "open_until > :now AND taken < seats AND waiting = :zero",
+            ),
+            SeatMove::Queue => (
+                "SET waiting = waiting + :one",
+                "open_until > :now AND (taken >= seats OR waiting > :zero)",
+            ),
+            SeatMove::Free => ("SET taken = taken - :one", "taken > :zero AND waiting = :zero"),
+            SeatMove::HandOver => (
+                "SET waiting = waiting - :one",
+                "taken > :zero AND waiting > :zero",
+            ),
+            SeatMove::Unqueue => ("SET waiting = waiting - :one", "waiting > :zero"),
+            SeatMove::Promote => (
+                "SET taken = taken + :one, waiting = waiting - :one",
+                "taken < seats AND waiting > :zero",
+            ),
+        };
+        let key = keys::class(event, class);
+        let one = (":one", number(1));
+        let zero = (":zero", number(0));
+        match step {
+            SeatMove::Take | SeatMove::Queue => self.update(
+                &key,
+                update,
+                condition,
+                [one, zero, (":now", number(now.as_second()))],
+            ),
+            SeatMove::Free | SeatMove::HandOver | SeatMove::Unqueue | SeatMove::Promote => {
+                self.update(&key, update, condition, [one, zero])
+            }
+        }
+    }
+
+    fn put_sign_up(&self, now: &SignUp, was: Option<&SignUp>) -> StoreResult<TransactWriteItem> {
+        let key = keys::sign_up(now.event, now.user);
+        let Some(was) = was else {
+            return self.put_new(&key, now);
+        };
+        let put = Put::builder()
+            .table_name(&self.name)
+            .set_item(Some(write(&key, now)?))
+            .condition_expression("#status = :was")
+            .expression_attribute_names("#status", "status")
+            .expression_attribute_values(":was", status(&was.status)?)
+            .build()
+            .map_err(corrupt)?;
+        Ok(TransactWriteItem::builder().put(put).build())
+    }
+
+    fn remove_sign_up(&self, was: &SignUp) -> StoreResult<TransactWriteItem> {
+        self.delete(
+            &keys::sign_up(was.event, was.user),
+            "#status = :was",
+            HashMap::from([("#status".to_owned(), "status".to_owned())]),
+            HashMap::from([(":was".to_owned(), status(&was.status)?)]),
+        )
+    }
+
+    fn remove_waiter(&self, event: EventKey, waiter: &Waiter) -> StoreResult<TransactWriteItem> {
+        self.delete(
+            &keys::waiter(event, &waiter.class, waiter.ticket),
+            "attribute_exists(#pk)",
+            HashMap::from([("#pk".to_owned(), PK.to_owned())]),
+            HashMap::new(),
+        )
+    }
+
+    /// Turns a waiting driver's sign-up into a seated one.
+    fn seat(&self, event: EventKey, waiter: Waiter) -> StoreResult<TransactWriteItem> {
+        let Waiter {
+            class, ticket, user, ..
+        } = waiter;
+        let waiting = status(&Status::Waiting {
+            class: class.clone(),
+            ticket,
+        })?;
+        let seated = status(&Status::Seated { class, ticket })?;
+        let update = Update::builder()
+            .table_name(&self.name)
+            .set_key(Some(keys::sign_up(event, user).attributes()))
+            .update_expression("SET #status = :seated")
+            .condition_expression("#status = :waiting")
+            .expression_attribute_names("#status", "status")
+            .expression_attribute_values(":waiting", waiting)
+            .expression_attribute_values(":seated", seated)
+            .build()
+            .map_err(corrupt)?;
+        Ok(TransactWriteItem::builder().update(update).build())
+    }
+
+    fn update<const N: usize>(
+        &self,
+        key: &Key,
+        expression: &str,
+        condition: &str,
+        values: [(&str, AttributeValue); N],
+    ) -> StoreResult<TransactWriteItem> {
+        let values = values
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect();
+        let update = Update::builder()
+            .table_name(&self.name)
+            .set_key(Some(key.attributes()))
+            .update_expression(expression)
+            .condition_expression(condition)
+            .set_expression_attribute_values(Some(values))
+            .build()
+            .map_err(corrupt)?;
+        Ok(TransactWriteItem::builder().update(update).build())
+    }
+
+    fn delete(
+        &self,
+        key: &Key,
+        condition: &str,
+        names: HashMap<String, String>,
+        values: HashMap<String, AttributeValue>,
+    ) -> StoreResult<TransactWriteItem> {
+        let delete = Delete::builder()
+            .table_name(&self.name)
+            .set_key(Some(key.attributes()))
+            .condition_expression(condition)
+            .set_expression_attribute_names((!names.is_empty()).then_some(names))
+            .set_expression_attribute_values((!values.is_empty()).then_some(values))
+            .build()
+            .map_err(corrupt)?;
+        Ok(TransactWriteItem::builder().delete(delete).build())
+    }
+}
+
+fn status(status: &Status) -> StoreResult<AttributeValue> {
+    serde_dynamo::to_attribute_value(status).map_err(corrupt)
+}

@@ -1,0 +1,232 @@
+//! Every key of the table, built from typed ids. `docs/ACCESS_PATTERNS.md` is the same list for people.
+//!
+//! Snowflakes are zero-padded to 20 digits so that text order is number order. An event's key contains its club, so an
+//! event of another club cannot be reached with its id alone.
+
+use crate::domain::event::EventKey;
+use crate::domain::ids::{ChannelId, ClubId, GuildId, OutboxId, SeriesId, UserId};
+use crate::domain::series::ClassId;
+use crate::domain::signup::Ticket;
+use crate::domain::text::comparable;
+use crate::ports::store::OnceKey;
+use aws_sdk_dynamodb::types::AttributeValue;
+use jiff::Timestamp;
+use std::collections::HashMap;
+
+/// The table's partition key.
+pub const PK: &str = "PK";
+/// The table's sort key.
+pub const SK: &str = "SK";
+/// Partition key of the sparse index of a club's events by time.
+pub const GSI1PK: &str = "GSI1PK";
+/// Sort key of that index.
+pub const GSI1SK: &str = "GSI1SK";
+/// That index.
+pub const GSI1: &str = "GSI1";
+/// When DynamoDB may delete an item, in seconds since the Unix epoch.
+pub const TTL: &str = "ttl";
+/// What every partition key of the outbox begins with: the filter of the relay's stream mapping.
+pub const OUTBOX_PREFIX: &str = "OUTBOX#";
+
+/// Prefix of the sort keys of an event and its classes.
+pub(super) const EVENT_HEADER: &str = "EVENT";
+/// Prefix of the sort keys of sign-ups.
+pub(super) const SIGN_UPS: &str = "SIGNUP#";
+/// Prefix of the sort keys of members.
+pub(super) const MEMBERS: &str = "MEMBER#";
+/// Prefix of the sort keys of series.
+pub(super) const SERIES: &str = "SERIES#";
+/// Prefix of the sort keys of classes.
+pub(super) const CLASSES: &str = "EVENT#CLASS#";
+/// The sort key behind the last sign-up: header, classes, sign-ups and space are read in one query up to it.
+pub(super) const SPACE: &str = "SPACE";
+
+/// A primary key.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Key {
+    /// Partition.
+    pub pk: String,
+    /// Sort.
+    pub sk: String,
+}
+
+impl Key {
+    fn new(pk: impl Into<String>, sk: impl Into<String>) -> Self {
+        Self {
+            pk: pk.into(),
+            sk: sk.into(),
+        }
+    }
+
+    /// As DynamoDB takes it.
+    #[must_use]
+    pub fn attributes(&self) -> HashMap<String, AttributeValue> {
+        HashMap::from([
+            (PK.to_owned(), AttributeValue::S(self.pk.clone())),
+            (SK.to_owned(), AttributeValue::S(self.sk.clone())),
+        ])
+    }
+}
+
+pub(super) fn club_partition(club: ClubId) -> String {
+    format!("CLUB#{club}")
+}
+
+pub(super) fn event_partition(event: EventKey) -> String {
+    format!("CLUB#{}#EVENT#{}", event.club, event.event)
+}
+
+pub(super) fn guild(guild: GuildId) -> Key {
+    Key::new(format!("GUILD#{:020}", guild.0), "CLUB")
+}
+
+pub(super) fn slug(slug: &str) -> Key {
+    Key::new(format!("SLUG#{slug}"), "CLUB")
+}
+
+pub(super) fn club(club: ClubId) -> Key {
+    Key::new(club_partition(club), "CLUB")
+}
+
+pub(super) fn member(club: ClubId, user: UserId) -> Key {
+    Key::new(club_partition(club), format!("{MEMBERS}{:020}", user.0))
+}
+
+pub(super) fn series(club: ClubId, series: SeriesId) -> Key {
+    Key::new(club_partition(club), format!("{SERIES}{series}"))
+}
+
+pub(super) fn series_name(club: ClubId, name: &str) -> Key {
+    Key::new(club_partition(club), format!("SERIESNAME#{}", comparable(name)))
+}
+
+pub(super) fn categories(series: SeriesId) -> String {
+    format!("CATEGORY#{series}#")
+}
+
+pub(super) fn category(club: ClubId, series: SeriesId, number: u32) -> Key {
+    Key::new(club_partition(club), format!("{}{number:04}", categories(series)))
+}
+
+pub(super) fn channel_owner(club: ClubId, channel: ChannelId) -> Key {
+    Key::new(club_partition(club), format!("CHANNEL#{:020}", channel.0))
+}
+
+pub(super) fn event(event: EventKey) -> Key {
+    Key::new(event_partition(event), EVENT_HEADER)
+}
+
+pub(super) fn class(event: EventKey, class: &ClassId) -> Key {
+    Key::new(event_partition(event), format!("{CLASSES}{}", class.as_str()))
+}
+
+pub(super) fn sign_up(event: EventKey, user: UserId) -> Key {
+    Key::new(event_partition(event), format!("{SIGN_UPS}{:020}", user.0))
+}
+
+pub(super) fn waiters(class: &ClassId) -> String {
+    format!("WAIT#{}#", class.as_str())
+}
+
+pub(super) fn waiter(event: EventKey, class: &ClassId, ticket: Ticket) -> Key {
+    Key::new(
+        event_partition(event),
+        format!("{}{:020}", waiters(class), ticket.0.0),
+    )
+}
+
+pub(super) fn space(event: EventKey) -> Key {
+    Key::new(event_partition(event), SPACE)
+}
+
+pub(super) fn receipt(event: EventKey, name: &str) -> Key {
+    Key::new(event_partition(event), format!("TOLD#{name}"))
+}
+
+pub(super) fn outbox(id: OutboxId) -> Key {
+    Key::new(format!("{OUTBOX_PREFIX}{id}"), "JOBS")
+}
+
+pub(super) fn once(key: OnceKey) -> Key {
+    match key {
+        OnceKey::Interaction(id) => Key::new(format!("ONCE#INTERACTION#{:020}", id.0), "OUTCOME"),
+        OnceKey::Late(id) => Key::new(format!("ONCE#LATE#{:020}", id.0), "OUTCOME"),
+    }
+}
+
+/// A month of a club's audit log, in order of time.
+pub(super) fn audit(club: ClubId, at: Timestamp, id: OutboxId) -> Key {
+    Key::new(
+        format!("CLUB#{club}#AUDIT#{}", at.strftime("%Y-%m")),
+        format!("{}#{id}", instant(at)),
+    )
+}
+
+/// Partition of the index of a club's events.
+pub(super) fn events_by_time(club: ClubId) -> String {
+    format!("CLUB#{club}#EVENTS")
+}
+
+/// An event's place in that index.
+pub(super) fn event_time(starts_at: Timestamp, event: EventKey) -> String {
+    format!("{}#{}", instant(starts_at), event.event)
+}
+
+/// An instant in whole seconds, of fixed width, so that text order is time order.
+pub(super) fn instant(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ids::{EventId, InteractionId};
+    use proptest::prelude::*;
+
+    const EVENT: EventKey = EventKey {
+        club: ClubId::from_parts(1, 1),
+        event: EventId::from_parts(2, 2),
+    };
+
+    #[test]
+    fn one_range_of_sort_keys_holds_event_classes_sign_ups_and_space() {
+        let inside = [
+            event(EVENT).sk,
+            class(EVENT, &ClassId::of("GT3")).sk,
+            sign_up(EVENT, UserId(u64::MAX)).sk,
+            space(EVENT).sk,
+        ];
+        assert!(inside.is_sorted(), "{inside:?}");
+        assert!(
+            inside
+                .iter()
+                .all(|sk| (EVENT_HEADER..=SPACE).contains(&sk.as_str()))
+        );
+        for outside in [
+            receipt(EVENT, "x").sk,
+            waiter(EVENT, &ClassId::of("GT3"), Ticket(InteractionId(1))).sk,
+        ] {
+            assert!(!(EVENT_HEADER..=SPACE).contains(&outside.as_str()), "{outside}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn text_order_is_number_order(a in 1..u64::MAX, b in 1..u64::MAX) {
+            let place = |n| waiter(EVENT, &ClassId::of("GT3"), Ticket(InteractionId(n))).sk;
+            prop_assert_eq!(a.cmp(&b), place(a).cmp(&place(b)));
+        }
+
+        #[test]
+        fn text_order_is_time_order(a in 0..4_000_000_000_i64, b in 0..4_000_000_000_i64) {
+            let at = |s| instant(Timestamp::from_second(s).unwrap());
+            prop_assert_eq!(a.cmp(&b), at(a).cmp(&at(b)));
+        }
+
+        #[test]
+        fn no_class_leaves_its_place(label in "[^:=,;\n#]{1,20}") {
+            let sk = waiter(EVENT, &ClassId::of(&label), Ticket(InteractionId(1))).sk;
+            prop_assert_eq!(sk.matches('#').count(), 2);
+        }
+    }
+}

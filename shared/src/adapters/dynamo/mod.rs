@@ -1,0 +1,72 @@
+//! The store on DynamoDB: one table, see `docs/ACCESS_PATTERNS.md`.
+
+mod clubs;
+mod commit;
+mod events;
+mod items;
+mod keys;
+mod requests;
+pub mod schema;
+mod spaces;
+
+pub use items::{OutboxItem, SCHEMA};
+pub use keys::{GSI1, GSI1PK, GSI1SK, OUTBOX_PREFIX, PK, SK, TTL};
+
+use crate::domain::ids::{ClubId, GuildId};
+use aws_sdk_dynamodb::Client;
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+/// Guilds whose clubs are remembered; past that the memory starts anew.
+const REMEMBERED_GUILDS: usize = 10_000;
+
+/// The table.
+#[derive(Debug)]
+pub struct Table {
+    client: Client,
+    name: String,
+    likely_clubs: Mutex<HashMap<GuildId, ClubId>>,
+}
+
+impl Table {
+    /// The table of that name.
+    #[must_use]
+    pub fn new(client: Client, name: impl Into<String>) -> Self {
+        Self {
+            client,
+            name: name.into(),
+            likely_clubs: Mutex::default(),
+        }
+    }
+
+    /// Opens the connection, so that the first interaction need not wait for it. What comes back does not matter.
+    pub async fn warm_up(&self) {
+        let _ = self
+            .client
+            .get_item()
+            .table_name(&self.name)
+            .set_key(Some(warm_up_key().attributes()))
+            .send()
+            .await;
+    }
+
+    fn likely(&self, guild: GuildId) -> Option<ClubId> {
+        self.likely_clubs
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&guild)
+            .copied()
+    }
+
+    fn remember(&self, guild: GuildId, club: ClubId) {
+        let mut likely = self.likely_clubs.lock().unwrap_or_else(PoisonError::into_inner);
+        if likely.len() >= REMEMBERED_GUILDS {
+            likely.clear();
+        }
+        likely.insert(guild, club);
+    }
+}
+
+fn warm_up_key() -> keys::Key {
+    keys::slug("")
+}

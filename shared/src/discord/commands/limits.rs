@@ -1,0 +1,31 @@
+//! The longest texts taken from a command or a form, in characters. Where the domain has a bound it is that one; the others
+//! are coarse bounds against waste.
+
+use crate::domain::{club, event, series};
+
+/// A club's name.
+pub const CLUB_NAME: u16 = club::CLUB_NAME_MAX as u16;
+/// A series' name.
+pub const SERIES_NAME: u16 = series::SERIES_NAME_MAX as u16;
+/// An event's name.
+pub const EVENT_NAME: u16 = event::EVENT_NAME_MAX as u16;
+/// What a series or an event is about.
+pub const DESCRIPTION: u16 = series::DESCRIPTION_MAX as u16;
+/// All classes in a row or one a line; each is its label, a colon, up to three digits, a separator and some spaces.
+pub const CLASSES: u16 = (series::CLASSES_MAX * (series::CLASS_LABEL_MAX + 10)) as u16;
+/// An IANA time zone.
+pub const TIME_ZONE: u16 = 64;
+/// `#` and six hex digits, or a little more for a typing error to be explained.
+pub const COLOUR: u16 = 16;
+/// An instant as people type it.
+pub const TIME: u16 = 40;
+/// A length of time as people type it.
+pub const DURATION: u16 = 20;
+/// Why an event is cancelled.
+pub const REASON: u16 = 300;
+/// An id, or what is typed to find it.
+pub const ID: u16 = 100;
+/// A command as `/help` names it.
+pub const COMMAND_PATH: u16 = 100;
+/// One of a few choices.
+pub const CHOICE: u16 = 20;

@@ -1,0 +1,139 @@
+//! The command tree, and what comes of it: the registration ([`registration`]), the routing ([`route`](route::route)) and
+//! the help ([`crate::discord::help`]). To add a command: a [`Verb`], its place in [`TREE`], its [`Command`]; the compiler
+//! then asks for the rest.
+
+pub mod check;
+pub mod limits;
+mod options;
+pub mod registration;
+pub mod route;
+pub mod spec;
+mod tree;
+
+pub use tree::TREE;
+
+use crate::domain::event::Period;
+use crate::domain::ids::{EventId, SeriesId};
+
+/// The key by which the tree's actions are told apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "each is described in TREE")]
+pub enum Verb {
+    Ping,
+    Info,
+    Help,
+    ClubCreate,
+    ClubStatus,
+    SeriesCreate,
+    SeriesList,
+    EventCreate,
+    EventEdit,
+    EventPublish,
+    EventClose,
+    EventCancel,
+    EventShow,
+    EventList,
+    SignupList,
+}
+
+/// A command with its options. Text is trimmed, not empty and within [`limits`]; what it means is the domain's to judge.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// `/ping`
+    Ping,
+    /// `/info`
+    Info,
+    /// `/help`
+    Help {
+        /// What is asked about, as typed.
+        topic: Option<String>,
+    },
+    /// `/club create`
+    ClubCreate {
+        /// As typed.
+        name: String,
+        /// An IANA name, as typed.
+        time_zone: Option<String>,
+        /// Such as `#1e90ff`, as typed.
+        colour: Option<String>,
+    },
+    /// `/club status`
+    ClubStatus,
+    /// `/series create`
+    SeriesCreate {
+        /// As typed.
+        name: String,
+        /// Such as `GT3:10, LMP2:12`, as typed.
+        classes: String,
+        /// As typed.
+        description: Option<String>,
+    },
+    /// `/series list`
+    SeriesList,
+    /// `/event create`
+    EventCreate {
+        /// The picked series.
+        series: SeriesId,
+        /// As typed.
+        name: Option<String>,
+        /// Local time, as typed.
+        start: Option<String>,
+        /// Such as `6h`, as typed.
+        duration: Option<String>,
+    },
+    /// `/event edit`
+    EventEdit {
+        /// The picked event.
+        event: EventId,
+    },
+    /// `/event publish`
+    EventPublish {
+        /// The picked event.
+        event: EventId,
+    },
+    /// `/event close`
+    EventClose {
+        /// The picked event.
+        event: EventId,
+    },
+    /// `/event cancel`
+    EventCancel {
+        /// The picked event.
+        event: EventId,
+        /// As typed.
+        reason: Option<String>,
+    },
+    /// `/event show`
+    EventShow {
+        /// The picked event.
+        event: EventId,
+    },
+    /// `/event list`
+    EventList {
+        /// Which ones.
+        when: Period,
+    },
+    /// `/signup list`
+    SignupList {
+        /// The picked event.
+        event: EventId,
+    },
+}
+
+/// What is typed into an option that has suggestions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AutocompleteQuery {
+    /// What is looked for.
+    pub field: spec::AutocompleteField,
+    /// The text so far, up to 100 characters; may be empty.
+    pub typed: String,
+}
+
+/// A value to pick, as shown and as sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// What is shown.
+    pub name: String,
+    /// What comes back.
+    pub value: String,
+}

@@ -1,0 +1,80 @@
+//! The values of a command's options, checked against their definition.
+
+use super::route::RouteError;
+use super::spec::{OptionSpec, Values};
+use crate::discord::inbound::CommandOption;
+use serde_json::Value;
+use std::str::FromStr;
+
+const NOT_TEXT: &str = "This must be text.";
+const MISSING: &str = "This is missing.";
+const TOO_LONG: &str = "This is too long.";
+const NOT_A_CHOICE: &str = "Pick one of the choices.";
+
+/// Given options beside their definition.
+pub(super) struct Options<'a> {
+    specs: &'static [OptionSpec],
+    given: &'a [CommandOption],
+}
+
+impl<'a> Options<'a> {
+    /// Pairs options with their definition; an option that is not defined comes from an outdated registration.
+    pub(super) fn new(specs: &'static [OptionSpec], given: &'a [CommandOption]) -> Result<Self, RouteError> {
+        let known = |option: &CommandOption| specs.iter().any(|spec| spec.name == option.name);
+        if given.iter().all(known) {
+            Ok(Self { specs, given })
+        } else {
+            Err(RouteError::UnknownCommand)
+        }
+    }
+
+    /// The option's text, trimmed; `None` if it is not given or blank.
+    pub(super) fn text(&self, name: &str) -> Result<Option<String>, RouteError> {
+        let Some(spec) = self.specs.iter().find(|spec| spec.name == name) else {
+            return Err(RouteError::UnknownCommand);
+        };
+        let bad = |what| RouteError::BadOption {
+            name: spec.name,
+            what,
+        };
+        let text = match self
+            .given
+            .iter()
+            .find(|option| option.name == name)
+            .and_then(|option| option.value.as_ref())
+        {
+            None | Some(Value::Null) => "",
+            Some(Value::String(text)) => text.trim(),
+            Some(_) => return Err(bad(NOT_TEXT)),
+        };
+        if text.is_empty() {
+            return if spec.required {
+                Err(bad(MISSING))
+            } else {
+                Ok(None)
+            };
+        }
+        if text.chars().count() > usize::from(spec.max_length) {
+            return Err(bad(TOO_LONG));
+        }
+        match spec.values {
+            Values::Choices(choices) if !choices.iter().any(|(_, value)| *value == text) => {
+                Err(bad(NOT_A_CHOICE))
+            }
+            _ => Ok(Some(text.to_owned())),
+        }
+    }
+
+    /// The text of an option that has to be given.
+    pub(super) fn required(&self, name: &'static str) -> Result<String, RouteError> {
+        self.text(name)?
+            .ok_or(RouteError::BadOption { name, what: MISSING })
+    }
+
+    /// The id behind a suggestion. Whoever types a name instead of picking it is told so with `what`.
+    pub(super) fn id<T: FromStr>(&self, name: &'static str, what: &'static str) -> Result<T, RouteError> {
+        self.required(name)?
+            .parse()
+            .map_err(|_| RouteError::BadOption { name, what })
+    }
+}

@@ -1,0 +1,421 @@
+use super::*;
+use crate::discord::inbound::parse;
+use crate::domain::ids::SeriesId;
+use serde_json::json;
+
+fn event() -> EventId {
+    EventId::from_parts(1_900_000_000_000, 1)
+}
+
+fn series() -> SeriesId {
+    SeriesId::from_parts(1_900_000_000_000, 2)
+}
+
+/// Routes an interaction of this type and data, in a guild or not.
+fn send(kind: u64, data: Value, in_guild: bool) -> Result<Intent, RouteError> {
+    let mut body = json!({
+        "id": "1", "application_id": "2", "type": kind, "token": "t",
+        "user": { "id": "3", "username": "kim" }, "data": data
+    });
+    if in_guild {
+        body["guild_id"] = json!("4");
+    }
+    route(&parse(body.to_string().as_bytes()).unwrap())
+}
+
+/// Data of `/event create` and the like: words, then options.
+fn data(path: &str, options: &[(&str, Value)]) -> Value {
+    let options: Vec<Value> = options
+        .iter()
+        .map(|(name, value)| json!({ "name": name, "type": 3, "value": value }))
+        .collect();
+    match path.split_once(' ') {
+        None => json!({ "name": path, "type": 1, "options": options }),
+        Some((command, sub)) => {
+            json!({ "name": command, "type": 1, "options": [{ "name": sub, "type": 1, "options": options }] })
+        }
+    }
+}
+
+fn run(path: &str, options: &[(&str, Value)]) -> Result<Command, RouteError> {
+    match send(2, data(path, options), true)? {
+        Intent::Command(command) => Ok(command),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn text(value: &str) -> Option<String> {
+    Some(value.to_owned())
+}
+
+#[test]
+fn every_command_is_routed_with_all_its_options() {
+    let (event, series) = (event(), series());
+    let e = json!(event.to_string());
+    let expected = [
+        (run("ping", &[]), Command::Ping),
+        (run("info", &[]), Command::Info),
+        (
+            run("help", &[("command", json!("event"))]),
+            Command::Help { topic: text("event") },
+        ),
+        (
+            run(
+                "club create",
+                &[
+                    ("name", json!(" Apex ")),
+                    ("time_zone", json!("UTC")),
+                    ("colour", json!("#fff")),
+                ],
+            ),
+            Command::ClubCreate {
+                name: "Apex".to_owned(),
+                time_zone: text("UTC"),
+                colour: text("#fff"),
+            },
+        ),
+        (run("club status", &[]), Command::ClubStatus),
+        (
+            run(
+                "series create",
+                &[
+                    ("name", json!("GT")),
+                    ("classes", json!("GT3:10")),
+                    ("description", json!("d")),
+                ],
+            ),
+            Command::SeriesCreate {
+                name: "GT".to_owned(),
+                classes: "GT3:10".to_owned(),
+                description: text("d"),
+            },
+        ),
+        (run("series list", &[]), Command::SeriesList),
+        (
+            run(
+                "event create",
+                &[
+                    ("series", json!(series.to_string())),
+                    ("name", json!("Spa")),
+                    ("start", json!("2027-01-01 10:00")),
+                    ("duration", json!("6h")),
+                ],
+            ),
+            Command::EventCreate {
+                series,
+                name: text("Spa"),
+                start: text("2027-01-01 10:00"),
+                duration: text("6h"),
+            },
+        ),
+        (
+            run("event edit", &[("event", e.clone())]),
+            Command::EventEdit { event },
+        ),
+        (
+            run("event publish", &[("event", e.clone())]),
+            Command::EventPublish { event },
+        ),
+        (
+            run("event close", &[("event", e.clone())]),
+            Command::EventClose { event },
+        ),
+        (
+            run("event cancel", &[("event", e.clone()), ("reason", json!("fog"))]),
+            Command::EventCancel {
+                event,
+                reason: text("fog"),
+            },
+        ),
+        (
+            run("event show", &[("event", e.clone())]),
+            Command::EventShow { event },
+        ),
+        (
+            run("event list", &[("when", json!("past"))]),
+            Command::EventList { when: Period::Past },
+        ),
+        (run("signup list", &[("event", e)]), Command::SignupList { event }),
+    ];
+    assert_eq!(
+        expected.len(),
+        TREE.iter().flat_map(CommandSpec::actions).count(),
+        "one line for each command"
+    );
+    for (routed, command) in expected {
+        assert_eq!(routed, Ok(command));
+    }
+}
+
+#[test]
+fn optional_options_may_be_missing_null_or_blank() {
+    assert_eq!(run("help", &[]), Ok(Command::Help { topic: None }));
+    for blank in [json!(null), json!(""), json!("   ")] {
+        assert_eq!(
+            run("help", &[("command", blank)]),
+            Ok(Command::Help { topic: None })
+        );
+    }
+    for (value, period) in [
+        (None, Period::Upcoming),
+        (Some("upcoming"), Period::Upcoming),
+        (Some("all"), Period::All),
+    ] {
+        let options: Vec<_> = value.map(|value| ("when", json!(value))).into_iter().collect();
+        assert_eq!(
+            run("event list", &options),
+            Ok(Command::EventList { when: period })
+        );
+    }
+}
+
+#[test]
+fn values_that_cannot_be_used_are_named() {
+    let bad = |path: &str, options: &[(&str, Value)]| match run(path, options) {
+        Err(RouteError::BadOption { name, what }) => (name, what),
+        other => panic!("{path}: {other:?}"),
+    };
+    assert_eq!(bad("club create", &[]), ("name", "This is missing."));
+    assert_eq!(
+        bad("club create", &[("name", json!(" "))]),
+        ("name", "This is missing.")
+    );
+    assert_eq!(
+        bad("club create", &[("name", json!(7))]),
+        ("name", "This must be text.")
+    );
+    assert_eq!(
+        bad("event list", &[("when", json!("soon"))]),
+        ("when", "Pick one of the choices.")
+    );
+    assert_eq!(
+        bad("event show", &[("event", json!("Monza 6h"))]),
+        ("event", PICK_EVENT)
+    );
+    assert_eq!(
+        bad("event create", &[("series", json!("GT"))]),
+        ("series", PICK_SERIES)
+    );
+    let lower = event().to_string().to_lowercase();
+    assert_eq!(
+        bad("event show", &[("event", json!(lower))]),
+        ("event", PICK_EVENT)
+    );
+}
+
+#[test]
+fn text_is_taken_up_to_its_longest() {
+    let named = |length: usize| run("club create", &[("name", json!("é".repeat(length)))]);
+    assert!(named(50).is_ok());
+    assert_eq!(
+        named(51),
+        Err(RouteError::BadOption {
+            name: "name",
+            what: "This is too long."
+        })
+    );
+}
+
+#[test]
+fn what_the_tree_does_not_know_is_an_unknown_command() {
+    let unknown = [
+        data("fly", &[]),
+        data("event", &[]),
+        data("event fly", &[]),
+        data("Ping", &[]),
+        data("ping", &[("loud", json!("yes"))]),
+        json!({ "name": "ping", "type": 2, "target_id": "5" }),
+        json!({ "name": "event", "type": 1, "options": [{ "name": "list", "type": 3, "value": "x" }] }),
+        json!({ "name": "event", "type": 1, "options": [{ "name": "list", "type": 1 }, { "name": "list", "type": 1 }] }),
+        json!({ "name": "event", "type": 1, "options": [
+            { "name": "list", "type": 2, "options": [{ "name": "list", "type": 1 }] }
+        ] }),
+    ];
+    for data in unknown {
+        assert_eq!(
+            send(2, data.clone(), true),
+            Err(RouteError::UnknownCommand),
+            "{data}"
+        );
+    }
+}
+
+#[test]
+fn guild_commands_do_not_run_in_dms() {
+    for spec in TREE {
+        for (sub, _, action) in spec.actions() {
+            let path = sub.map_or_else(|| spec.name.to_owned(), |sub| format!("{} {sub}", spec.name));
+            let outcome = send(2, data(&path, &[]), false);
+            match spec.reach {
+                Reach::Guild => assert_eq!(outcome, Err(RouteError::NotInGuild), "{path}"),
+                Reach::GuildAndDm => assert!(outcome.is_ok(), "{path} {:?}", action.verb),
+            }
+        }
+    }
+    assert_eq!(send(2, data("fly", &[]), false), Err(RouteError::UnknownCommand));
+    let board = ComponentId::Leave { event: event() }.to_string();
+    assert_eq!(
+        send(3, json!({ "custom_id": board }), false),
+        Err(RouteError::NotInGuild)
+    );
+    assert_eq!(
+        send(3, json!({ "custom_id": "x" }), false),
+        Err(RouteError::UnknownComponent)
+    );
+    assert_eq!(
+        send(5, json!({ "custom_id": "x" }), false),
+        Err(RouteError::NotInGuild)
+    );
+}
+
+fn typing(path: &str, options: Value) -> Result<Intent, RouteError> {
+    let mut data = data(path, &[]);
+    if path.contains(' ') {
+        data["options"][0]["options"] = options;
+    } else {
+        data["options"] = options;
+    }
+    send(4, data, true)
+}
+
+#[test]
+fn suggestions_are_asked_for_by_field() {
+    use super::super::spec::AutocompleteField::{Event, HelpTopic, Series, TimeZone};
+    let cases = [
+        ("help", "command", HelpTopic),
+        ("club create", "time_zone", TimeZone),
+        ("event create", "series", Series),
+        ("event edit", "event", Event),
+        ("event publish", "event", Event),
+        ("event close", "event", Event),
+        ("event cancel", "event", Event),
+        ("event show", "event", Event),
+        ("signup list", "event", Event),
+    ];
+    for (path, name, field) in cases {
+        let options = json!([{ "name": name, "type": 3, "value": " spa ", "focused": true }]);
+        let query = AutocompleteQuery {
+            field,
+            typed: "spa".to_owned(),
+        };
+        assert_eq!(typing(path, options), Ok(Intent::Autocomplete(query)), "{path}");
+    }
+}
+
+#[test]
+fn what_is_typed_so_far_may_be_anything() {
+    let typed = |value: Value| {
+        let options = json!([
+            { "name": "name", "type": 3, "value": "x" },
+            { "name": "time_zone", "type": 3, "value": value, "focused": true }
+        ]);
+        match typing("club create", options) {
+            Ok(Intent::Autocomplete(query)) => query.typed,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(typed(json!("")), "");
+    assert_eq!(typed(json!(null)), "");
+    assert_eq!(typed(json!(7)), "");
+    assert_eq!(typed(json!("🏎".repeat(101))), "🏎".repeat(100));
+}
+
+#[test]
+fn no_suggestions_where_none_are_defined() {
+    for options in [
+        json!([]),
+        json!([{ "name": "time_zone", "type": 3, "value": "x" }]),
+        json!([{ "name": "name", "type": 3, "value": "x", "focused": true }]),
+        json!([{ "name": "other", "type": 3, "value": "x", "focused": true }]),
+    ] {
+        assert_eq!(typing("club create", options), Err(RouteError::UnknownCommand));
+    }
+}
+
+fn click(id: &ComponentId, values: &[&str]) -> Result<Intent, RouteError> {
+    send(
+        3,
+        json!({ "custom_id": id.to_string(), "component_type": 2, "values": values }),
+        true,
+    )
+}
+
+#[test]
+fn components_become_actions() {
+    let event = event();
+    let cases = [
+        (ComponentId::SignUp { event }, ComponentAction::SignUp { event }),
+        (
+            ComponentId::NotComing { event },
+            ComponentAction::NotComing { event },
+        ),
+        (ComponentId::Leave { event }, ComponentAction::Leave { event }),
+        (ComponentId::Details { event }, ComponentAction::Details { event }),
+        (ComponentId::Info { event }, ComponentAction::Info { event }),
+    ];
+    for (id, action) in cases {
+        assert_eq!(click(&id, &[]), Ok(Intent::Component(action)));
+    }
+    let select = ComponentId::ChooseClass { event };
+    let chosen = ComponentAction::ChooseClass {
+        event,
+        class: ClassId::of("GT3"),
+    };
+    assert_eq!(click(&select, &["gt3"]), Ok(Intent::Component(chosen)));
+    assert_eq!(click(&select, &[]), Err(RouteError::UnknownComponent));
+    assert_eq!(click(&select, &["gt3", "gt4"]), Err(RouteError::UnknownComponent));
+    for foreign in ["", "signup", "g0:su:1", "g1:su:1"] {
+        assert_eq!(
+            send(3, json!({ "custom_id": foreign }), true),
+            Err(RouteError::UnknownComponent)
+        );
+    }
+}
+
+#[test]
+fn a_submitted_form_is_read() {
+    let id = ModalId::EventEdit {
+        event: event(),
+        version: 3,
+    };
+    let input = |id: &str| json!({ "type": 18, "component": { "type": 4, "custom_id": id, "value": "v" } });
+    let inputs: Vec<Value> = ["name", "start", "duration", "classes", "description"]
+        .map(input)
+        .to_vec();
+    let v = || "v".to_owned();
+    let form = EventForm {
+        name: v(),
+        start: v(),
+        duration: v(),
+        classes: v(),
+        description: v(),
+    };
+    let submitted = send(
+        5,
+        json!({ "custom_id": id.to_string(), "components": inputs }),
+        true,
+    );
+    assert_eq!(submitted, Ok(Intent::Modal(ModalSubmit { id, form })));
+
+    let foreign = send(5, json!({ "custom_id": "g0:ee:1", "components": inputs }), true);
+    assert_eq!(foreign, Err(RouteError::UnknownModal));
+    let partial = send(
+        5,
+        json!({ "custom_id": id.to_string(), "components": inputs[1..] }),
+        true,
+    );
+    assert_eq!(partial, Err(RouteError::UnknownModal));
+}
+
+#[test]
+fn the_button_of_a_dm_works_without_a_guild() {
+    let key = EventKey {
+        club: crate::domain::ids::ClubId::from_parts(1, 1),
+        event: event(),
+    };
+    let id = ComponentId::DmDetails { key }.to_string();
+    for in_guild in [false, true] {
+        let routed = send(3, json!({ "custom_id": id }), in_guild);
+        assert_eq!(routed, Ok(Intent::Component(ComponentAction::DmDetails { key })));
+    }
+}

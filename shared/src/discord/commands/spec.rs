@@ -1,0 +1,203 @@
+//! What a command tree is made of. One definition gives the registration, the routing and the help.
+
+use super::Verb;
+use crate::discord::inbound::Permissions;
+
+/// What is being typed, so that the right suggestions are made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AutocompleteField {
+    /// One of the club's series; the value is its id.
+    Series,
+    /// One of the club's events; the value is its id.
+    Event,
+    /// An IANA time zone.
+    TimeZone,
+    /// A command, as `/help` names it.
+    HelpTopic,
+}
+
+/// A top-level command.
+#[derive(Clone, Copy, Debug)]
+pub struct CommandSpec {
+    /// 1-32 characters, lower case.
+    pub name: &'static str,
+    /// 1-100 characters, shown by Discord while typing.
+    pub description: &'static str,
+    /// Where it is offered.
+    pub reach: Reach,
+    /// Who is offered it until the guild's admins say otherwise; `None` is everybody.
+    pub offered_to: Option<Permissions>,
+    /// What it does.
+    pub body: Body,
+}
+
+/// Where a command is offered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// In guilds only.
+    Guild,
+    /// In guilds and in DMs with the bot.
+    GuildAndDm,
+}
+
+/// What a top-level command does.
+#[derive(Clone, Copy, Debug)]
+pub enum Body {
+    /// One thing.
+    Run(ActionSpec),
+    /// One thing for each sub-command. Discord then offers no bare command.
+    Subs(&'static [SubSpec]),
+}
+
+/// A sub-command.
+#[derive(Clone, Copy, Debug)]
+pub struct SubSpec {
+    /// 1-32 characters, lower case.
+    pub name: &'static str,
+    /// 1-100 characters.
+    pub description: &'static str,
+    /// What it does.
+    pub action: ActionSpec,
+}
+
+/// What is run, with what.
+#[derive(Clone, Copy, Debug)]
+pub struct ActionSpec {
+    /// The key by which the router knows it.
+    pub verb: Verb,
+    /// At most 25, required ones first.
+    pub options: &'static [OptionSpec],
+    /// A few lines for its help page, without a heading.
+    pub help: &'static str,
+}
+
+/// A text option; Gantry's commands take no other kind so far.
+#[derive(Clone, Copy, Debug)]
+pub struct OptionSpec {
+    /// 1-32 characters, lower case.
+    pub name: &'static str,
+    /// 1-100 characters.
+    pub description: &'static str,
+    /// Whether Discord insists on it.
+    pub required: bool,
+    /// The longest text taken, 1-6000 characters; the shortest is 1.
+    pub max_length: u16,
+    /// Where its values come from.
+    pub values: Values,
+}
+
+/// Where an option's values come from. Choices and suggestions exclude each other (Discord docs, application commands).
+#[derive(Clone, Copy, Debug)]
+pub enum Values {
+    /// Whatever is typed.
+    Free,
+    /// One of these, as shown and as sent.
+    Choices(&'static [(&'static str, &'static str)]),
+    /// Suggestions of this kind while typing; anything else may still be sent.
+    Suggested(AutocompleteField),
+}
+
+impl CommandSpec {
+    /// A command for guilds, offered to everybody.
+    #[must_use]
+    pub const fn guild(name: &'static str, description: &'static str, body: Body) -> Self {
+        Self {
+            name,
+            description,
+            reach: Reach::Guild,
+            offered_to: None,
+            body,
+        }
+    }
+
+    /// The same, in DMs with the bot too.
+    #[must_use]
+    pub const fn and_dm(self) -> Self {
+        Self {
+            reach: Reach::GuildAndDm,
+            ..self
+        }
+    }
+
+    /// The same, at first offered only to those who hold these permissions.
+    #[must_use]
+    pub const fn offered_to(self, permissions: Permissions) -> Self {
+        Self {
+            offered_to: Some(permissions),
+            ..self
+        }
+    }
+
+    /// Every runnable path below this command: the sub-command's name (if any), its description and what it does.
+    pub fn actions(&self) -> impl Iterator<Item = (Option<&'static str>, &'static str, ActionSpec)> + use<> {
+        let (own, subs) = match self.body {
+            Body::Run(action) => (Some((None, self.description, action)), &[][..]),
+            Body::Subs(subs) => (None, subs),
+        };
+        own.into_iter().chain(
+            subs.iter()
+                .map(|sub| (Some(sub.name), sub.description, sub.action)),
+        )
+    }
+}
+
+impl SubSpec {
+    /// A sub-command.
+    #[must_use]
+    pub const fn new(name: &'static str, description: &'static str, action: ActionSpec) -> Self {
+        Self {
+            name,
+            description,
+            action,
+        }
+    }
+}
+
+impl ActionSpec {
+    /// What runs `verb`, with options.
+    #[must_use]
+    pub const fn new(verb: Verb, options: &'static [OptionSpec], help: &'static str) -> Self {
+        Self { verb, options, help }
+    }
+}
+
+impl OptionSpec {
+    /// Free text of up to `max_length` characters, optional.
+    #[must_use]
+    pub const fn text(name: &'static str, description: &'static str, max_length: u16) -> Self {
+        Self {
+            name,
+            description,
+            required: false,
+            max_length,
+            values: Values::Free,
+        }
+    }
+
+    /// The same option, which has to be given.
+    #[must_use]
+    pub const fn required(self) -> Self {
+        Self {
+            required: true,
+            ..self
+        }
+    }
+
+    /// The same option, with suggestions.
+    #[must_use]
+    pub const fn suggested(self, field: AutocompleteField) -> Self {
+        Self {
+            values: Values::Suggested(field),
+            ..self
+        }
+    }
+
+    /// The same option, with fixed choices.
+    #[must_use]
+    pub const fn choices(self, choices: &'static [(&'static str, &'static str)]) -> Self {
+        Self {
+            values: Values::Choices(choices),
+            ..self
+        }
+    }
+}

@@ -1,0 +1,210 @@
+//! Gantry's commands.
+
+use super::spec::{ActionSpec, AutocompleteField, Body, CommandSpec, OptionSpec, SubSpec};
+use super::{Verb, limits};
+use crate::discord::inbound::Permissions;
+
+/// The whole command tree, in the order in which `/help` lists it.
+pub const TREE: &[CommandSpec] = &[
+    CommandSpec::guild(
+        "ping",
+        "See whether Gantry is there",
+        Body::Run(ActionSpec::new(
+            Verb::Ping,
+            &[],
+            "Answers at once. Works in a DM too.",
+        )),
+    )
+    .and_dm(),
+    CommandSpec::guild(
+        "info",
+        "What Gantry is, and how this server is set up",
+        Body::Run(ActionSpec::new(
+            Verb::Info,
+            &[],
+            "Shows Gantry's version and, in a server, its club.",
+        )),
+    )
+    .and_dm(),
+    CommandSpec::guild(
+        "help",
+        "What Gantry can do, and how",
+        Body::Run(ActionSpec::new(
+            Verb::Help,
+            &[
+                OptionSpec::text("command", "A command to read about", limits::COMMAND_PATH)
+                    .suggested(AutocompleteField::HelpTopic),
+            ],
+            "Lists all commands, or explains one.",
+        )),
+    )
+    .and_dm(),
+    CommandSpec::guild("club", "This server's racing club", Body::Subs(CLUB))
+        .offered_to(Permissions::MANAGE_GUILD),
+    CommandSpec::guild("series", "The club's series", Body::Subs(SERIES)),
+    CommandSpec::guild("event", "The club's race events", Body::Subs(EVENT)),
+    CommandSpec::guild("signup", "Sign-ups for events", Body::Subs(SIGNUP)),
+];
+
+const CLUB: &[SubSpec] = &[
+    SubSpec::new(
+        "create",
+        "Make a club and link it to this server",
+        ActionSpec::new(
+            Verb::ClubCreate,
+            &[
+                OptionSpec::text("name", "The club's name", limits::CLUB_NAME).required(),
+                OptionSpec::text(
+                    "time_zone",
+                    "The zone in which times are typed, such as Europe/Berlin; UTC if left out",
+                    limits::TIME_ZONE,
+                )
+                .suggested(AutocompleteField::TimeZone),
+                OptionSpec::text(
+                    "colour",
+                    "The colour of the club's messages, such as #1e90ff",
+                    limits::COLOUR,
+                ),
+            ],
+            "A server has one club. Who makes it owns it. You need the Manage Server permission.",
+        ),
+    ),
+    SubSpec::new(
+        "status",
+        "The club, its settings and what needs attention",
+        ActionSpec::new(
+            Verb::ClubStatus,
+            &[],
+            "Shows the club of this server, its zone, series and events.",
+        ),
+    ),
+];
+
+const SERIES: &[SubSpec] = &[
+    SubSpec::new(
+        "create",
+        "Make a series with its car classes",
+        ActionSpec::new(
+            Verb::SeriesCreate,
+            &[
+                OptionSpec::text(
+                    "name",
+                    "The series' name, which also names its channel category",
+                    limits::SERIES_NAME,
+                )
+                .required(),
+                OptionSpec::text(
+                    "classes",
+                    "Car classes with their seats, such as GT3:10, LMP2:12",
+                    limits::CLASSES,
+                )
+                .required(),
+                OptionSpec::text("description", "A few words about the series", limits::DESCRIPTION),
+            ],
+            "1 to 10 classes, each with 1 to 100 seats. New events of the series start with these classes.",
+        ),
+    ),
+    SubSpec::new(
+        "list",
+        "All series of the club",
+        ActionSpec::new(Verb::SeriesList, &[], "Lists the series with their classes."),
+    ),
+];
+
+const EVENT_OPTION: OptionSpec = OptionSpec::text("event", "Which event", limits::ID)
+    .required()
+    .suggested(AutocompleteField::Event);
+
+const EVENT: &[SubSpec] = &[
+    SubSpec::new(
+        "create",
+        "Make an event of a series; it stays a draft until you publish it",
+        ActionSpec::new(
+            Verb::EventCreate,
+            &[
+                OptionSpec::text("series", "The series it belongs to", limits::ID)
+                    .required()
+                    .suggested(AutocompleteField::Series),
+                OptionSpec::text("name", "The event's name", limits::EVENT_NAME),
+                OptionSpec::text(
+                    "start",
+                    "When it starts in the club's time zone, such as 2027-06-12 14:00",
+                    limits::TIME,
+                ),
+                OptionSpec::text(
+                    "duration",
+                    "How long it lasts, such as 6h or 2h30",
+                    limits::DURATION,
+                ),
+            ],
+            "With name, start and duration the event is made at once; otherwise a form asks for what is missing. \
+             Times are in the club's time zone.",
+        ),
+    ),
+    SubSpec::new(
+        "edit",
+        "Change an event",
+        ActionSpec::new(
+            Verb::EventEdit,
+            &[EVENT_OPTION],
+            "Opens a form with what is set now. Drivers see the change on the board.",
+        ),
+    ),
+    SubSpec::new(
+        "publish",
+        "Make the event's channel and open sign-up",
+        ActionSpec::new(
+            Verb::EventPublish,
+            &[EVENT_OPTION],
+            "Makes the channel in the series' category, with an information message and the sign-up board.",
+        ),
+    ),
+    SubSpec::new(
+        "close",
+        "Close sign-up",
+        ActionSpec::new(
+            Verb::EventClose,
+            &[EVENT_OPTION],
+            "Nobody can sign up any more; drivers can still leave until the start.",
+        ),
+    ),
+    SubSpec::new(
+        "cancel",
+        "Cancel an event",
+        ActionSpec::new(
+            Verb::EventCancel,
+            &[
+                EVENT_OPTION,
+                OptionSpec::text("reason", "Told to everybody who signed up", limits::REASON),
+            ],
+            "Cannot be undone. The board says so, with the reason if you give one.",
+        ),
+    ),
+    SubSpec::new(
+        "show",
+        "One event with its state and seats",
+        ActionSpec::new(Verb::EventShow, &[EVENT_OPTION], "Only you see the answer."),
+    ),
+    SubSpec::new(
+        "list",
+        "The club's events",
+        ActionSpec::new(
+            Verb::EventList,
+            &[
+                OptionSpec::text("when", "Which events; upcoming ones if left out", limits::CHOICE)
+                    .choices(&[("Upcoming", "upcoming"), ("Past", "past"), ("All", "all")]),
+            ],
+            "Lists events with their start and state.",
+        ),
+    ),
+];
+
+const SIGNUP: &[SubSpec] = &[SubSpec::new(
+    "list",
+    "Who has signed up for an event",
+    ActionSpec::new(
+        Verb::SignupList,
+        &[EVENT_OPTION],
+        "The roster by class, with the waitlist. Only you see the answer.",
+    ),
+)];

@@ -1,0 +1,194 @@
+//! The form with which an event is made or changed, and what comes back from it.
+
+use super::commands::limits;
+use super::custom_id::ModalId;
+use super::text;
+use crate::domain::club::ZoneName;
+use crate::domain::event::{Event, EventForm};
+use crate::domain::series::{Series, write_classes};
+use crate::domain::when::{write_duration, write_start};
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+
+/// Longest title of a modal (Discord docs, components).
+const TITLE_MAX: usize = 45;
+
+/// A form's JSON: custom id, title and components.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Modal(pub Value);
+
+/// One input of the form.
+struct Input {
+    id: &'static str,
+    label: &'static str,
+    hint: String,
+    paragraph: bool,
+    required: bool,
+    max: u16,
+}
+
+/// The form for a new event of `series`, with what was typed already; the classes are the series'.
+#[must_use]
+pub fn event_create(
+    series: &Series,
+    zone: &ZoneName,
+    name: Option<String>,
+    start: Option<String>,
+    duration: Option<String>,
+) -> Modal {
+    let form = EventForm {
+        name: name.unwrap_or_default(),
+        start: start.unwrap_or_default(),
+        duration: duration.unwrap_or_default(),
+        classes: write_classes(&series.classes),
+        description: String::new(),
+    };
+    event_form(
+        ModalId::EventCreate { series: series.id },
+        &format!("New event: {}", series.name),
+        zone,
+        &form,
+    )
+}
+
+/// The form for changing `event`, with what is set now. It carries the event's version, so that a change made meanwhile is
+/// noticed.
+#[must_use]
+pub fn event_edit(event: &Event, zone: &ZoneName) -> Modal {
+    let form = EventForm {
+        name: event.name.clone(),
+        start: write_start(event.starts_at, &zone.zone()),
+        duration: write_duration(SignedDuration::from_mins(event.duration_min)),
+        classes: write_classes(&event.classes),
+        description: event.description.clone(),
+    };
+    let id = ModalId::EventEdit {
+        event: event.key.event,
+        version: event.version,
+    };
+    event_form(id, &format!("Edit: {}", event.name), zone, &form)
+}
+
+fn event_form(id: ModalId, title: &str, zone: &ZoneName, form: &EventForm) -> Modal {
+    let values = [
+        &form.name,
+        &form.start,
+        &form.duration,
+        &form.classes,
+        &form.description,
+    ];
+    let components: Vec<Value> = inputs(zone)
+        .iter()
+        .zip(values)
+        .map(|(input, value)| input.component(value))
+        .collect();
+    Modal(json!({
+        "custom_id": id.to_string(),
+        "title": text::plain(title, TITLE_MAX),
+        "components": components,
+    }))
+}
+
+fn inputs(zone: &ZoneName) -> [Input; 5] {
+    let input = |id, label, hint: &str, max| Input {
+        id,
+        label,
+        hint: hint.to_owned(),
+        paragraph: false,
+        required: true,
+        max,
+    };
+    [
+        input(
+            "name",
+            "Name",
+            "Shown to drivers, and part of the channel's name",
+            limits::EVENT_NAME,
+        ),
+        input(
+            "start",
+            "Start",
+            &format!("Such as 2027-06-12 14:00, in {}", zone.as_str()),
+            limits::TIME,
+        ),
+        input(
+            "duration",
+            "Duration",
+            "Such as 6h, 90m or 2h 30m",
+            limits::DURATION,
+        ),
+        Input {
+            paragraph: true,
+            ..input(
+                "classes",
+                "Classes",
+                "One a line with its seats, such as GT3: 10",
+                limits::CLASSES,
+            )
+        },
+        Input {
+            paragraph: true,
+            required: false,
+            ..input(
+                "description",
+                "Description",
+                "What drivers should know",
+                limits::DESCRIPTION,
+            )
+        },
+    ]
+}
+
+impl Input {
+    /// A label around a text input. A value that is too long is left out: Discord would refuse the whole form.
+    fn component(&self, value: &str) -> Value {
+        let mut input = json!({
+            "type": 4,
+            "custom_id": self.id,
+            "style": if self.paragraph { 2 } else { 1 },
+            "required": self.required,
+            "max_length": self.max,
+        });
+        if !value.is_empty() && value.chars().count() <= usize::from(self.max) {
+            input["value"] = json!(value);
+        }
+        json!({ "type": 18, "label": self.label, "description": self.hint, "component": input })
+    }
+}
+
+/// What was typed, from a submitted form: inputs in labels, or in action rows as older clients send them. `None` if an
+/// input is missing or longer than Discord lets it be: then it is no form of ours.
+#[must_use]
+pub fn read_event_form(components: &[Value]) -> Option<EventForm> {
+    let read = |id: &str, max: u16| {
+        let input = components
+            .iter()
+            .flat_map(inputs_in)
+            .find(|input| input["custom_id"] == id)?;
+        let value = match &input["value"] {
+            Value::Null => "",
+            value => value.as_str()?,
+        };
+        (value.chars().count() <= usize::from(max)).then(|| value.to_owned())
+    };
+    Some(EventForm {
+        name: read("name", limits::EVENT_NAME)?,
+        start: read("start", limits::TIME)?,
+        duration: read("duration", limits::DURATION)?,
+        classes: read("classes", limits::CLASSES)?,
+        description: read("description", limits::DESCRIPTION)?,
+    })
+}
+
+fn inputs_in(top: &Value) -> impl Iterator<Item = &Value> {
+    let row = top
+        .get("components")
+        .and_then(Value::as_array)
+        .map(Vec::as_slice)
+        .unwrap_or_default();
+    top.get("component").into_iter().chain(row)
+}
+
+#[cfg(test)]
+#[path = "modals_tests.rs"]
+mod tests;

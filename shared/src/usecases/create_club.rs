@@ -1,0 +1,87 @@
+//! Founds a club and links it to the guild in which it was asked for.
+
+use super::call::{Call, Env, Failure, club_id};
+use super::once::{Decision, once};
+use crate::domain::club::{Club, Member, NewClub};
+use crate::domain::fact::Fact;
+use crate::domain::rank::Rank;
+use crate::domain::refusal::Refusal;
+use crate::ports::store::{Batch, Change, ClubReader, Ledger, OnceKey};
+
+/// What was typed.
+#[derive(Clone, Debug)]
+pub struct CreateClub {
+    /// The name.
+    pub name: String,
+    /// A zone's name.
+    pub time_zone: Option<String>,
+    /// `#rrggbb`.
+    pub colour: Option<String>,
+}
+
+/// Founds the club; the caller becomes its owner. Takes Discord's Manage Server permission.
+///
+/// # Errors
+/// Refuses with `NeedsManageServer`, `Form`, `GuildHasClub`, `ClubNameTaken`, `Busy`.
+pub async fn create_club<S: ClubReader + Ledger>(
+    store: &S,
+    env: &impl Env,
+    call: &Call,
+    typed: &CreateClub,
+) -> Result<Club, Failure> {
+    if !call.manages_server {
+        return Err(Refusal::NeedsManageServer.into());
+    }
+    let checked = NewClub::check(&typed.name, typed.time_zone.as_deref(), typed.colour.as_deref())
+        .map_err(|faults| Refusal::Form { faults })?;
+    let decide = || async {
+        let (caller, slug_taken) = futures::join!(
+            store.caller(call.guild, call.user),
+            store.slug_taken(&checked.slug)
+        );
+        if let Some(caller) = caller? {
+            return Err(Refusal::GuildHasClub {
+                club: caller.club.name,
+            }
+            .into());
+        }
+        if slug_taken? {
+            return Err(Refusal::ClubNameTaken.into());
+        }
+        let club = found(env, call, &checked);
+        let owner = Member {
+            club: club.id,
+            user: call.user,
+            name: call.name.clone(),
+            rank: Rank::Owner,
+            since: call.now,
+        };
+        let batch = Batch {
+            changes: vec![Change::CreateClub(club.clone(), owner)],
+            record: Some(call.record(club.id, Fact::ClubCreated)),
+            outbox: call.outbox(env, Vec::new()),
+            answered: None,
+        };
+        Ok(Decision::Commit(Box::new(batch), club))
+    };
+    once(
+        (store, env),
+        OnceKey::Interaction(call.interaction),
+        call.try_until,
+        decide,
+    )
+    .await
+}
+
+fn found(env: &impl Env, call: &Call, checked: &NewClub) -> Club {
+    Club {
+        id: club_id(env, call.now),
+        guild: call.guild,
+        name: checked.name.clone(),
+        slug: checked.slug.clone(),
+        colour: checked.colour,
+        time_zone: checked.time_zone.clone(),
+        created_by: call.user,
+        created_at: call.now,
+    }
+}

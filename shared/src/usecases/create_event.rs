@@ -1,0 +1,109 @@
+//! Creates an event, as a draft that only those who manage events see.
+
+use super::call::{Call, Env, Failure, event_id, with_caller};
+use super::once::{Decision, once};
+use crate::domain::event::{Event, EventForm, EventKey, EventState};
+use crate::domain::fact::Fact;
+use crate::domain::ids::SeriesId;
+use crate::domain::notice::EventBrief;
+use crate::domain::rank::Capability;
+use crate::domain::refusal::Refusal;
+use crate::domain::series::{Series, write_classes};
+use crate::ports::store::{Batch, Caller, Change, ClubReader, Ledger, OnceKey, SeriesReader};
+
+/// What is known before the form is shown; the rest is taken from the series.
+#[derive(Clone, Debug, Default)]
+pub struct EventSeed {
+    /// The name.
+    pub name: Option<String>,
+    /// Local time in the club's zone.
+    pub start: Option<String>,
+    /// The length.
+    pub duration: Option<String>,
+}
+
+/// The form for a new event of the series, filled with what is known. Takes [`Capability::ManageEvents`].
+///
+/// # Errors
+/// Refuses with `NoClub`, `NeedsRank`, `NoSuchSeries`.
+pub async fn new_event_form<S: ClubReader + SeriesReader>(
+    store: &S,
+    call: &Call,
+    series: SeriesId,
+    seed: &EventSeed,
+) -> Result<EventForm, Failure> {
+    let (_, series) = allowed_series(store, call, series).await?;
+    Ok(EventForm {
+        name: seed.name.clone().unwrap_or_default(),
+        start: seed.start.clone().unwrap_or_default(),
+        duration: seed.duration.clone().unwrap_or_default(),
+        classes: write_classes(&series.classes),
+        description: series.description,
+    })
+}
+
+/// Creates the event. An empty list of classes means those of the series. Takes [`Capability::ManageEvents`].
+///
+/// # Errors
+/// Refuses with `NoClub`, `NeedsRank`, `NoSuchSeries`, `Form`, `Busy`.
+pub async fn create_event<S: ClubReader + SeriesReader + Ledger>(
+    store: &S,
+    env: &impl Env,
+    call: &Call,
+    series: SeriesId,
+    form: &EventForm,
+) -> Result<EventBrief, Failure> {
+    let decide = || async {
+        let (caller, series) = allowed_series(store, call, series).await?;
+        let mut form = form.clone();
+        if form.classes.trim().is_empty() {
+            form.classes = write_classes(&series.classes);
+        }
+        let details = form
+            .check(&caller.club.time_zone.zone(), call.now, None)
+            .map_err(|faults| Refusal::Form { faults })?;
+        let event = Event {
+            key: EventKey {
+                club: caller.club.id,
+                event: event_id(env, call.now),
+            },
+            series: series.id,
+            series_name: series.name,
+            name: details.name,
+            description: details.description,
+            starts_at: details.starts_at,
+            duration_min: details.duration_min,
+            classes: details.classes,
+            state: EventState::Draft,
+            cancel_reason: None,
+            created_by: call.user,
+            created_at: call.now,
+            version: 1,
+        };
+        let brief = EventBrief::of(&caller.club, &event);
+        let batch = Batch {
+            record: Some(call.record(caller.club.id, Fact::EventCreated { event: event.key })),
+            changes: vec![Change::CreateEvent(event)],
+            outbox: call.outbox(env, Vec::new()),
+            answered: None,
+        };
+        Ok(Decision::Commit(Box::new(batch), brief))
+    };
+    once(
+        (store, env),
+        OnceKey::Interaction(call.interaction),
+        call.try_until,
+        decide,
+    )
+    .await
+}
+
+async fn allowed_series<S: ClubReader + SeriesReader>(
+    store: &S,
+    call: &Call,
+    series: SeriesId,
+) -> Result<(Caller, Series), Failure> {
+    let (caller, found) = with_caller(store, call, |club| store.series(club, series)).await?;
+    call.allow(&caller, Capability::ManageEvents)?;
+    Ok((caller, found.ok_or(Refusal::NoSuchSeries)?))
+}

@@ -1,0 +1,136 @@
+//! Changes an event's facts, and the seats of its classes with them.
+
+use super::call::{Call, Env, Failure};
+use super::change_event::{commit, managed_desk};
+use super::once::once;
+use crate::domain::event::{Event, EventForm, EventState};
+use crate::domain::fact::Fact;
+use crate::domain::ids::EventId;
+use crate::domain::notice::EventBrief;
+use crate::domain::refusal::{EventAction, Refusal};
+use crate::domain::seats::{Seats, seats_of};
+use crate::domain::series::write_classes;
+use crate::domain::when::{write_duration, write_start};
+use crate::domain::work::Work;
+use crate::ports::store::{Change, ClubReader, EventReader, Gate, Ledger, OnceKey};
+use jiff::SignedDuration;
+
+/// The form for an event as it is now, and the version that it shows. Takes [`crate::domain::rank::Capability::ManageEvents`].
+///
+/// # Errors
+/// Refuses with `NoClub`, `NeedsRank`, `NoSuchEvent`, `WrongState`.
+pub async fn edit_event_form<S: ClubReader + EventReader>(
+    store: &S,
+    call: &Call,
+    event: EventId,
+) -> Result<(EventForm, u64), Failure> {
+    let (caller, desk) = managed_desk(store, call, event).await?;
+    desk.event.state.after(EventAction::Edit)?;
+    let event = desk.event;
+    let form = EventForm {
+        start: write_start(event.starts_at, &caller.club.time_zone.zone()),
+        duration: write_duration(SignedDuration::from_mins(event.duration_min)),
+        classes: write_classes(&event.classes),
+        name: event.name,
+        description: event.description,
+    };
+    Ok((form, event.version))
+}
+
+/// Changes the event to what the form says, if it is still at the version that the form showed.
+///
+/// # Errors
+/// Refuses with `NoClub`, `NeedsRank`, `NoSuchEvent`, `WrongState`, `EventChanged`, `Form`, `ClassInUse`, `Busy`.
+pub async fn edit_event<S: ClubReader + EventReader + Ledger>(
+    store: &S,
+    env: &impl Env,
+    call: &Call,
+    (event, version): (EventId, u64),
+    form: &EventForm,
+) -> Result<EventBrief, Failure> {
+    let decide = || async {
+        let (caller, desk) = managed_desk(store, call, event).await?;
+        desk.event.state.after(EventAction::Edit)?;
+        if desk.event.version != version {
+            return Err(Refusal::EventChanged.into());
+        }
+        let details = form
+            .check(
+                &caller.club.time_zone.zone(),
+                call.now,
+                Some(desk.event.starts_at),
+            )
+            .map_err(|faults| Refusal::Form { faults })?;
+        let after = desk.event.edited(details);
+        let mut changes = vec![Change::UpdateEvent(after.clone())];
+        let mut work = Vec::new();
+        if after.state != EventState::Draft {
+            changes.extend(class_changes(&after, &desk.seats)?);
+            work.push(Work::RefreshBoard { event: after.key });
+            work.extend(enlarged(&after, &desk.seats));
+        }
+        let fact = Fact::EventEdited { event: after.key };
+        Ok(commit(
+            env,
+            call,
+            &caller,
+            (&desk.event, &after),
+            fact,
+            changes,
+            work,
+        ))
+    };
+    once(
+        (store, env),
+        OnceKey::Interaction(call.interaction),
+        call.try_until,
+        decide,
+    )
+    .await
+}
+
+/// What becomes of the count of each class: new, changed or gone.
+fn class_changes(after: &Event, counts: &[Seats]) -> Result<Vec<Change>, Refusal> {
+    let gate = match after.state {
+        EventState::Open => Gate::OpenUntil(after.sign_up_ends_at()),
+        EventState::Draft | EventState::Closed | EventState::Cancelled => Gate::Shut,
+    };
+    let in_use = |seats: &Seats| Refusal::ClassInUse {
+        class: seats.class.label.clone(),
+        taken: seats.taken,
+        waiting: seats.waiting,
+    };
+    let mut changes = Vec::new();
+    for class in &after.classes {
+        changes.push(match seats_of(counts, &class.id) {
+            None => Change::OpenClass(after.key, class.clone(), gate),
+            Some(seats) if class.seats < seats.taken => return Err(in_use(seats)),
+            Some(_) => Change::ResizeClass(after.key, class.clone(), gate),
+        });
+    }
+    for seats in counts
+        .iter()
+        .filter(|seats| after.class(&seats.class.id).is_none())
+    {
+        if seats.taken + seats.waiting > 0 {
+            return Err(in_use(seats));
+        }
+        changes.push(Change::RemoveClass(after.key, seats.class.id.clone()));
+    }
+    Ok(changes)
+}
+
+/// The classes whose waiting drivers get the seats that are added.
+fn enlarged(after: &Event, counts: &[Seats]) -> Vec<Work> {
+    after
+        .classes
+        .iter()
+        .filter(|class| {
+            seats_of(counts, &class.id).is_some_and(|seats| seats.waiting > 0 && class.seats > seats.taken)
+        })
+        .map(|class| Work::PromoteWaiting {
+            event: after.key,
+            class: class.id.clone(),
+        })
+        .collect()
+}

@@ -1,0 +1,29 @@
+//! One file per verb. Use cases see the domain and the ports, nothing else.
+//!
+//! The first group is called by `functions/interactions` with a [`Call`]; the second does the work that the first has put
+//! into the outbox, and may be called any number of times for the same work.
+
+pub mod answer_event;
+pub mod change_event;
+pub mod club_status;
+pub mod create_club;
+pub mod create_event;
+pub mod create_series;
+pub mod edit_event;
+pub mod list_events;
+pub mod list_series;
+pub mod publish_event;
+pub mod show_event;
+pub mod suggest;
+
+pub mod finish_answer;
+pub mod open_event_space;
+pub mod promote_waiting;
+pub mod refresh_board;
+pub mod tell_promoted;
+
+mod call;
+pub mod job;
+mod once;
+
+pub use call::{Call, Env, Failure, with_caller};

@@ -1,0 +1,83 @@
+//! Makes the event's text channel, or adopts the one that an earlier try made.
+
+use super::category;
+use crate::domain::club::Club;
+use crate::domain::ids::ChannelId;
+use crate::domain::naming::{event_channel, event_topic};
+use crate::domain::notice::Sheet;
+use crate::domain::space::{Space, Step};
+use crate::ports::discord::{Channel, ChannelKind, Channels, NewChannel};
+use crate::ports::store::Spaces;
+use crate::usecases::job::{CLOCK_SKEW, Job, JobFailure};
+use jiff::Timestamp;
+
+/// The event's channel; its id is recorded when this returns.
+pub(super) async fn ensure<S: Spaces>(
+    store: &S,
+    discord: &impl Channels,
+    job: &Job,
+    space: &mut Space,
+    sheet: &Sheet,
+    club: &Club,
+) -> Result<ChannelId, JobFailure> {
+    if let Some(id) = space.channel.id() {
+        return Ok(id);
+    }
+    let list = discord.list_channels(job.guild).await?;
+    let name = event_channel(&sheet.event, &club.time_zone.zone());
+    let left = match space.channel {
+        Step::Intended { at } => left_behind(store, space, &name, at, &list).await?,
+        Step::Todo | Step::Done { .. } => None,
+    };
+    let id = match left {
+        Some(id) => id,
+        None => {
+            let parent = category::with_room(store, discord, job, sheet, &list).await?;
+            space.category = Some(parent);
+            space.channel = space.channel.intended(job.now);
+            store.save_space(space, None).await?;
+            let wanted = NewChannel {
+                kind: ChannelKind::Text,
+                name,
+                topic: Some(event_topic(&sheet.event)),
+                parent: Some(parent),
+            };
+            let reason = format!("Channel of the event {}", sheet.event.name);
+            discord.create_channel(job.guild, &wanted, &reason).await?.id
+        }
+    };
+    space.channel = Step::Done { id };
+    // The next step's intent goes into the same write.
+    space.info = space.info.intended(job.now);
+    store.save_space(space, Some(id)).await?;
+    Ok(id)
+}
+
+/// What an earlier try made: same kind, name and category, not older than the intent, owned by no other record.
+async fn left_behind<S: Spaces>(
+    store: &S,
+    space: &Space,
+    name: &str,
+    intended_at: Timestamp,
+    list: &[Channel],
+) -> Result<Option<ChannelId>, JobFailure> {
+    let earliest = intended_at
+        .saturating_sub(CLOCK_SKEW)
+        .unwrap_or(intended_at)
+        .as_millisecond();
+    let candidates: Vec<ChannelId> = list
+        .iter()
+        .filter(|channel| {
+            channel.kind == ChannelKind::Text
+                && channel.name == name
+                && channel.parent == space.category
+                && channel.id.created_at_millis() >= earliest
+        })
+        .map(|channel| channel.id)
+        .collect();
+    if candidates.is_empty() {
+        return Ok(None);
+    }
+    let owned = store.owned_channels(space.event.club, &candidates).await?;
+    Ok(candidates.into_iter().filter(|id| !owned.contains(id)).min())
+}

@@ -1,0 +1,52 @@
+//! Brings an event's messages up to date: any number of changes becomes one edit, an unchanged message none.
+
+use super::job::{Job, JobFailure};
+use super::open_event_space::{Shown, bring_up_to_date, forget_lost_channel, post_missing};
+use crate::domain::event::EventKey;
+use crate::domain::notice::Render;
+use crate::domain::space::{SpaceFault, SpaceState};
+use crate::ports::discord::{DiscordError, Messages};
+use crate::ports::store::{ClubReader, EventReader, Spaces};
+
+/// Tries when another worker edits the same messages.
+const TRIES: u32 = 3;
+
+/// Edits the messages of an event whose channel is ready. While it is still being made there is nothing to do: whoever
+/// makes it looks at the present state last. A message that somebody deleted is posted again, once for each time.
+///
+/// # Errors
+/// What the store and Discord say.
+pub async fn refresh_board<S: ClubReader + EventReader + Spaces>(
+    store: &S,
+    discord: &impl Messages,
+    render: &impl Render,
+    job: &Job,
+    event: EventKey,
+) -> Result<(), JobFailure> {
+    let mut shown = Shown::AsRecorded;
+    for _ in 0..TRIES {
+        let (space, sheet, club) =
+            futures::join!(store.space(event), store.sheet(event), store.club(event.club));
+        let (Some(mut space), Some(sheet), Some(club)) = (space?, sheet?, club?) else {
+            return Ok(());
+        };
+        if space.state != SpaceState::Active {
+            return Ok(());
+        }
+        let mut outcome = bring_up_to_date(store, discord, render, &mut space, (&club, &sheet), shown).await;
+        if outcome.is_ok() {
+            outcome = post_missing(store, discord, render, job, &mut space, (&club, &sheet)).await;
+        }
+        match outcome {
+            Err(JobFailure::Stale) => shown = Shown::Unknown,
+            Err(JobFailure::Discord(DiscordError::NotFound { code: 10_003 })) => {
+                let reason = SpaceFault::ChannelDeleted;
+                forget_lost_channel(&mut space, reason);
+                space.state = SpaceState::Failed { reason };
+                return Ok(store.save_space(&mut space, None).await?);
+            }
+            other => return other,
+        }
+    }
+    Err(JobFailure::Stale)
+}
