@@ -143,7 +143,11 @@ mod tests {
 
     fn route(channel: u64) -> RouteKey {
         let major = Major::Channel(ChannelId(channel));
-        RouteKey { method: Method::GET, template: "/channels/{channel.id}/messages", major }
+        RouteKey {
+            method: Method::GET,
+            template: "/channels/{channel.id}/messages",
+            major,
+        }
     }
 
     fn headers(remaining: u32, reset_after_ms: i64) -> LimitHeaders {
@@ -159,13 +163,21 @@ mod tests {
     #[test]
     fn calls_under_way_are_counted_before_their_answers_come() {
         let mut buckets = Buckets::default();
-        assert_eq!(buckets.reserve(&route(1), at(0)), Ok(None), "nothing is known yet");
+        assert_eq!(
+            buckets.reserve(&route(1), at(0)),
+            Ok(None),
+            "nothing is known yet"
+        );
         buckets.observe(&route(1), &headers(2, 2000), at(0));
         let first = buckets.reserve(&route(1), at(0)).unwrap().unwrap();
         assert!(buckets.reserve(&route(1), at(0)).unwrap().is_some());
         assert_eq!(buckets.reserve(&route(1), at(0)), Err(at(2000)));
         buckets.observe(&route(1), &headers(1, 1900), at(100));
-        assert_eq!(buckets.reserve(&route(1), at(100)), Err(at(2000)), "the other call is still under way");
+        assert_eq!(
+            buckets.reserve(&route(1), at(100)),
+            Err(at(2000)),
+            "the other call is still under way"
+        );
         buckets.give_back(&first);
         assert!(buckets.reserve(&route(1), at(100)).unwrap().is_some());
     }

@@ -149,11 +149,14 @@ async fn commands_are_listed_replaced_made_changed_and_removed() {
     ])
     .await;
     let (global, guild) = (CommandScope::Global, CommandScope::Guild(GuildId(11)));
-    assert_eq!(stage.rest.list_commands(global).await.unwrap(), [command.clone()]);
+    assert_eq!(
+        stage.rest.list_commands(global).await.unwrap(),
+        std::slice::from_ref(&command)
+    );
     assert_eq!(
         stage
             .rest
-            .put_commands(guild, &[command.clone()])
+            .put_commands(guild, std::slice::from_ref(&command))
             .await
             .unwrap()
             .len(),
