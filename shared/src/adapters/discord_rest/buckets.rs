@@ -130,3 +130,78 @@ impl Buckets {
             .retain(|_, bucket| self.windows.contains_key(bucket));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ids::ChannelId;
+    use reqwest::Method;
+
+    fn at(millis: i64) -> Timestamp {
+        Timestamp::from_millisecond(1_795_000_000_000 + millis).unwrap()
+    }
+
+    fn route(channel: u64) -> RouteKey {
+        let major = Major::Channel(ChannelId(channel));
+        RouteKey {
+            method: Method::GET,
+            template: "/channels/{channel.id}/messages",
+            major,
+        }
+    }
+
+    fn headers(remaining: u32, reset_after_ms: i64) -> LimitHeaders {
+        LimitHeaders {
+            bucket: Some("abcd1234".to_owned()),
+            limit: Some(3),
+            remaining: Some(remaining),
+            reset_after: Some(SignedDuration::from_millis(reset_after_ms)),
+            ..LimitHeaders::default()
+        }
+    }
+
+    #[test]
+    fn calls_under_way_are_counted_before_their_answers_come() {
+        let mut buckets = Buckets::default();
+        assert_eq!(
+            buckets.reserve(&route(1), at(0)),
+            Ok(None),
+            "nothing is known yet"
+        );
+        buckets.observe(&route(1), &headers(2, 2000), at(0));
+        let first = buckets.reserve(&route(1), at(0)).unwrap().unwrap();
+        assert!(buckets.reserve(&route(1), at(0)).unwrap().is_some());
+        assert_eq!(buckets.reserve(&route(1), at(0)), Err(at(2000)));
+        buckets.observe(&route(1), &headers(1, 1900), at(100));
+        assert_eq!(
+            buckets.reserve(&route(1), at(100)),
+            Err(at(2000)),
+            "the other call is still under way"
+        );
+        buckets.give_back(&first);
+        assert!(buckets.reserve(&route(1), at(100)).unwrap().is_some());
+    }
+
+    #[test]
+    fn a_new_window_begins_full_and_what_is_given_back_late_does_not_count_in_it() {
+        let mut buckets = Buckets::default();
+        buckets.observe(&route(1), &headers(1, 2000), at(0));
+        let late = buckets.reserve(&route(1), at(0)).unwrap().unwrap();
+        let in_next = |buckets: &mut Buckets| buckets.reserve(&route(1), at(2000));
+        for _ in 0..3 {
+            assert!(in_next(&mut buckets).unwrap().is_some());
+        }
+        buckets.give_back(&late);
+        assert_eq!(in_next(&mut buckets), Err(at(3000)));
+    }
+
+    #[test]
+    fn ended_windows_are_forgotten() {
+        let mut buckets = Buckets::default();
+        for channel in 1..=KEPT as u64 {
+            buckets.observe(&route(channel), &headers(1, 2000), at(0));
+        }
+        buckets.observe(&route(1), &headers(1, 2000), at(5000));
+        assert_eq!((buckets.windows.len(), buckets.of_route.len()), (1, 1));
+    }
+}

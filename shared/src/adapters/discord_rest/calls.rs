@@ -52,6 +52,8 @@ struct WireMessage {
     author: WireAuthor,
     #[serde(default)]
     components: Value,
+    #[serde(default)]
+    mentions: Vec<WireId<UserId>>,
 }
 
 #[derive(Deserialize)]
@@ -79,6 +81,17 @@ impl From<WireChannel> for Channel {
             kind,
             name: wire.name.unwrap_or_default(),
             parent: wire.parent_id,
+        }
+    }
+}
+
+impl From<WireMessage> for OwnMessage {
+    fn from(wire: WireMessage) -> Self {
+        let mentions = wire.mentions.into_iter().map(|user| user.id).collect();
+        Self {
+            id: wire.id,
+            custom_ids: custom_ids(&wire.components),
+            mentions,
         }
     }
 }
@@ -122,12 +135,7 @@ impl<B: Budget> Messages for DiscordRest<B> {
         let messages: Vec<WireMessage> = self.call(&requests::latest_messages(channel)).await?;
         let own = self.bot_user(&messages).await?;
         let ours = messages.into_iter().filter(|message| message.author.id == own);
-        Ok(ours
-            .map(|message| OwnMessage {
-                id: message.id,
-                custom_ids: custom_ids(&message.components),
-            })
-            .collect())
+        Ok(ours.map(OwnMessage::from).collect())
     }
 
     async fn open_dm(&self, user: UserId) -> DiscordResult<ChannelId> {

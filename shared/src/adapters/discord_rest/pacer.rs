@@ -5,10 +5,12 @@ use crate::ports::budget::{Budget, Lease, SecondCount, end_of_second, slot};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Mutex;
 
-/// Calls asked for at once. With 15, a lease's calls are at most 67 ms apart, less than a call takes.
-const WANTED: u32 = 15;
-/// Calls asked for after a second that had none left, so that more workers get on.
-const WANTED_CROWDED: u32 = 5;
+/// Calls asked for at first, 33 ms apart in a whole second: less than a call takes.
+const WANTED: u32 = 30;
+/// Calls asked for at least, and after a refusal, so that more workers get on.
+const WANTED_LEAST: u32 = 5;
+/// A refusal in this first part of a second shows that others have taken it up; later, it may just be late.
+const CROWDED_WITHIN: SignedDuration = SignedDuration::from_millis(500);
 /// Calls a second while the shared budget cannot be asked. Ten workers at once then stay within Discord's 50.
 const WITHOUT_BUDGET: u32 = 5;
 /// After a failure the shared budget is left alone for this long.
@@ -43,6 +45,7 @@ struct Held {
     until: Timestamp,
     granted: u32,
     next: u32,
+    used: u32,
 }
 
 impl Pacer {
@@ -54,7 +57,7 @@ impl Pacer {
         }
         let lease = match state.rest_until.filter(|until| *until > now) {
             Some(_) => state.alone(now),
-            None => match budget.lease(now, state.wanted()).await {
+            None => match budget.lease(now, state.wanted(now)).await {
                 Ok(lease) => lease,
                 Err(error) => {
                     tracing::warn!(%error, calls_per_second = WITHOUT_BUDGET, "going on without the shared budget");
@@ -64,7 +67,8 @@ impl Pacer {
             },
         };
         gate.merge(&lease.blocked, now);
-        state.crowded = lease.granted == 0;
+        let left = end_of_second(now).duration_since(now);
+        state.crowded = lease.granted == 0 && left > CROWDED_WITHIN;
         if lease.granted == 0 {
             return Slot::AskAt(lease.until);
         }
@@ -73,14 +77,23 @@ impl Pacer {
             until: lease.until,
             granted: lease.granted,
             next: 1,
+            used: 1,
         });
         Slot::At(now)
     }
 }
 
 impl State {
-    fn wanted(&self) -> u32 {
-        if self.crowded { WANTED_CROWDED } else { WANTED }
+    /// Half as many again as the lease that has just ended was used for: what is granted and not used is lost to the
+    /// other workers. After a rest the old lease says nothing.
+    fn wanted(&self, now: Timestamp) -> u32 {
+        match &self.lease {
+            _ if self.crowded => WANTED_LEAST,
+            Some(held) if now.duration_since(held.until) < SignedDuration::from_secs(1) => {
+                (held.used + held.used / 2 + 2).clamp(WANTED_LEAST, WANTED)
+            }
+            _ => WANTED,
+        }
     }
 
     fn alone(&mut self, now: Timestamp) -> Lease {
@@ -101,6 +114,7 @@ impl Held {
             let end = slot(self.from, self.until, self.granted, self.next + 1);
             self.next += 1;
             if end > now {
+                self.used += 1;
                 return Some(at.max(now));
             }
         }
@@ -146,15 +160,44 @@ mod tests {
     #[tokio::test]
     async fn a_lease_is_paced_over_the_rest_of_its_second_and_then_renewed() {
         let (pacer, budget) = (Pacer::default(), LocalBudget::default());
-        let taken = slots(&pacer, &budget, at(0), 16).await;
-        assert_eq!(taken[0], Slot::At(at(0)));
-        assert_eq!(taken[3], Slot::At(at(200)));
-        assert_eq!(taken[12], Slot::At(at(800)));
+        let taken = slots(&pacer, &budget, at(100), 31).await;
+        assert_eq!(taken[0], Slot::At(at(100)));
+        assert_eq!(taken[3], Slot::At(at(190)));
+        assert_eq!(taken[20], Slot::At(at(700)));
         assert_eq!(
-            taken[15],
-            Slot::At(at(0)),
-            "the sixteenth call is the first of a second lease"
+            taken[30],
+            Slot::At(at(100)),
+            "one more call is the first of a second lease"
         );
+    }
+
+    /// Grants what is asked for and keeps it.
+    #[derive(Default)]
+    struct Asked(std::sync::Mutex<Vec<u32>>);
+
+    impl Budget for Asked {
+        async fn lease(&self, now: Timestamp, wanted: u32) -> Result<Lease, BudgetError> {
+            self.0.lock().unwrap().push(wanted);
+            let granted = if now == at(5000) { 0 } else { wanted };
+            Ok(Lease {
+                granted,
+                until: end_of_second(now),
+                blocked: Vec::new(),
+            })
+        }
+
+        async fn block(&self, _: &BlockScope, _: Timestamp) -> Result<(), BudgetError> {
+            Ok(())
+        }
+    }
+
+    #[tokio::test]
+    async fn a_worker_asks_for_a_little_more_than_it_used_and_for_less_when_it_is_crowded() {
+        let (pacer, budget) = (Pacer::default(), Asked::default());
+        for (millis, calls) in [(0, 10), (1000, 1), (2000, 5), (4000, 1), (5000, 1), (6000, 1)] {
+            slots(&pacer, &budget, at(millis), calls).await;
+        }
+        assert_eq!(*budget.0.lock().unwrap(), [30, 17, 5, 30, 5, 5]);
     }
 
     #[tokio::test]
