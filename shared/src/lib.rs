@@ -5,5 +5,7 @@
 pub mod adapters;
 pub mod discord;
 pub mod domain;
+pub mod jobs;
 pub mod ports;
+pub mod runtime;
 pub mod usecases;

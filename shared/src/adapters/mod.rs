@@ -3,3 +3,6 @@
 pub mod discord_rest;
 pub mod dynamo;
 pub mod dynamo_budget;
+pub mod eventbridge;
+pub mod sqs;
+pub mod system;

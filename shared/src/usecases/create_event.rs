@@ -2,6 +2,7 @@
 
 use super::call::{Call, Env, Failure, event_id, with_caller};
 use super::once::{Decision, once};
+use crate::domain::club::Club;
 use crate::domain::event::{Event, EventForm, EventKey, EventState};
 use crate::domain::fact::Fact;
 use crate::domain::ids::SeriesId;
@@ -11,18 +12,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::series::{Series, write_classes};
 use crate::ports::store::{Batch, Caller, Change, ClubReader, Ledger, OnceKey, SeriesReader};
 
-/// What is known before the form is shown; the rest is taken from the series.
-#[derive(Clone, Debug, Default)]
-pub struct EventSeed {
-    /// The name.
-    pub name: Option<String>,
-    /// Local time in the club's zone.
-    pub start: Option<String>,
-    /// The length.
-    pub duration: Option<String>,
-}
-
-/// The form for a new event of the series, filled with what is known. Takes [`Capability::ManageEvents`].
+/// What the form for a new event of the series is made from. Takes [`Capability::ManageEvents`].
 ///
 /// # Errors
 /// Refuses with `NoClub`, `NeedsRank`, `NoSuchSeries`.
@@ -30,16 +20,9 @@ pub async fn new_event_form<S: ClubReader + SeriesReader>(
     store: &S,
     call: &Call,
     series: SeriesId,
-    seed: &EventSeed,
-) -> Result<EventForm, Failure> {
-    let (_, series) = allowed_series(store, call, series).await?;
-    Ok(EventForm {
-        name: seed.name.clone().unwrap_or_default(),
-        start: seed.start.clone().unwrap_or_default(),
-        duration: seed.duration.clone().unwrap_or_default(),
-        classes: write_classes(&series.classes),
-        description: series.description,
-    })
+) -> Result<(Club, Series), Failure> {
+    let (caller, series) = allowed_series(store, call, series).await?;
+    Ok((caller.club, series))
 }
 
 /// Creates the event. An empty list of classes means those of the series. Takes [`Capability::ManageEvents`].

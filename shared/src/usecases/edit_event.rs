@@ -3,19 +3,17 @@
 use super::call::{Call, Env, Failure};
 use super::change_event::{commit, managed_desk};
 use super::once::once;
+use crate::domain::club::Club;
 use crate::domain::event::{Event, EventForm, EventState};
 use crate::domain::fact::Fact;
 use crate::domain::ids::EventId;
 use crate::domain::notice::EventBrief;
 use crate::domain::refusal::{EventAction, Refusal};
 use crate::domain::seats::{Seats, seats_of};
-use crate::domain::series::write_classes;
-use crate::domain::when::{write_duration, write_start};
 use crate::domain::work::Work;
 use crate::ports::store::{Change, ClubReader, EventReader, Gate, Ledger, OnceKey};
-use jiff::SignedDuration;
 
-/// The form for an event as it is now, and the version that it shows. Takes [`crate::domain::rank::Capability::ManageEvents`].
+/// What the form for changing an event is made from. Takes [`crate::domain::rank::Capability::ManageEvents`].
 ///
 /// # Errors
 /// Refuses with `NoClub`, `NeedsRank`, `NoSuchEvent`, `WrongState`.
@@ -23,18 +21,10 @@ pub async fn edit_event_form<S: ClubReader + EventReader>(
     store: &S,
     call: &Call,
     event: EventId,
-) -> Result<(EventForm, u64), Failure> {
+) -> Result<(Club, Event), Failure> {
     let (caller, desk) = managed_desk(store, call, event).await?;
     desk.event.state.after(EventAction::Edit)?;
-    let event = desk.event;
-    let form = EventForm {
-        start: write_start(event.starts_at, &caller.club.time_zone.zone()),
-        duration: write_duration(SignedDuration::from_mins(event.duration_min)),
-        classes: write_classes(&event.classes),
-        name: event.name,
-        description: event.description,
-    };
-    Ok((form, event.version))
+    Ok((caller.club, desk.event))
 }
 
 /// Changes the event to what the form says, if it is still at the version that the form showed.

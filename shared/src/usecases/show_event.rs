@@ -3,7 +3,7 @@
 use super::call::{Call, Failure, with_caller};
 use crate::domain::club::Club;
 use crate::domain::event::{EventKey, EventState};
-use crate::domain::ids::{ChannelId, EventId};
+use crate::domain::ids::{ChannelId, EventId, UserId};
 use crate::domain::notice::Sheet;
 use crate::domain::rank::Capability;
 use crate::domain::refusal::{Refusal, Standing};
@@ -48,6 +48,37 @@ pub async fn show_event<S: ClubReader + EventReader + Spaces>(
     let channel = space.and_then(|space| space.channel.id());
     Ok(EventShown {
         club: caller.club,
+        desk,
+        standing,
+        channel,
+    })
+}
+
+/// Reads an event for somebody who asks from a DM, where no guild tells the club: only for those who answered it.
+///
+/// # Errors
+/// Refuses with `NoSuchEvent`.
+pub async fn show_own_event<S: ClubReader + EventReader + Spaces>(
+    store: &S,
+    user: UserId,
+    event: EventKey,
+) -> Result<EventShown, Failure> {
+    let (club, desk, space) = futures::join!(
+        store.club(event.club),
+        store.desk(event, user),
+        store.space(event)
+    );
+    let (Some(club), Some(desk), space) = (club?, desk?, space?) else {
+        return Err(Refusal::NoSuchEvent.into());
+    };
+    let standing = desk
+        .mine
+        .as_ref()
+        .map(|mine| mine.standing(&desk.event))
+        .ok_or(Refusal::NoSuchEvent)?;
+    let channel = space.and_then(|space| space.channel.id());
+    Ok(EventShown {
+        club,
         desk,
         standing,
         channel,
