@@ -220,7 +220,7 @@ async fn a_users_limit_uses_up_the_bucket_of_other_routes_too() {
     let replies = [
         bucket(json(200, json!([])), "1", "3"),
         bucket(json(200, json!({})), "1", "3"),
-        bucket(limited(9.0), "0", "9"),
+        limited(9.0),
         json(200, json!([])),
     ];
     let stage = Stage::new(replies).await;
