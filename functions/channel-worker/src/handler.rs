@@ -29,9 +29,19 @@ async fn perform<E: Env>(
     let (job, discord, views) = (parts.job(&envelope), parts.discord(deadline), Views::default());
     match envelope.work {
         Work::OpenEventSpace { event } => {
-            open_event_space(&parts.table, &parts.env, &discord, &views, &job, event).await
+            Box::pin(open_event_space(
+                &parts.table,
+                &parts.env,
+                &discord,
+                &views,
+                &job,
+                event,
+            ))
+            .await
         }
-        Work::RefreshBoard { event } => refresh_board(&parts.table, &discord, &views, &job, event).await,
+        Work::RefreshBoard { event } => {
+            Box::pin(refresh_board(&parts.table, &discord, &views, &job, event)).await
+        }
         Work::PromoteWaiting { .. } | Work::TellPromoted { .. } | Work::FinishAnswer { .. } => {
             Err(JobFailure::Misplaced)
         }

@@ -30,7 +30,9 @@ async fn perform<E: Env>(
     let (job, discord, views) = (parts.job(&envelope), parts.discord(deadline), Views::default());
     let (table, env) = (&parts.table, &parts.env);
     match &envelope.work {
-        Work::PromoteWaiting { event, class } => promote_waiting(table, env, &job, *event, class).await,
+        Work::PromoteWaiting { event, class } => {
+            Box::pin(promote_waiting(table, env, &job, *event, class)).await
+        }
         Work::TellPromoted {
             event,
             user,
@@ -43,7 +45,7 @@ async fn perform<E: Env>(
                 class,
                 ticket: *ticket,
             };
-            tell_promoted(table, &discord, &views, &job, &promotion).await
+            Box::pin(tell_promoted(table, &discord, &views, &job, &promotion)).await
         }
         Work::FinishAnswer {
             event,
@@ -61,7 +63,7 @@ async fn perform<E: Env>(
                 interaction: *interaction,
                 reply,
             };
-            finish_answer(table, env, &discord, &views, &job, &wish).await
+            Box::pin(finish_answer(table, env, &discord, &views, &job, &wish)).await
         }
         Work::OpenEventSpace { .. } | Work::RefreshBoard { .. } => Err(JobFailure::Misplaced),
     }
