@@ -81,11 +81,14 @@ impl Embed {
             .take(FIELDS_MAX)
             .map(|field| json!({ "name": field.name, "value": field.value, "inline": field.inline }))
             .collect();
-        json!({
+        let mut embed = json!({
             "title": text::cut(&self.title, TITLE_MAX),
-            "description": text::cut(&self.description.join("\n"), DESCRIPTION_MAX),
             "color": self.colour.0,
             "fields": fields,
-        })
+        });
+        if !self.description.is_empty() {
+            embed["description"] = json!(text::cut(&self.description.join("\n"), DESCRIPTION_MAX));
+        }
+        embed
     }
 }

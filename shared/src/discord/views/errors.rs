@@ -9,8 +9,7 @@ use crate::domain::event::EventState;
 use crate::domain::refusal::{EventAction, Field, FormFault, Problem, Refusal, Standing};
 
 /// When something broke on our side.
-pub const TROUBLE: &str =
-    "Something went wrong on Gantry's side, and nothing was changed. Please try again in a minute.";
+pub const TROUBLE: &str = "Something went wrong on Gantry's side. Please look whether it was done, and try again in a minute if not.";
 
 /// Faults of a form that are listed one by one.
 const FAULTS_SHOWN: usize = 12;

@@ -85,25 +85,24 @@ pub(super) fn list(club: &Club, period: Period, events: &[Event], more: bool, id
         Period::All => ("All events", "There is no event yet."),
     };
     let embed = Embed::new(club.colour, title);
-    let embed = if events.is_empty() {
-        let create = mention("event create", ids);
-        embed
-            .line(none)
-            .line(format!("Those who manage events make one with {create}."))
-    } else {
-        embed.line(lines(events).fit(DESCRIPTION_MAX - AROUND_LIST))
+    let embed = match (events.is_empty(), period, more) {
+        (true, Period::Past, _) => embed.line(none),
+        (true, ..) => embed.line(none).line(format!(
+            "Those who manage events make one with {}.",
+            mention("event create", ids)
+        )),
+        (false, _, more) => {
+            let hint = if more {
+                "There are more; name one to see it with"
+            } else {
+                "See one with"
+            };
+            embed
+                .line(lines(events).fit(DESCRIPTION_MAX - AROUND_LIST))
+                .line(format!("{hint} {}.", mention("event show", ids)))
+        }
     };
-    let more = if more {
-        "There are more; name one to see it with "
-    } else {
-        "See one with "
-    };
-    let hint = if events.is_empty() {
-        String::new()
-    } else {
-        format!("{more}{}.", mention("event show", ids))
-    };
-    embed_body(embed.line(hint))
+    embed_body(embed)
 }
 
 /// Events one a line.

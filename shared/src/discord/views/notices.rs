@@ -33,11 +33,11 @@ pub(super) fn space_failed(event: &Event, fault: SpaceFault, ids: &CommandIds) -
         }
         SpaceFault::ChannelDeleted => "Somebody deleted the channel while it was being set up.",
         SpaceFault::GuildLost => "Gantry is not in this server any more. Invite it again.",
-        SpaceFault::Refused => "Discord did not take it.",
+        SpaceFault::Refused => "Discord refused it; the reason is in Gantry's log.",
     };
     let name = phrases::name(&event.name);
     format!(
-        "The channel of **{name}** could not be made. {why} Then try again with {}.",
+        "The channel of **{name}** could not be set up. {why} To try again: {}.",
         mention("event publish", ids)
     )
 }
