@@ -7,7 +7,7 @@
 use jsonschema::Validator;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeSet, HashMap};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 const PERMISSIONS: [&str; 4] = ["allow", "deny", "permissions", "default_member_permissions"];
@@ -20,6 +20,15 @@ const ALLOWANCES: [(&str, &str); 5] = [
     ("ApplicationCommandUpdateRequest", "version"),
     ("ApplicationCommandUpdateRequest", "nsfw"),
 ];
+
+/// Finds Discord's OpenAPI document: `shared/discord/openapi.json` in `start` or a folder above it.
+#[must_use]
+pub fn find_openapi(start: &Path) -> Option<PathBuf> {
+    start
+        .ancestors()
+        .map(|folder| folder.join("shared/discord/openapi.json"))
+        .find(|path| path.is_file())
+}
 
 /// Why the document cannot be used.
 #[derive(Debug, thiserror::Error)]
