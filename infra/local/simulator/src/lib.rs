@@ -25,6 +25,7 @@ mod view;
 pub use fixtures::{NewChannel, NewGuild, NewRole, NewUser};
 pub use interactions::{Actor, Choice, OpenModal, Outcome, OutcomeKind, SignedRequest};
 pub use openapi::find_openapi;
+pub use routes::operations;
 pub use serve::serve_router;
 pub use simulator::{Simulator, SimulatorConfig, SimulatorError};
 pub use view::{ChannelView, GuildView, MemberView, MessageView, OverwriteView, RoleView};

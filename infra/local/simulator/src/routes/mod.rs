@@ -18,6 +18,7 @@ mod webhooks;
 
 pub(crate) use callback::{Applied, apply as apply_callback};
 pub(crate) use messages::deliver;
+pub use table::operations;
 pub(crate) use table::{Auth, Found, Route, find};
 
 use crate::error::ApiError;

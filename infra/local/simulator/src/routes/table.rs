@@ -90,6 +90,13 @@ pub(crate) fn find<'p>(method: &str, path: &'p str) -> Found<'p> {
     }
 }
 
+/// The operations that the simulator knows, as the call log and injected faults name them
+/// (`POST /guilds/{guild.id}/channels`).
+#[must_use]
+pub fn operations() -> Vec<String> {
+    ROUTES.iter().map(Route::operation).collect()
+}
+
 fn matches<'p>(template: &str, path: &'p str) -> Option<Vec<&'p str>> {
     let mut ids = Vec::new();
     let mut parts = path.split('/');
