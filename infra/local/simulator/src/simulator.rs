@@ -1,6 +1,7 @@
 //! The simulator: its configuration, its shared parts, its router.
 
 use crate::error::ApiError;
+use crate::form::Errors;
 use crate::openapi::{OpenApi, OpenApiError};
 use crate::ratelimit::{RateLimits, Verdict};
 use crate::routes::{Auth, Route};
@@ -244,26 +245,33 @@ impl Simulator {
         )
     }
 
-    /// Checks a request against the document, when there is one; a mismatch is 400 and is remembered.
+    /// Checks a request against the document, when there is one. A mismatch is 50035 and is remembered.
     pub(crate) fn check_openapi(
         &self,
-        route: &Route,
+        method: &str,
+        template: &str,
         body: Option<&Value>,
         query: &[(String, String)],
     ) -> Result<(), ApiError> {
         let Some(openapi) = &self.shared.openapi else {
             return Ok(());
         };
-        openapi
-            .check(route.method, route.template, body, query)
-            .map_err(|fault| {
-                let mut violations = self
-                    .shared
-                    .violations
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner);
-                violations.push(fault.clone());
-                ApiError::bad(format!("Against Discord's OpenAPI document: {fault}"))
-            })
+        openapi.check(method, template, body, query).map_err(|mismatch| {
+            let mut violations = self
+                .shared
+                .violations
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
+            violations.push(mismatch.to_string());
+            let mut errors = Errors::default();
+            for (path, fault) in &mismatch.faults {
+                errors.add(path, "OPENAPI_MISMATCH", fault);
+            }
+            let message = format!("Invalid Form Body (against Discord's OpenAPI document, {mismatch})");
+            ApiError {
+                message,
+                ..errors.error()
+            }
+        })
     }
 }

@@ -1,6 +1,7 @@
 //! Modals (Discord docs, components/using-modal-components).
 
-use super::components::{Seen, number, options, select};
+use super::components::{Seen, number};
+use super::selects::{options, select};
 use crate::form::{Errors, Form, at};
 use serde_json::Value;
 use std::collections::BTreeSet;

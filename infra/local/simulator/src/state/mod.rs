@@ -2,6 +2,7 @@
 
 mod json;
 mod messages;
+mod settle;
 
 pub(crate) use json::{
     channel_json, guild_json, instant, member_json, role_json, thread_member_json, user_json,
@@ -31,6 +32,9 @@ pub(crate) struct State {
     /// When commands were created, per guild (`None`: global), for the daily limit.
     pub command_creates: HashMap<Option<u64>, Vec<Timestamp>>,
     pub interactions: BTreeMap<u64, Interaction>,
+    tokens: HashMap<String, u64>,
+    /// When the state was last settled.
+    swept: Timestamp,
     pub renames: HashMap<u64, Vec<Timestamp>>,
     pub members_intent: bool,
 }
@@ -190,6 +194,8 @@ impl State {
             commands: BTreeMap::new(),
             command_creates: HashMap::new(),
             interactions: BTreeMap::new(),
+            tokens: HashMap::new(),
+            swept: Timestamp::MIN,
             renames: HashMap::new(),
             members_intent: true,
         }
@@ -346,12 +352,15 @@ impl State {
             .ok_or_else(|| ApiError::known(10008))
     }
 
+    /// Keeps a new interaction.
+    pub fn open_interaction(&mut self, interaction: Interaction) {
+        self.tokens.insert(interaction.token.clone(), interaction.id);
+        self.interactions.insert(interaction.id, interaction);
+    }
+
     /// The live interaction of a token, or the error that Discord gives for it.
     pub fn by_token(&self, token: &str, now: Timestamp) -> Result<u64, ApiError> {
-        let found = self
-            .interactions
-            .values()
-            .find(|interaction| interaction.token == token);
+        let found = self.tokens.get(token).and_then(|id| self.interactions.get(id));
         let interaction = found.ok_or_else(|| ApiError::known(50027))?;
         if now.duration_since(interaction.created) >= limits::TOKEN_LIFE {
             return Err(ApiError::known(50027));
