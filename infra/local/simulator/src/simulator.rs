@@ -61,6 +61,9 @@ pub enum SimulatorError {
     /// What a person wanted to do is not possible in Discord's client.
     #[error("{0}")]
     Refused(String),
+    /// A snapshot cannot be written or taken up.
+    #[error("the snapshot: {0}")]
+    Snapshot(String),
     /// The interactions endpoint was not set or does not behave as Discord asks.
     #[error("the interactions endpoint: {0}")]
     Endpoint(String),
@@ -188,6 +191,34 @@ impl Simulator {
     #[must_use]
     pub fn checks_openapi(&self) -> bool {
         self.shared.openapi.is_some()
+    }
+
+    /// The whole state as JSON, to be kept between runs; limits and faults are not part of it.
+    ///
+    /// # Errors
+    /// [`SimulatorError::Snapshot`] when it cannot be written.
+    pub fn snapshot(&self) -> Result<String, SimulatorError> {
+        let text = self.with(|state| serde_json::to_string(state));
+        text.map_err(|error| SimulatorError::Snapshot(error.to_string()))
+    }
+
+    /// Takes up a state that [`Simulator::snapshot`] gave; the endpoint's address and the key stay as they are.
+    ///
+    /// # Errors
+    /// [`SimulatorError::Snapshot`] when it is no snapshot, or one of another application.
+    pub fn restore(&self, snapshot: &str) -> Result<(), SimulatorError> {
+        let mut kept: State =
+            serde_json::from_str(snapshot).map_err(|error| SimulatorError::Snapshot(error.to_string()))?;
+        self.with(|state| {
+            if kept.app_id != state.app_id {
+                let text = format!("it belongs to application {}", kept.app_id);
+                return Err(SimulatorError::Snapshot(text));
+            }
+            kept.endpoint = state.endpoint.take();
+            kept.public_key.clone_from(&state.public_key);
+            *state = kept;
+            Ok(())
+        })
     }
 
     /// The application's id.

@@ -202,3 +202,59 @@ async fn no_answer_within_three_seconds_kills_the_token() {
             .is_empty()
     );
 }
+
+#[tokio::test]
+async fn an_endpoint_may_answer_by_the_callback_route() {
+    let (world, endpoint, actor) = stage().await;
+    let base = world.base.clone();
+    endpoint.answers(move |_| Reply::Callback(base.clone(), json!({"type": 5})));
+    let outcome = world
+        .simulator
+        .slash(&actor, "event publish", json!({"event": "spa"}))
+        .await;
+    assert_eq!(
+        (outcome.http_status, &outcome.kind),
+        (202, &OutcomeKind::Deferred { ephemeral: false })
+    );
+    let original = format!("/webhooks/{APP}/{}/messages/@original", outcome.token);
+    world
+        .ok("PATCH", &original, Some(json!({"content": "done"})))
+        .await;
+    let base = world.base.clone();
+    endpoint.answers(move |_| Reply::Callback(base.clone(), message("hi")));
+    let outcome = world
+        .simulator
+        .slash(&actor, "event publish", json!({"event": "spa"}))
+        .await;
+    assert!(
+        matches!(outcome.kind, OutcomeKind::Message { ephemeral: true, .. }),
+        "{outcome:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_snapshot_brings_everything_back() {
+    let (world, endpoint, actor) = stage().await;
+    endpoint.answers(|_| Reply::Json(message("hi")));
+    let outcome = world
+        .simulator
+        .slash(&actor, "event publish", json!({"event": "spa"}))
+        .await;
+    let snapshot = world.simulator.snapshot().unwrap();
+    world.simulator.delete_channel(actor.channel).unwrap();
+    world.simulator.remove_bot(world.guild).unwrap();
+    world.simulator.restore(&snapshot).unwrap();
+    let original = format!("/webhooks/{APP}/{}/messages/@original", outcome.token);
+    assert_eq!(world.ok("GET", &original, None).await["content"], "hi");
+    assert!(
+        world
+            .simulator
+            .slash(&actor, "event publish", json!({"event": "spa"}))
+            .await
+            .message_id()
+            .is_some()
+    );
+    assert!(world.simulator.snapshot().unwrap().len() > snapshot.len());
+    let other = snapshot.replace(&APP.to_string(), "900000000000000001");
+    assert!(world.simulator.restore(&other).is_err());
+}

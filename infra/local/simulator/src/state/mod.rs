@@ -12,6 +12,7 @@ pub(crate) use messages::{Message, message_json};
 use crate::error::ApiError;
 use crate::limits;
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -19,6 +20,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 const EPOCH_MS: i64 = 1_420_070_400_000;
 
 /// Everything behind the simulator's lock.
+#[derive(Serialize, Deserialize)]
 pub(crate) struct State {
     pub app_id: u64,
     pub app_name: String,
@@ -29,8 +31,8 @@ pub(crate) struct State {
     pub guilds: BTreeMap<u64, Guild>,
     pub channels: BTreeMap<u64, Channel>,
     pub commands: BTreeMap<u64, Command>,
-    /// When commands were created, per guild (`None`: global), for the daily limit.
-    pub command_creates: HashMap<Option<u64>, Vec<Timestamp>>,
+    /// When commands were created, and in which guild (`None`: globally), for the daily limit.
+    pub command_creates: Vec<(Option<u64>, Timestamp)>,
     pub interactions: BTreeMap<u64, Interaction>,
     tokens: HashMap<String, u64>,
     /// When the state was last settled.
@@ -39,7 +41,7 @@ pub(crate) struct State {
     pub members_intent: bool,
 }
 
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct User {
     pub id: u64,
     pub username: String,
@@ -48,6 +50,7 @@ pub(crate) struct User {
     pub dms_closed: bool,
 }
 
+#[derive(Serialize, Deserialize)]
 pub(crate) struct Guild {
     pub id: u64,
     pub name: String,
@@ -61,7 +64,7 @@ pub(crate) struct Guild {
     pub voice: BTreeMap<u64, u64>,
 }
 
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Role {
     pub id: u64,
     pub name: String,
@@ -74,7 +77,7 @@ pub(crate) struct Role {
     pub bot: Option<u64>,
 }
 
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Member {
     pub nick: Option<String>,
     pub roles: BTreeSet<u64>,
@@ -84,7 +87,7 @@ pub(crate) struct Member {
     pub deaf: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Overwrite {
     /// 0 role, 1 member.
     pub kind: u8,
@@ -92,6 +95,7 @@ pub(crate) struct Overwrite {
     pub deny: u64,
 }
 
+#[derive(Serialize, Deserialize)]
 pub(crate) struct Channel {
     pub id: u64,
     /// Discord's channel type: 0 text, 1 DM, 2 voice, 4 category, 5 announcement, 10-12 threads, 13 stage, 15 forum.
@@ -115,6 +119,7 @@ pub(crate) struct Channel {
     pub pins: BTreeMap<u64, Timestamp>,
 }
 
+#[derive(Serialize, Deserialize)]
 pub(crate) struct Thread {
     pub owner: u64,
     pub archived: bool,
@@ -127,7 +132,7 @@ pub(crate) struct Thread {
     pub total_sent: u64,
 }
 
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Command {
     pub id: u64,
     pub guild: Option<u64>,
@@ -137,7 +142,7 @@ pub(crate) struct Command {
 }
 
 /// How an interaction has been answered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Answered {
     /// Not yet, or the simulator does not know of it yet.
     Open,
@@ -153,7 +158,7 @@ pub(crate) enum Answered {
     Failed,
 }
 
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Interaction {
     pub id: u64,
     pub token: String,
@@ -192,7 +197,7 @@ impl State {
             guilds: BTreeMap::new(),
             channels: BTreeMap::new(),
             commands: BTreeMap::new(),
-            command_creates: HashMap::new(),
+            command_creates: Vec::new(),
             interactions: BTreeMap::new(),
             tokens: HashMap::new(),
             swept: Timestamp::MIN,

@@ -20,6 +20,8 @@ pub enum Reply {
     Json(Value),
     Status(u16),
     Slow(Value),
+    /// By the callback route of the API at this address, then 202.
+    Callback(String, Value),
 }
 
 #[derive(Clone)]
@@ -90,6 +92,19 @@ async fn serve(State(endpoint): State<Endpoint>, headers: HeaderMap, body: Bytes
     match handler(&payload) {
         Reply::Json(value) => answer(200, value.to_string()),
         Reply::Status(status) => answer(status, String::new()),
+        Reply::Callback(base, value) => {
+            let (id, token) = (
+                payload["id"].as_str().unwrap(),
+                payload["token"].as_str().unwrap(),
+            );
+            let url = format!("{base}/api/v10/interactions/{id}/{token}/callback");
+            let request = reqwest::Client::new()
+                .post(url)
+                .header("user-agent", super::AGENT)
+                .json(&value);
+            assert_eq!(request.send().await.unwrap().status(), 204);
+            answer(202, String::new())
+        }
         Reply::Slow(value) => {
             tokio::time::sleep(Duration::from_millis(3500)).await;
             answer(200, value.to_string())
