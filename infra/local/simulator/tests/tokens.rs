@@ -258,3 +258,20 @@ async fn a_snapshot_brings_everything_back() {
     let other = snapshot.replace(&APP.to_string(), "900000000000000001");
     assert!(world.simulator.restore(&other).is_err());
 }
+
+#[tokio::test]
+async fn suggestions_leave_nothing_to_follow() {
+    let (world, endpoint, actor) = stage().await;
+    endpoint.answers(|_| Reply::Json(json!({"type": 8, "data": {"choices": []}})));
+    world
+        .simulator
+        .autocomplete(&actor, "event publish", json!({"event": "s"}), "event")
+        .await
+        .unwrap();
+    let token = endpoint.last()["token"].as_str().unwrap().to_owned();
+    let path = format!("/webhooks/{APP}/{token}");
+    assert_eq!(
+        world.code("POST", &path, Some(json!({"content": "x"}))).await,
+        10015
+    );
+}

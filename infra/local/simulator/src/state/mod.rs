@@ -371,8 +371,9 @@ impl State {
             return Err(ApiError::known(50027));
         }
         match interaction.answered {
-            Answered::Open => Err(ApiError::known(10015)),
-            Answered::Failed => Err(ApiError::known(10015)),
+            Answered::Open | Answered::Failed => Err(ApiError::known(10015)),
+            // Suggestions bring forth no message, so there is nothing to edit or to follow.
+            _ if interaction.kind == 4 => Err(ApiError::known(10015)),
             _ => Ok(interaction.id),
         }
     }
