@@ -93,8 +93,11 @@ fn text_channel(simulator: &Simulator, guild: u64, name: &str) -> Result<u64, St
     Ok(simulator.create_channel(guild, new)?)
 }
 
-/// Registers the command tree with the simulator, as `gantry commands sync` does with Discord.
-async fn register_commands(stack: &Stack) -> Result<(), StackError> {
+/// Registers the command tree with Discord or the simulator.
+///
+/// # Errors
+/// [`StackError`].
+pub async fn register_commands(stack: &Stack) -> Result<(), StackError> {
     use gantry_shared::adapters::discord_rest::{CommandScope, Config, DiscordRest, LocalBudget};
     use gantry_shared::domain::ids::ApplicationId;
     let credentials = stack.credentials();
