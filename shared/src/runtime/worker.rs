@@ -8,7 +8,6 @@ use crate::jobs::Envelope;
 use crate::runtime::settings::WorkerSettings;
 use crate::usecases::Env;
 use crate::usecases::job::Job;
-use aws_config::SdkConfig;
 use jiff::{SignedDuration, Timestamp};
 
 /// Calls to Discord end this long before the function's deadline, so that what was learnt can still be recorded.
@@ -46,7 +45,7 @@ impl<E: Env> Parts<E> {
         Ok(Self {
             discord: DiscordRest::new(config, DynamoBudget::new(dynamo.clone(), &settings.table))?,
             table: Table::new(dynamo, settings.table),
-            sqs: Sqs::new(aws_sdk_sqs::Client::new(sdk)),
+            sqs: Sqs::new(sqs),
             queues: settings.queues,
             env,
         })
