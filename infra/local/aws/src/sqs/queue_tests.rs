@@ -1,0 +1,1 @@
+//! FIFO, visibility, deduplication and redrive, on literal instants.
