@@ -7,13 +7,39 @@ use serde_json::json;
 async fn a_guild_has_one_club_and_a_name_belongs_to_one() {
     let world = World::start().await;
     let club = world.club("Apex Endurance").await;
-    let again = world.ok(&club.owner(), "club create", json!({ "name": "Another" })).await;
-    assert!(world.stack.simulator().message_as_text(&again).contains("Apex Endurance"));
+    let again = world
+        .ok(&club.owner(), "club create", json!({ "name": "Another" }))
+        .await;
+    assert!(
+        world
+            .stack
+            .simulator()
+            .message_as_text(&again)
+            .contains("Apex Endurance")
+    );
     let second = world.guild("Second");
-    let taken = world.ok(&second.owner(), "club create", json!({ "name": "apex-endurance" })).await;
-    assert!(world.stack.simulator().message_as_text(&taken).contains("Another club"));
+    let taken = world
+        .ok(
+            &second.owner(),
+            "club create",
+            json!({ "name": "apex-endurance" }),
+        )
+        .await;
+    assert!(
+        world
+            .stack
+            .simulator()
+            .message_as_text(&taken)
+            .contains("Another club")
+    );
     let status = world.ok(&second.owner(), "club status", json!({})).await;
-    assert!(world.stack.simulator().message_as_text(&status).contains("no club"));
+    assert!(
+        world
+            .stack
+            .simulator()
+            .message_as_text(&status)
+            .contains("no club")
+    );
     world.finish().await;
 }
 
@@ -52,16 +78,30 @@ async fn another_clubs_event_is_not_there() {
     let (ours, theirs) = (world.club("Ours").await, world.club("Theirs").await);
     let published = world.published(&theirs, "Secret", "GT3: 2").await;
     let before = world.board_text(&published);
-    for command in ["event show", "event close", "event cancel", "event publish", "signup list", "event edit"] {
-        let answer = world.ok(&ours.owner(), command, json!({ "event": published.event })).await;
+    for command in [
+        "event show",
+        "event close",
+        "event cancel",
+        "event publish",
+        "signup list",
+        "event edit",
+    ] {
+        let answer = world
+            .ok(&ours.owner(), command, json!({ "event": published.event }))
+            .await;
         let text = world.stack.simulator().message_as_text(&answer);
         assert!(text.contains("no such event"), "{command}: {text}");
     }
     let choices = world.stack.simulator();
-    let suggested = choices.autocomplete(&ours.owner(), "event show", json!({ "event": "" }), "event").await.unwrap();
+    let suggested = choices
+        .autocomplete(&ours.owner(), "event show", json!({ "event": "" }), "event")
+        .await
+        .unwrap();
     assert_eq!(suggested, []);
     // A button of theirs, carried over into our guild by whoever forges custom ids.
-    let built = choices.slash_payload(&ours.owner(), "event list", json!({})).unwrap();
+    let built = choices
+        .slash_payload(&ours.owner(), "event list", json!({}))
+        .unwrap();
     let mut forged = built;
     forged["type"] = 3.into();
     forged["data"] = json!({ "component_type": 2, "custom_id": format!("g1:su:{}", published.event) });
@@ -80,10 +120,30 @@ async fn drafts_are_only_for_those_who_manage_events() {
     let event = world.draft(&club, &series, "Hidden").await;
     let guest = club.member(world.members(&club, 1)[0], club.paddock);
     let shown = world.ok(&guest, "event show", json!({ "event": event })).await;
-    assert!(world.stack.simulator().message_as_text(&shown).contains("no such event"));
+    assert!(
+        world
+            .stack
+            .simulator()
+            .message_as_text(&shown)
+            .contains("no such event")
+    );
     let listed = world.ok(&guest, "event list", json!({ "when": "all" })).await;
-    assert!(!world.stack.simulator().message_as_text(&listed).contains("Hidden"));
-    let listed = world.ok(&club.owner(), "event list", json!({ "when": "all" })).await;
-    assert!(world.stack.simulator().message_as_text(&listed).contains("Hidden"));
+    assert!(
+        !world
+            .stack
+            .simulator()
+            .message_as_text(&listed)
+            .contains("Hidden")
+    );
+    let listed = world
+        .ok(&club.owner(), "event list", json!({ "when": "all" }))
+        .await;
+    assert!(
+        world
+            .stack
+            .simulator()
+            .message_as_text(&listed)
+            .contains("Hidden")
+    );
     world.finish().await;
 }

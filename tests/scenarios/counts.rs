@@ -10,7 +10,11 @@ use serde_json::{Value, json};
 fn bill(calls: &[Call]) -> String {
     let line = |call: &Call| {
         let units = [(call.read_units, "r"), (call.write_units, "w")];
-        let units: String = units.iter().filter(|(n, _)| *n > 0.0).map(|(n, kind)| format!(" {n}{kind}")).collect();
+        let units: String = units
+            .iter()
+            .filter(|(n, _)| *n > 0.0)
+            .map(|(n, kind)| format!(" {n}{kind}"))
+            .collect();
         format!("{}{units}", call.operation)
     };
     let mut lines: Vec<String> = calls.iter().map(line).collect();
@@ -25,7 +29,11 @@ async fn command(world: &World, club: &Club, name: &str, options: Value) -> Stri
 }
 
 fn of_interactions(world: &World, mark: u64) -> Vec<Call> {
-    world.calls(mark, Service::Dynamodb).into_iter().filter(|call| call.caller == "interactions").collect()
+    world
+        .calls(mark, Service::Dynamodb)
+        .into_iter()
+        .filter(|call| call.caller == "interactions")
+        .collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -39,12 +47,24 @@ async fn what_each_command_costs() {
     bills.push(command(&world, &club, "help", json!({})).await);
     bills.push(command(&world, &club, "info", json!({})).await);
     bills.push(command(&world, &club, "club status", json!({})).await);
-    bills.push(command(&world, &club, "series create", json!({ "name": "Cup", "classes": "GT3: 1, GT4: 2" })).await);
+    bills.push(
+        command(
+            &world,
+            &club,
+            "series create",
+            json!({ "name": "Cup", "classes": "GT3: 1, GT4: 2" }),
+        )
+        .await,
+    );
     bills.push(command(&world, &club, "series list", json!({})).await);
-    let series = world.suggested(&club.owner(), "event create", "series", "Cup").await;
+    let series = world
+        .suggested(&club.owner(), "event create", "series", "Cup")
+        .await;
     let options = json!({ "series": series, "name": "Monza", "start": "2026-11-28 14:00", "duration": "6h" });
     bills.push(command(&world, &club, "event create", options).await);
-    let event = world.suggested(&club.owner(), "event publish", "event", "Monza").await;
+    let event = world
+        .suggested(&club.owner(), "event publish", "event", "Monza")
+        .await;
     for name in ["event show", "event publish"] {
         bills.push(command(&world, &club, name, json!({ "event": event })).await);
     }
@@ -59,13 +79,22 @@ async fn what_each_command_costs() {
     bills.push(format!("a seat: {}", bill(&of_interactions(&world, mark))));
     let mark = world.mark();
     world.pick(&club, &published, drivers[1], "gt3").await;
-    bills.push(format!("a place on the waitlist: {}", bill(&of_interactions(&world, mark))));
+    bills.push(format!(
+        "a place on the waitlist: {}",
+        bill(&of_interactions(&world, mark))
+    ));
     let mark = world.mark();
     world.pick(&club, &published, drivers[1], "gt3").await;
-    bills.push(format!("the same again, refused: {}", bill(&of_interactions(&world, mark))));
+    bills.push(format!(
+        "the same again, refused: {}",
+        bill(&of_interactions(&world, mark))
+    ));
     let mark = world.mark();
     world.press(&club, &published, drivers[0], "Leave").await;
-    bills.push(format!("leaving, another moves up: {}", bill(&of_interactions(&world, mark))));
+    bills.push(format!(
+        "leaving, another moves up: {}",
+        bill(&of_interactions(&world, mark))
+    ));
     bills.push(command(&world, &club, "event close", json!({ "event": event })).await);
     insta::assert_snapshot!(bills.join("\n"));
     world.finish().await;
@@ -78,9 +107,15 @@ async fn what_a_published_event_asks_of_discord() {
     let series = world.series(&club, "Cup", "GT3: 2").await;
     let event = world.draft(&club, &series, "Monza").await;
     let mark = world.mark();
-    world.ok(&club.owner(), "event publish", json!({ "event": event })).await;
+    world
+        .ok(&club.owner(), "event publish", json!({ "event": event }))
+        .await;
     world.drain().await;
-    let calls: Vec<String> = world.calls(mark, Service::Discord).into_iter().map(|call| call.operation).collect();
+    let calls: Vec<String> = world
+        .calls(mark, Service::Discord)
+        .into_iter()
+        .map(|call| call.operation)
+        .collect();
     assert_eq!(
         calls,
         [
@@ -95,10 +130,16 @@ async fn what_a_published_event_asks_of_discord() {
     // The second event of the series finds its category there.
     let event = world.draft(&club, &series, "Spa").await;
     let mark = world.mark();
-    world.ok(&club.owner(), "event publish", json!({ "event": event })).await;
+    world
+        .ok(&club.owner(), "event publish", json!({ "event": event }))
+        .await;
     world.drain().await;
     assert_eq!(world.calls(mark, Service::Discord).len(), 5);
-    let worker: Vec<_> = world.calls(mark, Service::Dynamodb).into_iter().filter(|c| c.caller == "channel-worker").collect();
+    let worker: Vec<_> = world
+        .calls(mark, Service::Dynamodb)
+        .into_iter()
+        .filter(|c| c.caller == "channel-worker")
+        .collect();
     insta::assert_snapshot!(bill(&worker));
     world.finish().await;
 }

@@ -39,7 +39,10 @@ async fn pings_signatures_and_broken_bodies() {
     later.timestamp = (later.timestamp.parse::<i64>().unwrap() + 1).to_string();
     assert_eq!(send(&world, &later).await.0, 401);
     for signature in ["", "zz", &"00".repeat(64), &"00".repeat(63), &"0".repeat(10_000)] {
-        let broken = SignedRequest { signature_hex: signature.to_owned(), ..sign(ping) };
+        let broken = SignedRequest {
+            signature_hex: signature.to_owned(),
+            ..sign(ping)
+        };
         assert_eq!(send(&world, &broken).await.0, 401, "{signature:.20}");
     }
     let stale = sign(ping);
@@ -47,14 +50,25 @@ async fn pings_signatures_and_broken_bodies() {
     assert_eq!(send(&world, &stale).await.0, 401);
 
     let deep = format!("{{\"type\":2,\"data\":{}{}}}", "[".repeat(5000), "]".repeat(5000));
-    for body in ["", "null", "[]", "{}", "{\"type\":99}", "{\"type\":2}", "not json", &deep] {
+    for body in [
+        "",
+        "null",
+        "[]",
+        "{}",
+        "{\"type\":99}",
+        "{\"type\":2}",
+        "not json",
+        &deep,
+    ] {
         assert_eq!(send(&world, &sign(body.as_bytes())).await.0, 400, "{body:.40}");
     }
     let large = |bytes: usize| format!("{{\"type\":1,\"pad\":\"{}\"}}", "x".repeat(bytes - 20)).into_bytes();
     assert_eq!(large(256 * 1024).len(), 256 * 1024);
     assert_eq!(send(&world, &sign(&large(256 * 1024))).await.0, 200);
     assert_eq!(send(&world, &sign(&large(256 * 1024 + 1))).await.0, 413);
-    let get = reqwest::get(format!("{}/interactions", world.stack.gateway_url())).await.unwrap();
+    let get = reqwest::get(format!("{}/interactions", world.stack.gateway_url()))
+        .await
+        .unwrap();
     assert_eq!(get.status().as_u16(), 405);
     world.finish().await;
 }
@@ -63,7 +77,11 @@ async fn pings_signatures_and_broken_bodies() {
 async fn what_leads_nowhere_is_answered_kindly() {
     let world = World::start().await;
     let club = world.club("Apex").await;
-    let payload = world.stack.simulator().slash_payload(&club.owner(), "event list", json!({})).unwrap();
+    let payload = world
+        .stack
+        .simulator()
+        .slash_payload(&club.owner(), "event list", json!({}))
+        .unwrap();
     let with = |change: &dyn Fn(&mut Value)| {
         let mut changed = payload.clone();
         change(&mut changed);
@@ -97,7 +115,9 @@ async fn what_leads_nowhere_is_answered_kindly() {
         assert_eq!(answer["data"]["flags"], 64, "{n}: only the person sees it");
         let text = answer["data"]["content"].as_str().unwrap_or_default();
         assert!(!text.is_empty() && text.len() < 400, "{n}: {text}");
-        for inner in ["Error", "error:", "panicked", "DynamoDB", "serde", "None", "Some("] {
+        for inner in [
+            "Error", "error:", "panicked", "DynamoDB", "serde", "None", "Some(",
+        ] {
             assert!(!text.contains(inner), "{n}: {text}");
         }
     }
@@ -108,8 +128,23 @@ async fn what_leads_nowhere_is_answered_kindly() {
 async fn a_payload_without_newer_fields_is_read() {
     let world = World::start().await;
     let club = world.club("Apex").await;
-    let mut payload = world.stack.simulator().slash_payload(&club.owner(), "series list", json!({})).unwrap();
-    for field in ["context", "authorizing_integration_owners", "entitlements", "attachment_size_limit", "app_permissions", "locale", "guild_locale", "guild", "channel", "version"] {
+    let mut payload = world
+        .stack
+        .simulator()
+        .slash_payload(&club.owner(), "series list", json!({}))
+        .unwrap();
+    for field in [
+        "context",
+        "authorizing_integration_owners",
+        "entitlements",
+        "attachment_size_limit",
+        "app_permissions",
+        "locale",
+        "guild_locale",
+        "guild",
+        "channel",
+        "version",
+    ] {
         payload.as_object_mut().unwrap().remove(field);
     }
     let (status, answer) = post(&world, &payload).await;
@@ -122,7 +157,11 @@ async fn one_request_sent_a_hundred_times_has_one_effect_and_one_answer() {
     let world = World::start().await;
     let club = world.club("Apex").await;
     let payload = json!({ "name": "Cup", "classes": "GT3: 2" });
-    let payload = world.stack.simulator().slash_payload(&club.owner(), "series create", payload).unwrap();
+    let payload = world
+        .stack
+        .simulator()
+        .slash_payload(&club.owner(), "series create", payload)
+        .unwrap();
     let request = world.stack.simulator().sign(payload.to_string().as_bytes());
     let mut answers = Vec::new();
     for _ in 0..10 {
@@ -132,12 +171,17 @@ async fn one_request_sent_a_hundred_times_has_one_effect_and_one_answer() {
     assert_eq!(answers[0].0, 200);
     assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:#?}");
     let choices = world.stack.simulator();
-    let series = choices.autocomplete(&club.owner(), "event create", json!({ "series": "" }), "series").await.unwrap();
+    let series = choices
+        .autocomplete(&club.owner(), "event create", json!({ "series": "" }), "series")
+        .await
+        .unwrap();
     assert_eq!(series.len(), 1, "{series:?}");
 
     let published = world.published(&club, "Race", "GT3: 2").await;
     let driver = club.member(world.members(&club, 1)[0], published.channel);
-    let click = choices.click_payload(&driver, published.board, &format!("g1:su:{}", published.event)).unwrap();
+    let click = choices
+        .click_payload(&driver, published.board, &format!("g1:su:{}", published.event))
+        .unwrap();
     let request = choices.sign(click.to_string().as_bytes());
     let answers = futures::future::join_all((0..10).map(|_| send(&world, &request))).await;
     assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:#?}");

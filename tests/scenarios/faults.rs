@@ -17,8 +17,16 @@ async fn at_every_call(world: &World, service: Service, kind: FaultKind) {
         let series = world.series(&club, &name, "GT3: 2").await;
         let event = world.draft(&club, &series, &name).await;
         world.stack.faults().clear();
-        world.stack.faults().add(Fault::nth(service, "channel-worker", n, kind.clone())).unwrap();
-        let outcome = world.stack.simulator().slash(&club.owner(), "event publish", json!({ "event": event })).await;
+        world
+            .stack
+            .faults()
+            .add(Fault::nth(service, "channel-worker", n, kind.clone()))
+            .unwrap();
+        let outcome = world
+            .stack
+            .simulator()
+            .slash(&club.owner(), "event publish", json!({ "event": event }))
+            .await;
         let interaction = outcome.interaction_id;
         world.stack.expect_message(outcome).unwrap();
         world.drain().await;
@@ -30,9 +38,23 @@ async fn at_every_call(world: &World, service: Service, kind: FaultKind) {
         }
         hits += 1;
     }
-    assert!((4..MOST_CALLS).contains(&hits), "{service:?} {kind:?}: {hits} calls were hit");
-    let channels = world.stack.simulator().guild_view(club.guild).unwrap().channels.len() as u64;
-    assert_eq!(channels, 1 + 2 * (hits + 1), "nothing orphaned: {}", world.stack.simulator().tree(club.guild));
+    assert!(
+        (4..MOST_CALLS).contains(&hits),
+        "{service:?} {kind:?}: {hits} calls were hit"
+    );
+    let channels = world
+        .stack
+        .simulator()
+        .guild_view(club.guild)
+        .unwrap()
+        .channels
+        .len() as u64;
+    assert_eq!(
+        channels,
+        1 + 2 * (hits + 1),
+        "nothing orphaned: {}",
+        world.stack.simulator().tree(club.guild)
+    );
 }
 
 fn check(world: &World, club: &Club, interaction: u64, event: String, name: &str) {
@@ -40,7 +62,10 @@ fn check(world: &World, club: &Club, interaction: u64, event: String, name: &str
     let told = world.stack.simulator().interaction_messages(interaction);
     assert_eq!(told.len(), 1);
     let text = format!("{}{:?}", told[0].content, told[0].embeds);
-    assert!(text.contains(&published.channel.to_string()), "{name}: the admin was told: {text}");
+    assert!(
+        text.contains(&published.channel.to_string()),
+        "{name}: the admin was told: {text}"
+    );
 }
 
 async fn run(service: Service, kinds: &[FaultKind]) {
@@ -65,7 +90,13 @@ async fn killed_at_each_call_to_dynamodb() {
 async fn answers_lost_and_errors_at_each_call_to_discord() {
     run(
         Service::Discord,
-        &[FaultKind::LostAnswer, FaultKind::ErrorAfterEffect, FaultKind::Reset, FaultKind::ServerError, FaultKind::Unavailable],
+        &[
+            FaultKind::LostAnswer,
+            FaultKind::ErrorAfterEffect,
+            FaultKind::Reset,
+            FaultKind::ServerError,
+            FaultKind::Unavailable,
+        ],
     )
     .await;
 }
@@ -75,7 +106,11 @@ async fn limits_at_each_call_to_discord() {
     let short = Delay { ms: 60 };
     run(
         Service::Discord,
-        &[FaultKind::RateLimitUser(short), FaultKind::RateLimitShared(short), FaultKind::RateLimitGlobal(short)],
+        &[
+            FaultKind::RateLimitUser(short),
+            FaultKind::RateLimitShared(short),
+            FaultKind::RateLimitGlobal(short),
+        ],
     )
     .await;
 }
@@ -84,7 +119,13 @@ async fn limits_at_each_call_to_discord() {
 async fn faults_at_each_call_to_dynamodb() {
     run(
         Service::Dynamodb,
-        &[FaultKind::LostAnswer, FaultKind::ErrorAfterEffect, FaultKind::Reset, FaultKind::Throttle, FaultKind::Conflict],
+        &[
+            FaultKind::LostAnswer,
+            FaultKind::ErrorAfterEffect,
+            FaultKind::Reset,
+            FaultKind::Throttle,
+            FaultKind::Conflict,
+        ],
     )
     .await;
 }
@@ -104,8 +145,18 @@ async fn a_lost_queue_or_bus_loses_no_job() {
         let series = world.series(&club, &name, "GT3: 2").await;
         let event = world.draft(&club, &series, &name).await;
         world.drain().await;
-        world.stack.faults().add(Fault { caller: Some("relay".into()), times: Some(2), ..Fault::every(service, kind) }).unwrap();
-        world.ok(&club.owner(), "event publish", json!({ "event": event })).await;
+        world
+            .stack
+            .faults()
+            .add(Fault {
+                caller: Some("relay".into()),
+                times: Some(2),
+                ..Fault::every(service, kind)
+            })
+            .unwrap();
+        world
+            .ok(&club.owner(), "event publish", json!({ "event": event }))
+            .await;
         world.drain().await;
         assert!(world.stack.faults().hits() > 0, "{name}");
         world.stack.faults().clear();

@@ -9,7 +9,9 @@ use jiff::SignedDuration;
 async fn the_main_job() {
     let (world, demo) = World::with_demo().await;
     let mut steps = Vec::new();
-    story::play(&world.stack, &demo, &mut |step| steps.push(step.title.clone())).await.unwrap();
+    story::play(&world.stack, &demo, &mut |step| steps.push(step.title.clone()))
+        .await
+        .unwrap();
     assert_eq!(steps.len(), 7, "{steps:#?}");
     world.finish().await;
 }
@@ -17,7 +19,10 @@ async fn the_main_job() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_main_job_with_every_delivery_doubled_and_late() {
     let (world, demo) = World::with_demo().await;
-    world.stack.aws().set_deliveries(DeliveryMode { double: true, late: SignedDuration::from_secs(5) });
+    world.stack.aws().set_deliveries(DeliveryMode {
+        double: true,
+        late: SignedDuration::from_secs(5),
+    });
     story::play(&world.stack, &demo, &mut |_| {}).await.unwrap();
     world.finish().await;
 }

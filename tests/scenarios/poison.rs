@@ -28,9 +28,19 @@ async fn poison_records_fail_alone_and_are_put_aside() {
     let published = world.published(&club, "Race", "GT3: 2").await;
     assert!(world.board_text(&published).contains("0/2"));
     assert!(!world.calls(mark, Service::Discord).is_empty());
-    let dead: Vec<_> = world.stack.aws().queues().into_iter().map(|q| (q.name, q.depth, q.in_flight, q.dead_letters)).collect();
+    let dead: Vec<_> = world
+        .stack
+        .aws()
+        .queues()
+        .into_iter()
+        .map(|q| (q.name, q.depth, q.in_flight, q.dead_letters))
+        .collect();
     for (name, depth, in_flight, letters) in dead {
-        let expected = if name.starts_with("channel") || name.starts_with("notify") { 4 } else { 0 };
+        let expected = if name.starts_with("channel") || name.starts_with("notify") {
+            4
+        } else {
+            0
+        };
         assert_eq!((depth, in_flight, letters), (0, 0, expected), "{name}");
     }
     assert_eq!(MAX_RECEIVES, 5);

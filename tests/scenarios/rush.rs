@@ -16,11 +16,21 @@ const DRIVERS: usize = 500;
 async fn five_hundred_sign_up_for_thirty_seats() {
     let world = World::start().await;
     let club = world.club("Apex").await;
-    let published = world.published(&club, "Rush", "Hypercar: 6, LMP2: 10, GT3: 14").await;
+    let published = world
+        .published(&club, "Rush", "Hypercar: 6, LMP2: 10, GT3: 14")
+        .await;
     let drivers = world.members(&club, DRIVERS);
     let faults = world.stack.faults();
-    faults.add(Fault::every(Service::Dynamodb, FaultKind::Conflict).on("TransactWriteItems").share(0.3)).unwrap();
-    faults.add(Fault::every(Service::Dynamodb, FaultKind::Throttle).share(0.05)).unwrap();
+    faults
+        .add(
+            Fault::every(Service::Dynamodb, FaultKind::Conflict)
+                .on("TransactWriteItems")
+                .share(0.3),
+        )
+        .unwrap();
+    faults
+        .add(Fault::every(Service::Dynamodb, FaultKind::Throttle).share(0.05))
+        .unwrap();
     let clicks = drivers.iter().enumerate().map(|(n, driver)| {
         let (world, club, published) = (&world, &club, &published);
         async move { world.pick(club, published, *driver, CLASSES[n % 3].0).await }
@@ -50,23 +60,41 @@ async fn five_hundred_sign_up_for_thirty_seats() {
     let leaving: Vec<(usize, UserId)> = [4, 3, 3]
         .iter()
         .enumerate()
-        .flat_map(|(class, count)| sheet.seated(&sheet.seats[class]).take(*count).map(move |s| (class, s.user)))
+        .flat_map(|(class, count)| {
+            sheet
+                .seated(&sheet.seats[class])
+                .take(*count)
+                .map(move |s| (class, s.user))
+        })
         .collect();
-    let expected: BTreeSet<UserId> =
-        promoted_next.iter().zip([4, 3, 3]).flat_map(|(waiting, count)| waiting.iter().take(count).copied()).collect();
-    let leave = leaving.iter().map(|(_, user)| world.press(&club, &published, user.0, "Leave"));
+    let expected: BTreeSet<UserId> = promoted_next
+        .iter()
+        .zip([4, 3, 3])
+        .flat_map(|(waiting, count)| waiting.iter().take(count).copied())
+        .collect();
+    let leave = leaving
+        .iter()
+        .map(|(_, user)| world.press(&club, &published, user.0, "Leave"));
     let outcomes = futures::future::join_all(leave).await;
     assert!(outcomes.iter().all(is_message));
     world.drain().await;
     let after = self::sheet(&world, &club, &published.event).await;
     let seated = |sheet: &Sheet| -> BTreeSet<UserId> {
-        sheet.seats.iter().flat_map(|seats| sheet.seated(seats).map(|s| s.user).collect::<Vec<_>>()).collect()
+        sheet
+            .seats
+            .iter()
+            .flat_map(|seats| sheet.seated(seats).map(|s| s.user).collect::<Vec<_>>())
+            .collect()
     };
     let moved_up: BTreeSet<UserId> = seated(&after).difference(&seated(&sheet)).copied().collect();
     assert_eq!(moved_up, expected);
     for driver in &drivers {
         let told = world.stack.simulator().dms(*driver).len();
-        assert_eq!(told, usize::from(moved_up.contains(&UserId(*driver))), "driver {driver}");
+        assert_eq!(
+            told,
+            usize::from(moved_up.contains(&UserId(*driver))),
+            "driver {driver}"
+        );
     }
     world.finish().await;
 }
@@ -74,7 +102,14 @@ async fn five_hundred_sign_up_for_thirty_seats() {
 async fn sheet(world: &World, club: &crate::world::Club, event: &str) -> Sheet {
     let clients = gantry_local::Clients::of("test", world.stack.endpoints());
     let table = Table::new(clients.dynamodb, gantry_local::TABLE);
-    let caller = table.caller(GuildId(club.guild), UserId(club.owner)).await.unwrap().unwrap();
-    let key = EventKey { club: caller.club.id, event: event.parse().unwrap() };
+    let caller = table
+        .caller(GuildId(club.guild), UserId(club.owner))
+        .await
+        .unwrap()
+        .unwrap();
+    let key = EventKey {
+        club: caller.club.id,
+        event: event.parse().unwrap(),
+    };
     table.sheet(key).await.unwrap().unwrap()
 }

@@ -49,9 +49,18 @@ impl World {
         if openapi.is_none() {
             println!("Discord's OpenAPI document is absent: requests are not checked against it");
         }
-        let stack = Stack::start(StackConfig { clock, openapi, ..StackConfig::default() }).await.unwrap();
+        let stack = Stack::start(StackConfig {
+            clock,
+            openapi,
+            ..StackConfig::default()
+        })
+        .await
+        .unwrap();
         seed::register_commands(&stack).await.unwrap();
-        Self { stack, users: std::sync::atomic::AtomicU64::new(0) }
+        Self {
+            stack,
+            users: std::sync::atomic::AtomicU64::new(0),
+        }
     }
 
     /// A stack with the demo club.
@@ -65,7 +74,12 @@ impl World {
     /// A guild with a club of that name, founded through the endpoint.
     pub async fn club(&self, name: &str) -> Club {
         let club = self.guild(name);
-        self.ok(&club.owner(), "club create", json!({ "name": name, "time_zone": "Europe/Berlin" })).await;
+        self.ok(
+            &club.owner(),
+            "club create",
+            json!({ "name": name, "time_zone": "Europe/Berlin" }),
+        )
+        .await;
         club
     }
 
@@ -73,12 +87,26 @@ impl World {
     pub fn guild(&self, name: &str) -> Club {
         let simulator = self.stack.simulator();
         let owner = self.user();
-        let new = NewGuild { name: name.to_owned(), owner, locale: None, features: Vec::new() };
+        let new = NewGuild {
+            name: name.to_owned(),
+            owner,
+            locale: None,
+            features: Vec::new(),
+        };
         let guild = simulator.create_guild(new);
         simulator.install_bot(guild, BOT_PERMISSIONS).unwrap();
-        let paddock = NewChannel { name: "paddock".to_owned(), kind: 0, parent: None, overwrites: Vec::new() };
+        let paddock = NewChannel {
+            name: "paddock".to_owned(),
+            kind: 0,
+            parent: None,
+            overwrites: Vec::new(),
+        };
         let paddock = simulator.create_channel(guild, paddock).unwrap();
-        Club { guild, paddock, owner }
+        Club {
+            guild,
+            paddock,
+            owner,
+        }
     }
 
     fn user(&self) -> u64 {
@@ -108,23 +136,37 @@ impl World {
 
     /// A series with these classes; returns its id.
     pub async fn series(&self, club: &Club, name: &str, classes: &str) -> String {
-        self.ok(&club.owner(), "series create", json!({ "name": name, "classes": classes })).await;
-        self.suggested(&club.owner(), "event create", "series", name).await
+        self.ok(
+            &club.owner(),
+            "series create",
+            json!({ "name": name, "classes": classes }),
+        )
+        .await;
+        self.suggested(&club.owner(), "event create", "series", name)
+            .await
     }
 
     /// A draft of an event; returns its id.
     pub async fn draft(&self, club: &Club, series: &str, name: &str) -> String {
-        let options = json!({ "series": series, "name": name, "start": "2026-11-28 14:00", "duration": "6h" });
+        let options =
+            json!({ "series": series, "name": name, "start": "2026-11-28 14:00", "duration": "6h" });
         self.ok(&club.owner(), "event create", options).await;
-        self.suggested(&club.owner(), "event publish", "event", name).await
+        self.suggested(&club.owner(), "event publish", "event", name)
+            .await
     }
 
     /// The id that is suggested first.
     pub async fn suggested(&self, actor: &Actor, command: &str, option: &str, typed: &str) -> String {
         let options = json!({ option: typed });
-        let choices = self.stack.simulator().autocomplete(actor, command, options, option).await;
-        let choices = choices.unwrap_or_else(|outcome| panic!("no suggestions: {:?}", outcome.kind));
-        let first = choices.first().unwrap_or_else(|| panic!("{typed:?} is not suggested"));
+        let choices = self
+            .stack
+            .simulator()
+            .autocomplete(actor, command, options, option)
+            .await;
+        let choices = choices.unwrap_or_else(|error| panic!("no suggestions: {error}"));
+        let first = choices
+            .first()
+            .unwrap_or_else(|| panic!("{typed:?} is not suggested"));
         first.value.as_str().unwrap().to_owned()
     }
 
@@ -132,7 +174,8 @@ impl World {
     pub async fn published(&self, club: &Club, name: &str, classes: &str) -> Published {
         let series = self.series(club, name, classes).await;
         let event = self.draft(club, &series, name).await;
-        self.ok(&club.owner(), "event publish", json!({ "event": event })).await;
+        self.ok(&club.owner(), "event publish", json!({ "event": event }))
+            .await;
         self.drain().await;
         self.space_of(club, event, name)
     }
@@ -141,15 +184,45 @@ impl World {
     pub fn space_of(&self, club: &Club, event: String, name: &str) -> Published {
         let simulator = self.stack.simulator();
         let view = simulator.guild_view(club.guild).unwrap();
-        let categories: Vec<_> = view.channels.iter().filter(|c| c.kind == 4 && c.name == name).collect();
-        assert_eq!(categories.len(), 1, "categories named {name}\n{}", simulator.tree(club.guild));
-        let inside: Vec<_> = view.channels.iter().filter(|c| c.parent == Some(categories[0].id)).collect();
-        assert_eq!(inside.len(), 1, "channels of {name}\n{}", simulator.tree(club.guild));
+        let categories: Vec<_> = view
+            .channels
+            .iter()
+            .filter(|c| c.kind == 4 && c.name == name)
+            .collect();
+        assert_eq!(
+            categories.len(),
+            1,
+            "categories named {name}\n{}",
+            simulator.tree(club.guild)
+        );
+        let inside: Vec<_> = view
+            .channels
+            .iter()
+            .filter(|c| c.parent == Some(categories[0].id))
+            .collect();
+        assert_eq!(
+            inside.len(),
+            1,
+            "channels of {name}\n{}",
+            simulator.tree(club.guild)
+        );
         let messages = simulator.messages(inside[0].id);
-        assert_eq!(messages.len(), 2, "messages of {name}\n{}", simulator.tree(club.guild));
-        let boards: Vec<_> = messages.iter().filter(|m| button(m, "Sign up").is_some()).collect();
+        assert_eq!(
+            messages.len(),
+            2,
+            "messages of {name}\n{}",
+            simulator.tree(club.guild)
+        );
+        let boards: Vec<_> = messages
+            .iter()
+            .filter(|m| button(m, "Sign up").is_some())
+            .collect();
         assert_eq!(boards.len(), 1, "boards of {name}");
-        Published { event, channel: inside[0].id, board: boards[0].id }
+        Published {
+            event,
+            channel: inside[0].id,
+            board: boards[0].id,
+        }
     }
 
     /// As [`World::space_of`] where the series has another name.
@@ -158,7 +231,10 @@ impl World {
     }
 
     pub fn board(&self, published: &Published) -> MessageView {
-        self.stack.simulator().message(published.channel, published.board).expect("the board is there")
+        self.stack
+            .simulator()
+            .message(published.channel, published.board)
+            .expect("the board is there")
     }
 
     pub fn board_text(&self, published: &Published) -> String {
@@ -168,16 +244,25 @@ impl World {
     /// Presses the board's button of that label.
     pub async fn press(&self, club: &Club, published: &Published, user: u64, label: &str) -> Outcome {
         let board = self.board(published);
-        let custom_id = button(&board, label).expect(label)["custom_id"].as_str().unwrap().to_owned();
+        let custom_id = button(&board, label).expect(label)["custom_id"]
+            .as_str()
+            .unwrap()
+            .to_owned();
         let actor = club.member(user, published.channel);
-        self.stack.simulator().click(&actor, published.board, &custom_id).await
+        self.stack
+            .simulator()
+            .click(&actor, published.board, &custom_id)
+            .await
     }
 
     /// Picks a class in the board's select.
     pub async fn pick(&self, club: &Club, published: &Published, user: u64, class: &str) -> Outcome {
         let custom_id = select(&self.board(published)).expect("a select");
         let actor = club.member(user, published.channel);
-        self.stack.simulator().select(&actor, published.board, &custom_id, &[class]).await
+        self.stack
+            .simulator()
+            .select(&actor, published.board, &custom_id, &[class])
+            .await
     }
 
     /// What a person is told by an outcome.
@@ -192,7 +277,12 @@ impl World {
 
     /// Calls of a service since `mark`, by operation.
     pub fn calls(&self, mark: u64, service: Service) -> Vec<Call> {
-        self.stack.log().since(mark).into_iter().filter(|call| call.service == service).collect()
+        self.stack
+            .log()
+            .since(mark)
+            .into_iter()
+            .filter(|call| call.service == service)
+            .collect()
     }
 
     pub fn mark(&self) -> u64 {
@@ -204,7 +294,12 @@ impl World {
         self.stack.faults().clear();
         self.drain().await;
         for queue in self.stack.aws().queues() {
-            assert_eq!((queue.depth, queue.in_flight, queue.dead_letters), (0, 0, 0), "left on {}", queue.name);
+            assert_eq!(
+                (queue.depth, queue.in_flight, queue.dead_letters),
+                (0, 0, 0),
+                "left on {}",
+                queue.name
+            );
         }
         let violations = self.stack.simulator().openapi_violations();
         assert!(violations.is_empty(), "{violations:#?}");

@@ -52,6 +52,9 @@ impl Keeper {
     }
 
     fn fault(&self, why: impl std::fmt::Display) -> StackError {
-        StackError::Data { path: self.file.display().to_string(), why: why.to_string() }
+        StackError::Data {
+            path: self.file.display().to_string(),
+            why: why.to_string(),
+        }
     }
 }
