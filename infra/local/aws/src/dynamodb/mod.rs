@@ -8,8 +8,6 @@ mod refusals;
 mod stream;
 mod ttl;
 
-pub(crate) use stream::StreamPage;
-
 use crate::AwsLocalError;
 use crate::front::{self, Answer, Api, ApiCall, Refusal, Wires};
 use bytes::Bytes;

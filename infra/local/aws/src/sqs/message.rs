@@ -87,11 +87,6 @@ impl Message {
         );
         shown
     }
-
-    /// Bytes that count against the size limits: the body and each attribute's name, type and value.
-    pub(crate) fn bytes(&self) -> usize {
-        self.body.len() + attribute_bytes(&self.attributes)
-    }
 }
 
 /// Bytes of message attributes, as the size limits count them.

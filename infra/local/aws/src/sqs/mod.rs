@@ -22,7 +22,7 @@ use error::SqsError;
 use gantry_local_wire::LocalClock;
 use jiff::{SignedDuration, Timestamp};
 use moves::MoveTask;
-use queue::{Counts, Queue, Sent, Wanted};
+use queue::{Counts, Queue, Wanted};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -43,6 +43,17 @@ pub struct QueueDepth {
     pub delayed: usize,
     /// All messages in this queue's dead-letter queue.
     pub dead_letters: usize,
+}
+
+/// What is to come from a queue.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Outlook {
+    /// All messages, whatever they wait for.
+    pub(crate) messages: usize,
+    /// Whether one could be received now.
+    pub(crate) receivable: bool,
+    /// When the next message that waits for the clock has waited long enough.
+    pub(crate) next_due: Option<Timestamp>,
 }
 
 /// The SQS counterpart. Clones share it.
@@ -230,16 +241,19 @@ impl Sqs {
         }
     }
 
-    /// Counts of a queue, and when its next message becomes due that is not yet.
-    pub(crate) fn outlook(
-        &self,
-        queue: &str,
-        held_back: SignedDuration,
-    ) -> Option<(Counts, Option<Timestamp>)> {
+    /// What a mapping of `queue` can expect, seen with everything held back for so long.
+    pub(crate) fn outlook(&self, queue: &str, held_back: SignedDuration) -> Outlook {
         let now = self.now();
         let state = self.lock();
-        let queue = state.queues.get(queue)?;
-        Some((queue.counts(now), queue.next_due(held_back, now)))
+        let Some(queue) = state.queues.get(queue) else {
+            return Outlook::default();
+        };
+        let counts = queue.counts(now);
+        Outlook {
+            messages: counts.visible + counts.in_flight + counts.delayed,
+            receivable: queue.is_receivable(held_back, now),
+            next_due: queue.next_due(held_back, now),
+        }
     }
 
     /// How many messages were moved to dead-letter queues so far.
@@ -256,7 +270,10 @@ impl Sqs {
         self.lock().clone()
     }
 
-    pub(crate) fn restore(&self, state: State) {
+    /// Takes what a former run knew.
+    pub(crate) fn restore(&self, mut state: State) {
+        let now = self.now();
+        state.queues.values_mut().for_each(|queue| queue.release(now));
         *self.lock() = state;
     }
 

@@ -266,6 +266,30 @@ impl Queue {
             .min()
     }
 
+    /// Whether a mapping would get something now, or something would move to the dead-letter queue.
+    pub(crate) fn is_receivable(&self, held_back: SignedDuration, now: Timestamp) -> bool {
+        let wanted = Wanted {
+            at_most: 1,
+            visibility: SignedDuration::ZERO,
+            held_back,
+            one_group: true,
+        };
+        let due = match self.attributes.fifo {
+            true => self.due_in_groups(wanted, now),
+            false => self.due(wanted, now),
+        };
+        !due.is_empty()
+    }
+
+    /// Makes everything visible that is in flight: nobody can be at work on it after a restart.
+    pub(crate) fn release(&mut self, now: Timestamp) {
+        for message in self.messages.values_mut() {
+            if message.standing(now) == Standing::InFlight {
+                message.available_at = now;
+            }
+        }
+    }
+
     fn live(&self, now: Timestamp) -> impl Iterator<Item = &Message> {
         self.messages
             .values()
