@@ -1,0 +1,11 @@
+//! What Gantry relies on in DynamoDB, SQS and EventBridge, asked through the real SDK.
+//!
+//! Runs against the local counterparts, or with `GANTRY_CONTRACT_ENDPOINT=http://...` against any emulator that serves
+//! all three at one address. Nothing here moves a clock; where time is needed the shortest timeouts are waited for.
+
+mod dynamodb;
+mod dynamodb_transactions;
+mod endpoint;
+mod eventbridge;
+mod sqs;
+mod sqs_fifo;
