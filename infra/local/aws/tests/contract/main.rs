@@ -3,6 +3,8 @@
 //! Runs against the local counterparts, or with `GANTRY_CONTRACT_ENDPOINT=http://...` against any emulator that serves
 //! all three at one address. Nothing here moves a clock; where time is needed the shortest timeouts are waited for.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 mod dynamodb;
 mod dynamodb_transactions;
 mod endpoint;
