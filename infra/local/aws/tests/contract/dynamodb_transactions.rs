@@ -1,7 +1,7 @@
 //! Transactions: all or nothing, with reasons, once per token.
 
 use crate::dynamodb::{number, put, table, text};
-use crate::endpoint::{Endpoint, endpoint};
+use crate::endpoint::{Endpoint, endpoint, unique};
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{
     Put, ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
@@ -78,9 +78,11 @@ async fn a_token_makes_a_transaction_happen_once() {
             .client_request_token(token);
         write.transact_items(count(&table)).send()
     };
-    write("one").await.unwrap();
-    write("one").await.unwrap();
-    write("two").await.unwrap();
+    // At most 36 characters, and never used before: an emulator may outlive this run.
+    let (one, two) = (&unique("")[1..], &unique("")[1..]);
+    write(one).await.unwrap();
+    write(one).await.unwrap();
+    write(two).await.unwrap();
     let get = endpoint
         .dynamodb
         .get_item()
@@ -88,10 +90,7 @@ async fn a_token_makes_a_transaction_happen_once() {
         .key("PK", text("CLUB#1"))
         .key("SK", text("SEATS"));
     assert_eq!(get.send().await.unwrap().item.unwrap()["taken"], number(2));
-    let other = endpoint
-        .dynamodb
-        .transact_write_items()
-        .client_request_token("one");
+    let other = endpoint.dynamodb.transact_write_items().client_request_token(one);
     let error = other
         .transact_items(put_new(&table, "X"))
         .send()

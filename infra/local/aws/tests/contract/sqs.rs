@@ -318,9 +318,8 @@ async fn deleting_in_a_batch_reports_handles_that_are_none() {
     assert_eq!((failed.id(), failed.code()), ("bad", "ReceiptHandleIsInvalid"));
 }
 
-#[tokio::test]
-async fn a_dead_letter_goes_and_comes_back() {
-    let endpoint = endpoint().await;
+/// A queue and its dead-letter queue, where messages go after two receives: both URLs, and the second one's ARN.
+async fn queue_with_dead_letters(endpoint: &Endpoint) -> (String, String, String) {
     let arn = async |url: &str| {
         let get = endpoint.sqs.get_queue_attributes().queue_url(url);
         let got = get
@@ -330,62 +329,70 @@ async fn a_dead_letter_goes_and_comes_back() {
             .unwrap();
         got.attributes.unwrap()[&QueueAttributeName::QueueArn].clone()
     };
-    let dead = queue(&endpoint, &[]).await;
+    let dead = queue(endpoint, &[]).await;
     let dead_arn = arn(&dead).await;
     let policy = format!("{{\"deadLetterTargetArn\":\"{dead_arn}\",\"maxReceiveCount\":\"2\"}}");
-    let source = queue(&endpoint, &[(QueueAttributeName::RedrivePolicy, &policy)]).await;
-    let receive = |url: &str| {
-        endpoint
-            .sqs
-            .receive_message()
-            .queue_url(url)
-            .visibility_timeout(0)
-            .send()
-    };
-    endpoint
+    let source = queue(endpoint, &[(QueueAttributeName::RedrivePolicy, &policy)]).await;
+    (source, dead, dead_arn)
+}
+
+#[tokio::test]
+async fn a_dead_letter_queue_knows_its_sources() {
+    let endpoint = endpoint().await;
+    let (source, dead, _) = queue_with_dead_letters(&endpoint).await;
+    let listed = endpoint.sqs.list_dead_letter_source_queues().queue_url(&dead);
+    let listed = listed.send().await.unwrap();
+    assert_eq!(listed.queue_urls(), std::slice::from_ref(&source));
+}
+
+/// Sends one message to a queue whose messages move after two receives, and receives it until it is gone.
+async fn bury(endpoint: &Endpoint, source: &str) {
+    let send = endpoint
         .sqs
         .send_message()
-        .queue_url(&source)
-        .message_body("poison")
-        .send()
-        .await
-        .unwrap();
-    for _ in 0..2 {
-        assert_eq!(receive(&source).await.unwrap().messages().len(), 1);
+        .queue_url(source)
+        .message_body("poison");
+    send.send().await.unwrap();
+    for receives in [1, 1, 0] {
+        let receive = endpoint
+            .sqs
+            .receive_message()
+            .queue_url(source)
+            .visibility_timeout(0);
+        assert_eq!(receive.send().await.unwrap().messages().len(), receives);
     }
-    assert!(receive(&source).await.unwrap().messages().is_empty());
-    assert_eq!(receive(&dead).await.unwrap().messages()[0].body(), Some("poison"));
-    let listed = endpoint
+}
+
+#[tokio::test]
+async fn a_message_received_too_often_is_in_the_dead_letter_queue() {
+    let endpoint = endpoint().await;
+    let (source, dead, _) = queue_with_dead_letters(&endpoint).await;
+    bury(&endpoint, &source).await;
+    let received = endpoint
         .sqs
-        .list_dead_letter_source_queues()
+        .receive_message()
         .queue_url(&dead)
         .send()
         .await
         .unwrap();
-    assert_eq!(listed.queue_urls(), std::slice::from_ref(&source));
-    endpoint
-        .sqs
-        .start_message_move_task()
-        .source_arn(&dead_arn)
-        .send()
-        .await
-        .unwrap();
-    let back = endpoint
+    assert_eq!(received.messages()[0].body(), Some("poison"));
+}
+
+#[tokio::test]
+async fn a_dead_letter_can_be_moved_back() {
+    let endpoint = endpoint().await;
+    let (source, _, dead_arn) = queue_with_dead_letters(&endpoint).await;
+    bury(&endpoint, &source).await;
+    let start = endpoint.sqs.start_message_move_task().source_arn(&dead_arn);
+    start.send().await.unwrap();
+    let receive = endpoint
         .sqs
         .receive_message()
         .queue_url(&source)
-        .wait_time_seconds(5)
-        .send()
-        .await
-        .unwrap();
-    assert_eq!(back.messages()[0].body(), Some("poison"));
-    let tasks = endpoint
-        .sqs
-        .list_message_move_tasks()
-        .source_arn(&dead_arn)
-        .send()
-        .await
-        .unwrap();
+        .wait_time_seconds(5);
+    assert_eq!(receive.send().await.unwrap().messages()[0].body(), Some("poison"));
+    let tasks = endpoint.sqs.list_message_move_tasks().source_arn(&dead_arn);
+    let tasks = tasks.send().await.unwrap();
     assert_eq!(tasks.results()[0].approximate_number_of_messages_moved(), 1);
 }
 

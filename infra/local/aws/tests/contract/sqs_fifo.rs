@@ -98,10 +98,8 @@ async fn a_message_carries_group_deduplication_and_sequence() {
         attributes[&MessageSystemAttributeName::MessageDeduplicationId],
         "outbox-1"
     );
-    assert_eq!(
-        attributes[&MessageSystemAttributeName::SequenceNumber],
-        numbers[0].to_string()
-    );
+    let number = &attributes[&MessageSystemAttributeName::SequenceNumber];
+    assert_eq!(number.parse::<u128>().unwrap(), numbers[0]);
 }
 
 #[tokio::test]

@@ -185,3 +185,46 @@ async fn expired_items_go_by_the_stacks_clock() {
         "dynamodb.amazonaws.com"
     );
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn no_record_of_a_rush_is_lost_or_out_of_order() {
+    let stack = stack().await;
+    stack.table().await;
+    let function = Function::done();
+    map(&stack, outbox(), &function);
+    let writes = (0..200).map(|n| {
+        let client = stack.dynamodb.clone();
+        tokio::spawn(async move {
+            let mut write = client.transact_write_items();
+            for part in ["a", "b", "c"] {
+                let text = |text: String| aws_sdk_dynamodb::types::AttributeValue::S(text);
+                let put = aws_sdk_dynamodb::types::Put::builder()
+                    .table_name("gantry")
+                    .item("PK", text(format!("OUTBOX#{n:03}")))
+                    .item("SK", text(part.to_owned()))
+                    .build()
+                    .unwrap();
+                let item = aws_sdk_dynamodb::types::TransactWriteItem::builder().put(put);
+                write = write.transact_items(item.build());
+            }
+            write.send().await.unwrap();
+        })
+    });
+    let writes: Vec<_> = writes.collect();
+    for write in writes {
+        write.await.unwrap();
+    }
+    stack.aws.drain().await.unwrap();
+    let numbers = function.seen("/dynamodb/SequenceNumber").concat();
+    assert_eq!(numbers.len(), 600);
+    assert!(numbers.is_sorted_by(|a, b| a < b));
+    let keys = function.seen("/dynamodb/Keys/PK/S").concat();
+    let together = keys
+        .chunks(3)
+        .filter(|part| part.iter().all(|key| *key == part[0]));
+    assert_eq!(
+        together.count(),
+        200,
+        "the writes of a transaction are side by side"
+    );
+}

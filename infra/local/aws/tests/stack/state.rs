@@ -137,3 +137,21 @@ async fn a_database_in_a_file_expires_by_the_stacks_clock_too() {
     assert_eq!(scan.count(), 1);
     std::fs::remove_dir_all(data).unwrap();
 }
+
+#[tokio::test]
+async fn a_stack_that_was_shut_down_has_freed_its_ports() {
+    let first = stack_with(clock(), None).await;
+    let port = |url: &str| url.rsplit(':').next().unwrap().parse::<u16>().unwrap();
+    let config = gantry_local_aws::AwsConfig {
+        dynamodb_port: port(first.aws.dynamodb_url()),
+        sqs_port: port(first.aws.sqs_url()),
+        eventbridge_port: port(first.aws.eventbridge_url()),
+        ..gantry_local_aws::AwsConfig::default()
+    };
+    let Err(taken) = gantry_local_aws::AwsLocal::start(config.clone()).await else {
+        panic!("bound twice")
+    };
+    assert!(taken.to_string().contains("cannot be bound"), "{taken}");
+    first.aws.shutdown().await.unwrap();
+    assert!(gantry_local_aws::AwsLocal::start(config).await.is_ok());
+}
