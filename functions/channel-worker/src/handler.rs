@@ -1,1 +1,49 @@
-//! stub
+//! Makes and updates channels and boards: fed by the channel queue and the board queue.
+
+use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
+use gantry_shared::discord::views::Views;
+use gantry_shared::domain::work::Work;
+use gantry_shared::jobs::Envelope;
+use gantry_shared::runtime::batch;
+use gantry_shared::runtime::worker::Parts;
+use gantry_shared::usecases::Env;
+use gantry_shared::usecases::job::JobFailure;
+use gantry_shared::usecases::open_event_space::open_event_space;
+use gantry_shared::usecases::refresh_board::refresh_board;
+use jiff::Timestamp;
+
+/// Handles a batch; what is not done is reported by record.
+pub async fn handle<E: Env>(parts: &Parts<E>, event: SqsEvent, deadline: Timestamp) -> SqsBatchResponse {
+    let queues = (&parts.sqs, &parts.queues);
+    batch::handle(event, deadline, queues, |envelope| {
+        perform(parts, envelope, deadline)
+    })
+    .await
+}
+
+async fn perform<E: Env>(
+    parts: &Parts<E>,
+    envelope: Envelope,
+    deadline: Timestamp,
+) -> Result<(), JobFailure> {
+    let (job, discord, views) = (parts.job(&envelope), parts.discord(deadline), Views::default());
+    match envelope.work {
+        Work::OpenEventSpace { event } => {
+            Box::pin(open_event_space(
+                &parts.table,
+                &parts.env,
+                &discord,
+                &views,
+                &job,
+                event,
+            ))
+            .await
+        }
+        Work::RefreshBoard { event } => {
+            Box::pin(refresh_board(&parts.table, &discord, &views, &job, event)).await
+        }
+        Work::PromoteWaiting { .. } | Work::TellPromoted { .. } | Work::FinishAnswer { .. } => {
+            Err(JobFailure::Misplaced)
+        }
+    }
+}

@@ -1,1 +1,70 @@
-//! stub
+//! Tells people what concerns them, and does what has to happen before they can be told: fed by the notify queue.
+
+use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
+use gantry_shared::discord::views::Views;
+use gantry_shared::domain::work::Work;
+use gantry_shared::jobs::Envelope;
+use gantry_shared::runtime::batch;
+use gantry_shared::runtime::worker::Parts;
+use gantry_shared::usecases::Env;
+use gantry_shared::usecases::finish_answer::{Wish, finish_answer};
+use gantry_shared::usecases::job::JobFailure;
+use gantry_shared::usecases::promote_waiting::promote_waiting;
+use gantry_shared::usecases::tell_promoted::{Promotion, tell_promoted};
+use jiff::Timestamp;
+
+/// Handles a batch; what is not done is reported by record.
+pub async fn handle<E: Env>(parts: &Parts<E>, event: SqsEvent, deadline: Timestamp) -> SqsBatchResponse {
+    let queues = (&parts.sqs, &parts.queues);
+    batch::handle(event, deadline, queues, |envelope| {
+        perform(parts, envelope, deadline)
+    })
+    .await
+}
+
+async fn perform<E: Env>(
+    parts: &Parts<E>,
+    envelope: Envelope,
+    deadline: Timestamp,
+) -> Result<(), JobFailure> {
+    let (job, discord, views) = (parts.job(&envelope), parts.discord(deadline), Views::default());
+    let (table, env) = (&parts.table, &parts.env);
+    match &envelope.work {
+        Work::PromoteWaiting { event, class } => {
+            Box::pin(promote_waiting(table, env, &job, *event, class)).await
+        }
+        Work::TellPromoted {
+            event,
+            user,
+            class,
+            ticket,
+        } => {
+            let promotion = Promotion {
+                event: *event,
+                user: *user,
+                class,
+                ticket: *ticket,
+            };
+            Box::pin(tell_promoted(table, &discord, &views, &job, &promotion)).await
+        }
+        Work::FinishAnswer {
+            event,
+            user,
+            name,
+            answer,
+            interaction,
+            reply,
+        } => {
+            let wish = Wish {
+                event: *event,
+                user: *user,
+                name,
+                answer,
+                interaction: *interaction,
+                reply,
+            };
+            Box::pin(finish_answer(table, env, &discord, &views, &job, &wish)).await
+        }
+        Work::OpenEventSpace { .. } | Work::RefreshBoard { .. } => Err(JobFailure::Misplaced),
+    }
+}

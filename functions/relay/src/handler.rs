@@ -36,7 +36,11 @@ struct Row {
 /// from there.
 pub async fn handle<C: Clock>(app: &App<C>, event: Event) -> DynamoDbEventResponse {
     let now = app.clock.now();
-    let rows: Vec<Row> = event.records.into_iter().filter_map(|record| row(record, now)).collect();
+    let rows: Vec<Row> = event
+        .records
+        .into_iter()
+        .filter_map(|record| row(record, now))
+        .collect();
     let mut failed = usize::MAX;
     for lane in [Lane::Channel, Lane::Board, Lane::Notify] {
         failed = failed.min(send(app, lane, &rows).await);
@@ -48,7 +52,11 @@ pub async fn handle<C: Clock>(app: &App<C>, event: Event) -> DynamoDbEventRespon
         failure.item_identifier = Some(row.sequence.clone());
         response.batch_item_failures.push(failure);
     }
-    tracing::info!(rows = rows.len(), failed = response.batch_item_failures.len(), "relayed");
+    tracing::info!(
+        rows = rows.len(),
+        failed = response.batch_item_failures.len(),
+        "relayed"
+    );
     response
 }
 
@@ -61,7 +69,11 @@ fn row(record: EventRecord, now: Timestamp) -> Option<Row> {
     let read = || -> Result<Row, Box<dyn std::error::Error>> {
         let item = OutboxItem::from_image(record.change.new_image)?;
         let messages = outgoing(item.id, item.guild, &item.trace, item.work()?, now)?;
-        Ok(Row { sequence: sequence.clone(), messages, happening: happening(&item)? })
+        Ok(Row {
+            sequence: sequence.clone(),
+            messages,
+            happening: happening(&item)?,
+        })
     };
     match read() {
         Ok(row) => Some(row),
@@ -77,9 +89,15 @@ fn happening(item: &OutboxItem) -> Result<Option<Happening>, serde_json::Error> 
     if record.is_null() {
         return Ok(None);
     }
-    let name = serde_json::from_value::<Record>(record.clone())?.fact.name().to_owned();
+    let name = serde_json::from_value::<Record>(record.clone())?
+        .fact
+        .name()
+        .to_owned();
     let detail = json!({ "id": item.id, "guild": item.guild, "trace": item.trace, "record": record });
-    Ok(Some(Happening { detail_type: name, detail: detail.to_string() }))
+    Ok(Some(Happening {
+        detail_type: name,
+        detail: detail.to_string(),
+    }))
 }
 
 /// Sends the messages of one lane; returns the place of the first row of which one was not taken.
@@ -87,7 +105,12 @@ async fn send<C>(app: &App<C>, lane: Lane, rows: &[Row]) -> usize {
     let all: Vec<(usize, FifoMessage)> = rows
         .iter()
         .enumerate()
-        .flat_map(|(place, row)| row.messages.iter().filter(|m| m.lane == lane).map(move |m| (place, fifo(m))))
+        .flat_map(|(place, row)| {
+            row.messages
+                .iter()
+                .filter(|m| m.lane == lane)
+                .map(move |m| (place, fifo(m)))
+        })
         .collect();
     let url = app.queues.of(lane);
     for some in all.chunks(SEND_BATCH) {
@@ -117,8 +140,11 @@ fn fifo(message: &Outgoing) -> FifoMessage {
 }
 
 async fn publish<C>(app: &App<C>, rows: &[Row]) -> usize {
-    let all: Vec<(usize, Happening)> =
-        rows.iter().enumerate().filter_map(|(place, row)| Some((place, row.happening.clone()?))).collect();
+    let all: Vec<(usize, Happening)> = rows
+        .iter()
+        .enumerate()
+        .filter_map(|(place, row)| Some((place, row.happening.clone()?)))
+        .collect();
     for some in all.chunks(PUT_BATCH) {
         let happenings: Vec<Happening> = some.iter().map(|(_, happening)| happening.clone()).collect();
         match app.bus.publish(&happenings).await {

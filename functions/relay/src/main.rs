@@ -21,5 +21,8 @@ async fn main() -> Result<(), Error> {
         clock: System,
     };
     let app = &app;
-    lambda_runtime::run(service_fn(async |event: LambdaEvent<Event>| Ok::<_, Error>(handle(app, event.payload).await))).await
+    lambda_runtime::run(service_fn(async |event: LambdaEvent<Event>| {
+        Ok::<_, Error>(handle(app, event.payload).await)
+    }))
+    .await
 }

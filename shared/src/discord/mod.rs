@@ -8,3 +8,4 @@ pub mod modals;
 pub mod respond;
 pub mod text;
 pub mod verify;
+pub mod views;

@@ -31,7 +31,7 @@ pub fn line(text: &str, max: usize) -> Result<String, TextFault> {
     )
 }
 
-/// Several lines of text: as [`line`], but line breaks stay, at most one empty line in a row.
+/// Several lines of text: as [`line()`], but line breaks stay, at most one empty line in a row.
 ///
 /// # Errors
 /// [`TextFault::TooLong`]; an empty paragraph is fine.

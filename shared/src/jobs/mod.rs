@@ -19,7 +19,7 @@ pub const BOARD_DELAY_S: u32 = 3;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Envelope {
-    /// [`VERSION`].
+    /// The version of the envelope, 1.
     pub v: u32,
     /// The outbox row, and the place of the work in it.
     pub id: String,

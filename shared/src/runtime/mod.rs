@@ -4,3 +4,4 @@ pub mod batch;
 pub mod clients;
 pub mod settings;
 pub mod telemetry;
+pub mod worker;

@@ -329,7 +329,16 @@ mod tests {
                 "GANTRY_NOTIFY_QUEUE_URL"
             ]
         );
-        insta::assert_snapshot!(error, @r"");
+        insta::assert_snapshot!(error, @r"
+        7 setting(s) cannot be used:
+          GANTRY_TABLE is not set; set it to: name of the DynamoDB table, such as gantry
+          GANTRY_APPLICATION_ID is no Discord id; set it to: id of the Discord application, from the developer portal
+          GANTRY_BOT_TOKEN is empty; set it to: token of the application's bot, from the developer portal, Bot
+          GANTRY_DISCORD_API is no http(s) address; set it to: address of Discord's API with its version, without a slash at the end
+          GANTRY_CHANNEL_QUEUE_URL is not set; set it to: URL of the channel queue
+          GANTRY_BOARD_QUEUE_URL is not set; set it to: URL of the board queue
+          GANTRY_NOTIFY_QUEUE_URL is not set; set it to: URL of the notify queue
+        ");
     }
 
     #[test]

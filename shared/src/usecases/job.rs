@@ -32,6 +32,9 @@ pub enum JobFailure {
     /// Another worker was at the same thing.
     #[error("the state has changed meanwhile")]
     Stale,
+    /// The work came over a queue that this worker is not for.
+    #[error("this work is not for this worker")]
+    Misplaced,
 }
 
 impl From<CommitError> for JobFailure {
@@ -49,7 +52,7 @@ impl JobFailure {
     pub const fn retry_after(&self) -> Option<SignedDuration> {
         match self {
             Self::Discord(DiscordError::RetryAfter(delay)) => Some(*delay),
-            Self::Discord(_) | Self::Store(_) | Self::Stale => None,
+            Self::Discord(_) | Self::Store(_) | Self::Stale | Self::Misplaced => None,
         }
     }
 }

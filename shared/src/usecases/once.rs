@@ -8,6 +8,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::future::Future;
 
+/// Most decisions for one request: a clock that stands still must not make it run for ever.
+const TRIES: u32 = 12;
+
 /// What a decision on the present state comes to.
 pub(super) enum Decision<T> {
     /// Write this; `T` is the outcome once it is written.
@@ -67,7 +70,7 @@ where
         };
         tries += 1;
         let hopeless = matches!(failure, Failure::Store(StoreError::Corrupt(_)));
-        if hopeless || env.now() >= try_until {
+        if hopeless || tries >= TRIES || env.now() >= try_until {
             return Err(failure);
         }
         env.pause(tries).await;

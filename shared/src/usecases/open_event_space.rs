@@ -89,7 +89,7 @@ const fn mendable(failure: &JobFailure) -> Option<SpaceFault> {
             DiscordError::Refused { .. } | DiscordError::NotFound { .. } => Some(SpaceFault::Refused),
             DiscordError::RetryAfter(_) | DiscordError::Unauthorized | DiscordError::Unavailable(_) => None,
         },
-        JobFailure::Store(_) | JobFailure::Stale => None,
+        JobFailure::Store(_) | JobFailure::Stale | JobFailure::Misplaced => None,
     }
 }
 

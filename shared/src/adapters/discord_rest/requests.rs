@@ -174,7 +174,7 @@ pub fn create_command(application: ApplicationId, scope: CommandScope, command: 
     commands(Method::POST, application, scope).body(command.clone())
 }
 
-/// New fields for a command.
+/// New fields for a command. Its type cannot change, and Discord does not take it here.
 #[must_use]
 pub fn edit_command(
     application: ApplicationId,
@@ -182,7 +182,11 @@ pub fn edit_command(
     command: CommandId,
     fields: &Value,
 ) -> Request {
-    one_command(Method::PATCH, application, scope, command).body(fields.clone())
+    let mut fields = fields.clone();
+    if let Some(fields) = fields.as_object_mut() {
+        fields.remove("type");
+    }
+    one_command(Method::PATCH, application, scope, command).body(fields)
 }
 
 /// Removes a command.

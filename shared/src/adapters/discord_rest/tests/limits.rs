@@ -216,6 +216,47 @@ async fn routes_of_one_bucket_use_it_up_together() {
 }
 
 #[tokio::test]
+async fn a_users_limit_uses_up_the_bucket_of_other_routes_too() {
+    let replies = [
+        bucket(json(200, json!([])), "1", "3"),
+        bucket(json(200, json!({})), "1", "3"),
+        limited(9.0),
+        json(200, json!([])),
+    ];
+    let stage = Stage::new(replies).await;
+    stage.rest.own_messages(ChannelId(1)).await.unwrap();
+    let soon = stage.rest.with_deadline(stage.timer.in_s(2));
+    soon.edit_message(ChannelId(1), MessageId(5), &text())
+        .await
+        .unwrap();
+    stage.timer.advance(SignedDuration::from_millis(3500));
+    let soon = stage.rest.with_deadline(stage.timer.in_s(2));
+    assert_eq!(
+        soon.edit_message(ChannelId(1), MessageId(5), &text()).await,
+        Err(retry_after_s(9))
+    );
+    stage.rest.own_messages(ChannelId(1)).await.unwrap();
+    assert_eq!(stage.instants(), [0, 0, 3500, 12_500]);
+}
+
+#[tokio::test]
+async fn a_call_that_was_held_up_gives_its_place_in_the_bucket_back() {
+    let stage = Stage::new([bucket(ok(), "1", "30"), ok()]).await;
+    stage.rest.list_channels(GUILD).await.unwrap();
+    let block = Block {
+        scope: BlockScope::Global,
+        until: stage.timer.in_s(5),
+    };
+    stage.budget.blocks.lock().unwrap().push(block);
+    stage.rest.list_channels(GUILD).await.unwrap();
+    assert_eq!(
+        stage.instants(),
+        [0, 5000],
+        "not 30 s: the bucket still had a call left"
+    );
+}
+
+#[tokio::test]
 async fn a_wait_beyond_the_deadline_is_handed_back_without_waiting() {
     let stage = Stage::new([limited(3.0), ok()]).await;
     let soon = stage.rest.with_deadline(stage.timer.in_s(3));

@@ -1,0 +1,55 @@
+//! Suggestions while somebody types.
+
+use super::App;
+use super::context::call;
+use gantry_shared::discord::commands::spec::AutocompleteField;
+use gantry_shared::discord::commands::{AutocompleteQuery, Choice};
+use gantry_shared::discord::help;
+use gantry_shared::discord::inbound::Interaction;
+use gantry_shared::discord::respond::{self, Response};
+use gantry_shared::domain::club::ZoneName;
+use gantry_shared::usecases::suggest::{Suggestion, suggest_events, suggest_series};
+use gantry_shared::usecases::{Env, Failure};
+
+/// The most that Discord shows (Discord docs, application commands, autocomplete).
+const SUGGESTIONS: usize = 25;
+
+/// Suggests what fits.
+pub async fn suggest<E: Env>(
+    app: &App<E>,
+    interaction: &Interaction,
+    query: AutocompleteQuery,
+) -> Result<Response, Failure> {
+    let call = call(app, interaction);
+    let choices = match (query.field, call) {
+        (AutocompleteField::HelpTopic, _) => help::suggest(&query.typed),
+        (AutocompleteField::TimeZone, _) => {
+            let zones = ZoneName::matching(&query.typed, SUGGESTIONS);
+            zones
+                .into_iter()
+                .map(|name| Choice {
+                    value: name.clone(),
+                    name,
+                })
+                .collect()
+        }
+        (AutocompleteField::Series, Ok(call)) => {
+            choices(suggest_series(&app.table, &call, &query.typed).await?)
+        }
+        (AutocompleteField::Event, Ok(call)) => {
+            choices(suggest_events(&app.table, &call, &query.typed).await?)
+        }
+        (AutocompleteField::Series | AutocompleteField::Event, Err(_)) => Vec::new(),
+    };
+    Ok(respond::autocomplete(&choices))
+}
+
+fn choices(suggestions: Vec<Suggestion>) -> Vec<Choice> {
+    suggestions
+        .into_iter()
+        .map(|s| Choice {
+            name: s.label,
+            value: s.value,
+        })
+        .collect()
+}

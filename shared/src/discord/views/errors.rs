@@ -1,0 +1,181 @@
+//! What a person is told when something is not done: why, and what to do about it. Exhaustive, and never an internal
+//! error's text.
+
+use super::phrases;
+use crate::discord::commands::route::RouteError;
+use crate::discord::help::{CommandIds, mention};
+use crate::discord::text;
+use crate::domain::event::EventState;
+use crate::domain::refusal::{EventAction, Field, FormFault, Problem, Refusal, Standing};
+
+/// When something broke on our side.
+pub const TROUBLE: &str = "Something went wrong on Gantry's side. Please look whether it was done, and try again in a minute if not.";
+
+/// Faults of a form that are listed one by one.
+const FAULTS_SHOWN: usize = 12;
+/// What was typed is quoted up to here, in UTF-16 units.
+const QUOTE_MAX: usize = 40;
+
+/// What is said about an interaction that leads nowhere.
+#[must_use]
+pub fn route_error(error: &RouteError, ids: &CommandIds) -> String {
+    match error {
+        RouteError::UnknownCommand => format!(
+            "Gantry does not know this command any more. Reload Discord (Ctrl+R) and try again; {} lists what there is.",
+            mention("help", ids)
+        ),
+        RouteError::UnknownComponent => {
+            "This message is from an older version of Gantry. Use the newest message in the channel."
+                .to_owned()
+        }
+        RouteError::UnknownModal => {
+            "This form is from an older version of Gantry. Open it again and fill it in once more.".to_owned()
+        }
+        RouteError::BadOption { name, what } => format!("`{name}`: {what}"),
+        RouteError::NotInGuild => "This only works in your club's server, not in a DM.".to_owned(),
+    }
+}
+
+/// What is said about a refusal.
+#[must_use]
+pub fn refusal(refusal: &Refusal, ids: &CommandIds) -> String {
+    match refusal {
+        Refusal::NoClub => format!(
+            "This server has no club yet. {} makes one.",
+            mention("club create", ids)
+        ),
+        Refusal::GuildHasClub { club } => format!(
+            "This server already has a club, **{}**. {} shows it.",
+            phrases::name(club),
+            mention("club status", ids)
+        ),
+        Refusal::ClubNameTaken => "Another club has this name. Please pick another one.".to_owned(),
+        Refusal::NeedsManageServer => {
+            "Making a club takes the Manage Server permission. Ask somebody who has it.".to_owned()
+        }
+        Refusal::NeedsRank { capability } => {
+            let rank = capability.lowest().label();
+            format!("This takes the rank of {rank} or higher. Ask an admin of your club.")
+        }
+        Refusal::Form { faults } => form(faults),
+        Refusal::SeriesNameTaken => {
+            "The club has a series of this name already. Please pick another one.".to_owned()
+        }
+        Refusal::TooManySeries { max } => format!("The club has {max} series already, which is the most."),
+        Refusal::NoSuchSeries => {
+            "There is no such series. Pick one from the list that appears while you type.".to_owned()
+        }
+        Refusal::NoSuchEvent => {
+            "There is no such event. Pick one from the list that appears while you type.".to_owned()
+        }
+        Refusal::WrongState { state, action } => wrong_state(*state, *action, ids),
+        Refusal::EventChanged => {
+            "Somebody else changed this event while your form was open. Open it again to see what is set now."
+                .to_owned()
+        }
+        Refusal::ClassInUse {
+            class,
+            taken,
+            waiting,
+        } => format!(
+            "Seats taken in **{}**: {taken}; drivers waiting: {waiting}. It cannot be removed, or get fewer seats than are taken.",
+            phrases::name(class)
+        ),
+        Refusal::SignUpClosed => "Sign-up is not open for this event.".to_owned(),
+        Refusal::NoSuchClass => {
+            "This event does not have that class any more. Choose from the newest sign-up message.".to_owned()
+        }
+        Refusal::NothingToChange { standing } => nothing_to_change(standing),
+        Refusal::Busy => {
+            "Too many people at once; nothing was changed. Please try again in a moment.".to_owned()
+        }
+    }
+}
+
+fn nothing_to_change(standing: &Standing) -> String {
+    match standing {
+        Standing::Seated { class } => format!("You already have a seat in **{}**.", phrases::name(class)),
+        Standing::Waiting { class } => {
+            format!("You are already on the waitlist of **{}**.", phrases::name(class))
+        }
+        Standing::NotComing => "You have already said that you are not coming.".to_owned(),
+        Standing::None => "You are not signed up for this event.".to_owned(),
+    }
+}
+
+fn wrong_state(state: EventState, action: EventAction, ids: &CommandIds) -> String {
+    match (state, action) {
+        (EventState::Cancelled, _) => "This event is cancelled, which cannot be undone.".to_owned(),
+        (EventState::Draft, EventAction::Close) => format!(
+            "This event is a draft, so there is no sign-up to close. {} opens it.",
+            mention("event publish", ids)
+        ),
+        (EventState::Closed, EventAction::Close) => "Sign-up is closed already.".to_owned(),
+        (EventState::Closed, EventAction::Publish) => {
+            "Sign-up for this event was closed, and cannot be opened again.".to_owned()
+        }
+        (state, action) => {
+            let action = match action {
+                EventAction::Edit => "changed",
+                EventAction::Publish => "published",
+                EventAction::Close => "closed",
+                EventAction::Cancel => "cancelled",
+            };
+            format!(
+                "This event is {} and cannot be {action}.",
+                phrases::state_word(state)
+            )
+        }
+    }
+}
+
+fn form(faults: &[FormFault]) -> String {
+    let mut lines = vec!["Please correct this and try again:".to_owned()];
+    let shown = faults.iter().take(FAULTS_SHOWN);
+    lines.extend(shown.map(|fault| format!("- **{}**: {}", label(fault.field), problem(&fault.problem))));
+    if faults.len() > FAULTS_SHOWN {
+        lines.push(format!("and {} more", faults.len() - FAULTS_SHOWN));
+    }
+    lines.join("\n")
+}
+
+const fn label(field: Field) -> &'static str {
+    match field {
+        Field::Name => "Name",
+        Field::TimeZone => "Time zone",
+        Field::Colour => "Colour",
+        Field::Classes => "Classes",
+        Field::Description => "Description",
+        Field::Start => "Start",
+        Field::Duration => "Duration",
+        Field::Reason => "Reason",
+    }
+}
+
+fn problem(problem: &Problem) -> String {
+    let quote = |typed: &str| text::name(typed, QUOTE_MAX);
+    match problem {
+        Problem::Empty => "this is missing.".to_owned(),
+        Problem::TooLong { max } => format!("at most {max} characters, please."),
+        Problem::UnknownZone => "pick a zone from the list, such as Europe/Berlin.".to_owned(),
+        Problem::NotAColour => "six hex digits, such as #1e90ff.".to_owned(),
+        Problem::NotATime => "date and time, such as 2027-06-12 14:00.".to_owned(),
+        Problem::SkippedTime { before } => format!(
+            "the clock skips this time, as daylight saving begins at {}. Pick one before or after.",
+            phrases::when(*before)
+        ),
+        Problem::DoubleTime { first, second } => format!(
+            "the clock shows this time twice, at {} and {}. Add the offset that you mean, such as +02:00.",
+            phrases::when(*first),
+            phrases::when(*second)
+        ),
+        Problem::InThePast => "this is in the past.".to_owned(),
+        Problem::TooFarOff => "this is more than two years away.".to_owned(),
+        Problem::NotADuration => "such as 6h, 90m or 2h 30m.".to_owned(),
+        Problem::DurationOutOfRange => "between 5 minutes and 48 hours.".to_owned(),
+        Problem::NotAClass { line } => format!("“{}” is no class with seats, such as GT3: 10.", quote(line)),
+        Problem::SeatsOutOfRange { class } => format!("{} needs 1 to 100 seats.", quote(class)),
+        Problem::DoubleClass { class } => format!("{} is there twice.", quote(class)),
+        Problem::TooManyClasses => "at most 10 classes.".to_owned(),
+    }
+}

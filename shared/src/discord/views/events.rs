@@ -1,0 +1,158 @@
+//! Events: the information message, details, lists, and what was changed.
+
+use super::components::{Tone, button, left, row};
+use super::embed::{DESCRIPTION_MAX, Embed, FIELD_VALUE_MAX};
+use super::lists::{List, Style};
+use super::{embed_body, embed_with, phrases};
+use crate::discord::custom_id::ComponentId;
+use crate::discord::help::{CommandIds, mention};
+use crate::discord::text;
+use crate::domain::club::Club;
+use crate::domain::event::{Event, EventState, Period};
+use crate::domain::ids::ChannelId;
+use crate::domain::notice::{EventBrief, EventChange};
+use crate::domain::refusal::Standing;
+use crate::domain::seats::Seats;
+use crate::domain::series::Class;
+use serde_json::Value;
+
+/// The longest description shown, escapes included: twice the longest that can be typed.
+const ABOUT_MAX: usize = 2200;
+/// Room that a list's message keeps for what stands around the list.
+const AROUND_LIST: usize = 300;
+
+pub(super) fn info(club: &Club, event: &Event) -> Value {
+    let embed = Embed::new(club.colour, phrases::name(&event.name))
+        .line(text::paragraph(&event.description, ABOUT_MAX))
+        .line(if event.state == EventState::Cancelled {
+            phrases::state(event)
+        } else {
+            String::new()
+        })
+        .field(
+            "Start",
+            format!(
+                "{}\n{}",
+                phrases::when(event.starts_at),
+                phrases::from_now(event.starts_at)
+            ),
+            true,
+        )
+        .field("End", phrases::when(event.ends_at()), true)
+        .field("Duration", phrases::length(event.duration_min), true)
+        .field("Series", phrases::name(&event.series_name), true)
+        .field("Classes", classes(&event.classes), true);
+    let details = ComponentId::Info {
+        event: event.key.event,
+    };
+    embed_with(
+        embed,
+        vec![row([button(details, "My standing", Tone::Plain, true)])],
+    )
+}
+
+pub(super) fn details(
+    club: &Club,
+    event: &Event,
+    seats: &[Seats],
+    standing: &Standing,
+    channel: Option<ChannelId>,
+) -> Value {
+    let class_lines = if seats.is_empty() {
+        classes(&event.classes)
+    } else {
+        let lines = seats
+            .iter()
+            .map(|seats| format!("{} · {}", phrases::filled(seats), left(seats)))
+            .collect();
+        List::new(Style::Lines, lines).fit(FIELD_VALUE_MAX)
+    };
+    let embed = Embed::new(club.colour, phrases::name(&event.name))
+        .line(phrases::schedule(event.starts_at, event.duration_min))
+        .line(phrases::state(event))
+        .line(phrases::standing(standing))
+        .line(text::paragraph(&event.description, ABOUT_MAX))
+        .field("Series", phrases::name(&event.series_name), true)
+        .field("Channel", channel.map(phrases::channel).unwrap_or_default(), true)
+        .field("Classes", class_lines, false);
+    embed_body(embed)
+}
+
+pub(super) fn list(club: &Club, period: Period, events: &[Event], more: bool, ids: &CommandIds) -> Value {
+    let (title, none) = match period {
+        Period::Upcoming => ("Upcoming events", "No event is coming up."),
+        Period::Past => ("Past events", "No event has taken place yet."),
+        Period::All => ("All events", "There is no event yet."),
+    };
+    let embed = Embed::new(club.colour, title);
+    let embed = match (events.is_empty(), period, more) {
+        (true, Period::Past, _) => embed.line(none),
+        (true, ..) => embed.line(none).line(format!(
+            "Those who manage events make one with {}.",
+            mention("event create", ids)
+        )),
+        (false, _, more) => {
+            let hint = if more {
+                "There are more; name one to see it with"
+            } else {
+                "See one with"
+            };
+            embed
+                .line(lines(events).fit(DESCRIPTION_MAX - AROUND_LIST))
+                .line(format!("{hint} {}.", mention("event show", ids)))
+        }
+    };
+    embed_body(embed)
+}
+
+/// Events one a line.
+pub(super) fn lines(events: &[Event]) -> List {
+    let line = |event: &Event| {
+        format!(
+            "**{}** · {} · {} ({}) · {}",
+            phrases::name(&event.name),
+            phrases::name(&event.series_name),
+            phrases::when(event.starts_at),
+            phrases::from_now(event.starts_at),
+            phrases::state_word(event.state),
+        )
+    };
+    List::new(Style::Lines, events.iter().map(line).collect())
+}
+
+pub(super) fn changed(change: EventChange, event: &EventBrief, ids: &CommandIds) -> Value {
+    let (title, next) = match change {
+        EventChange::Created => (
+            "Draft made",
+            format!(
+                "Only those who manage events see it. {} opens sign-up.",
+                mention("event publish", ids)
+            ),
+        ),
+        EventChange::Edited => ("Event changed", "Its messages follow in a moment.".to_owned()),
+        EventChange::Published => (
+            "Event published",
+            "Its channel and sign-up board are being made; you are told when they are there.".to_owned(),
+        ),
+        EventChange::Closed => (
+            "Sign-up closed",
+            "Who has a seat can still give it back until the start.".to_owned(),
+        ),
+        EventChange::Cancelled => ("Event cancelled", "Its board says so in a moment.".to_owned()),
+    };
+    let embed = Embed::new(event.colour, title)
+        .line(format!(
+            "**{}** · {}",
+            phrases::name(&event.name),
+            phrases::name(&event.series_name)
+        ))
+        .line(phrases::schedule(event.starts_at, event.duration_min))
+        .line(next)
+        .field("Classes", classes(&event.classes), false);
+    embed_body(embed)
+}
+
+/// Classes one a line.
+pub(super) fn classes(classes: &[Class]) -> String {
+    List::new(Style::Lines, classes.iter().map(phrases::class).collect()).fit(FIELD_VALUE_MAX)
+}

@@ -1,0 +1,169 @@
+//! What Gantry says, as Discord messages. Pure: the same notice always gives the same message.
+//!
+//! A body always has `content`, `embeds` and `components`, so that an edit leaves nothing of the former message behind.
+
+mod about;
+mod board;
+mod clubs;
+mod components;
+mod embed;
+pub mod errors;
+mod events;
+mod lists;
+mod notices;
+mod phrases;
+
+use super::help::{CommandIds, HelpPage};
+use super::text;
+use crate::domain::club::Club;
+use crate::domain::notice::{Notice, Render, Rendered};
+use embed::Embed;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+/// Longest content of a message, in characters.
+const CONTENT_MAX: usize = 2000;
+
+/// Renders everything that Gantry says.
+#[derive(Clone, Debug, Default)]
+pub struct Views {
+    ids: CommandIds,
+}
+
+impl Views {
+    /// Views that link commands whose ids are known.
+    #[must_use]
+    pub const fn new(ids: CommandIds) -> Self {
+        Self { ids }
+    }
+
+    /// Answer to `/ping`.
+    #[must_use]
+    pub fn ping(&self) -> Value {
+        about::ping()
+    }
+
+    /// Answer to `/info`; `version` is Gantry's own, `club` the guild's.
+    #[must_use]
+    pub fn info(&self, version: &str, club: Option<&Club>) -> Value {
+        about::info(version, club, &self.ids)
+    }
+
+    /// Answer to `/help`; what is not known is answered with the list of all commands.
+    #[must_use]
+    pub fn help(&self, topic: Option<&str>) -> Value {
+        about::help(topic, &self.ids)
+    }
+
+    /// Answer to what leads nowhere.
+    #[must_use]
+    pub fn route_error(&self, error: &super::commands::route::RouteError) -> Value {
+        text_body(&errors::route_error(error, &self.ids))
+    }
+
+    /// Answer when something broke on our side; says nothing of what.
+    #[must_use]
+    pub fn trouble(&self) -> Value {
+        text_body(errors::TROUBLE)
+    }
+
+    fn body(&self, notice: &Notice<'_>) -> Value {
+        match notice {
+            Notice::EventInfo { club, event } => events::info(club, event),
+            Notice::SignUpBoard { club, sheet } => board::board(club, sheet),
+            Notice::SpaceReady {
+                club: _,
+                event,
+                channel,
+            } => text_body(&notices::space_ready(event, *channel)),
+            Notice::SpaceFailed { event, fault } => {
+                text_body(&notices::space_failed(event, *fault, &self.ids))
+            }
+            Notice::Promoted {
+                club,
+                event,
+                class,
+                channel,
+            } => notices::promoted(club, event, class, *channel),
+            Notice::Answered { event, standing } => text_body(&notices::answered(event, standing)),
+            Notice::ClubCreated { club } => clubs::created(club, &self.ids),
+            Notice::ClubStatus {
+                club,
+                members,
+                series,
+                upcoming,
+            } => clubs::status(club, *members, *series, upcoming, &self.ids),
+            Notice::SeriesCreated {
+                colour,
+                name,
+                classes,
+            } => clubs::series_created(*colour, name, classes, &self.ids),
+            Notice::SeriesList { club, series } => clubs::series_list(club, series, &self.ids),
+            Notice::EventChanged { change, event } => events::changed(*change, event, &self.ids),
+            Notice::EventList {
+                club,
+                period,
+                events,
+                more,
+            } => events::list(club, *period, events, *more, &self.ids),
+            Notice::EventDetails {
+                club,
+                event,
+                seats,
+                standing,
+                channel,
+            } => events::details(club, event, seats, standing, *channel),
+            Notice::SignUpList { club, sheet } => board::roster(club, sheet),
+            Notice::ChooseClass { event, seats } => board::choose_class(event, seats),
+            Notice::AnswerQueued => text_body(notices::ANSWER_QUEUED),
+            Notice::Refused { refusal } => text_body(&errors::refusal(refusal, &self.ids)),
+        }
+    }
+}
+
+impl Render for Views {
+    fn render(&self, notice: &Notice<'_>) -> Rendered {
+        let body = self.body(notice);
+        let mut markers = Vec::new();
+        collect_custom_ids(&body["components"], &mut markers);
+        let digest = hex::encode(&Sha256::digest(body.to_string())[..16]);
+        Rendered {
+            body,
+            digest,
+            markers,
+        }
+    }
+}
+
+/// A page of help as a message.
+fn help_body(page: HelpPage) -> Value {
+    embed_body(Embed::new(crate::domain::club::Colour::default(), page.title).line(page.text))
+}
+
+fn text_body(content: &str) -> Value {
+    json!({ "content": text::cut(content, CONTENT_MAX), "embeds": [], "components": [] })
+}
+
+fn embed_body(embed: Embed) -> Value {
+    embed_with(embed, Vec::new())
+}
+
+fn embed_with(embed: Embed, components: Vec<Value>) -> Value {
+    json!({ "content": "", "embeds": [embed.into_json()], "components": components })
+}
+
+fn collect_custom_ids(components: &Value, found: &mut Vec<String>) {
+    for component in components.as_array().into_iter().flatten() {
+        if let Some(id) = component["custom_id"].as_str() {
+            found.push(id.to_owned());
+        }
+        collect_custom_ids(&component["components"], found);
+    }
+}
+
+#[cfg(test)]
+mod fixtures;
+#[cfg(test)]
+mod limits_tests;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,105 @@
+//! Phrases that many messages share.
+
+use crate::discord::text;
+use crate::domain::event::{Event, EventState};
+use crate::domain::ids::ChannelId;
+use crate::domain::refusal::Standing;
+use crate::domain::seats::Seats;
+use crate::domain::series::Class;
+use crate::domain::when::write_duration;
+use jiff::{SignedDuration, Timestamp};
+
+/// Names of clubs, series and events are cut here, in UTF-16 units before escaping; the domain's bounds are lower in code
+/// points.
+const NAME_MAX: usize = 120;
+/// Names of drivers, the same: Discord's nicknames have 32 characters.
+const DRIVER_MAX: usize = 64;
+/// A reason is cut here, escapes included.
+const REASON_MAX: usize = 400;
+
+pub(super) fn name(typed: &str) -> String {
+    text::name(typed, NAME_MAX)
+}
+
+pub(super) fn driver(typed: &str) -> String {
+    text::name(typed, DRIVER_MAX)
+}
+
+/// The instant in the reader's zone and language.
+pub(super) fn when(at: Timestamp) -> String {
+    format!("<t:{}:F>", at.as_second())
+}
+
+/// How far off the instant is, kept current by Discord.
+pub(super) fn from_now(at: Timestamp) -> String {
+    format!("<t:{}:R>", at.as_second())
+}
+
+pub(super) fn length(minutes: i64) -> String {
+    write_duration(SignedDuration::from_mins(minutes))
+}
+
+pub(super) fn channel(id: ChannelId) -> String {
+    format!("<#{id}>")
+}
+
+/// When an event is, on one line.
+pub(super) fn schedule(starts_at: Timestamp, duration_min: i64) -> String {
+    format!(
+        "{} ({}) · {}",
+        when(starts_at),
+        from_now(starts_at),
+        length(duration_min)
+    )
+}
+
+/// A class with its seats: `GT3 · 10 seats`.
+pub(super) fn class(class: &Class) -> String {
+    let seats = if class.seats == 1 { "seat" } else { "seats" };
+    format!("{} · {} {seats}", name(&class.label), class.seats)
+}
+
+/// How full a class is: `GT3 · 7/10`.
+pub(super) fn filled(seats: &Seats) -> String {
+    format!(
+        "{} · {}/{}",
+        name(&seats.class.label),
+        seats.taken,
+        seats.class.seats
+    )
+}
+
+/// Where an event stands with sign-up.
+pub(super) fn state(event: &Event) -> String {
+    match event.state {
+        EventState::Draft => "Draft: only those who manage events see it.".to_owned(),
+        EventState::Open => "Sign-up is open until the start.".to_owned(),
+        EventState::Closed => "Sign-up is closed.".to_owned(),
+        EventState::Cancelled => match event.cancel_reason.as_deref().map(str::trim) {
+            Some(reason) if !reason.is_empty() => {
+                format!("**Cancelled.** {}", text::paragraph(reason, REASON_MAX))
+            }
+            _ => "**Cancelled.**".to_owned(),
+        },
+    }
+}
+
+/// The state in a word.
+pub(super) const fn state_word(state: EventState) -> &'static str {
+    match state {
+        EventState::Draft => "draft",
+        EventState::Open => "open",
+        EventState::Closed => "closed",
+        EventState::Cancelled => "cancelled",
+    }
+}
+
+/// How a driver stands, without the event's name.
+pub(super) fn standing(standing: &Standing) -> String {
+    match standing {
+        Standing::Seated { class } => format!("You have a seat in **{}**.", name(class)),
+        Standing::Waiting { class } => format!("You are on the waitlist of **{}**.", name(class)),
+        Standing::NotComing => "You are not coming.".to_owned(),
+        Standing::None => "You have not answered.".to_owned(),
+    }
+}

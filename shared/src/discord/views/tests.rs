@@ -1,0 +1,493 @@
+use super::fixtures::{at, busy_sheet, club, event, series, sheet};
+use super::*;
+use crate::discord::commands::TREE;
+use crate::discord::commands::route::RouteError;
+use crate::domain::event::{Event, EventState, Period};
+use crate::domain::ids::{ChannelId, CommandId};
+use crate::domain::notice::{EventBrief, EventChange, Sheet};
+use crate::domain::rank::Capability;
+use crate::domain::refusal::{EventAction, Field, FormFault, Problem, Refusal, Standing};
+use crate::domain::space::SpaceFault;
+
+fn render(notice: &Notice<'_>) -> Rendered {
+    Views::default().render(notice)
+}
+
+fn body(notice: &Notice<'_>) -> Value {
+    render(notice).body
+}
+
+fn seated() -> Standing {
+    Standing::Seated {
+        class: "GT3".to_owned(),
+    }
+}
+
+/// The one embed's description.
+fn description(body: &Value) -> &str {
+    body["embeds"][0]["description"].as_str().unwrap()
+}
+
+#[test]
+fn the_board_shows_roster_waitlist_and_controls() {
+    let (club, sheet) = (club(), busy_sheet());
+    insta::assert_json_snapshot!(body(&Notice::SignUpBoard {
+        club: &club,
+        sheet: &sheet
+    }));
+}
+
+#[test]
+fn the_board_of_one_class_needs_no_select() {
+    let (club, sheet) = (club(), sheet(event("GT3: 2"), &[(&["Ana"], &[])], &[]));
+    let board = body(&Notice::SignUpBoard {
+        club: &club,
+        sheet: &sheet,
+    });
+    let rows = board["components"].as_array().unwrap();
+    assert_eq!(rows.len(), 1);
+    assert_eq!(rows[0]["components"].as_array().unwrap().len(), 4);
+}
+
+/// Of each control its label (of the select its placeholder) and whether it can be used.
+fn enabled(board: &Value) -> Vec<(String, bool)> {
+    let rows = board["components"].as_array().unwrap().iter();
+    rows.flat_map(|row| row["components"].as_array().unwrap())
+        .map(|control| {
+            let label = control.get("label").unwrap_or(&control["placeholder"]);
+            (label.as_str().unwrap().to_owned(), control["disabled"] == false)
+        })
+        .collect()
+}
+
+#[test]
+fn controls_follow_the_events_state() {
+    let club = club();
+    let usable = |state| {
+        let event = Event {
+            state,
+            ..event("GT3: 2, GT4: 2")
+        };
+        let sheet = Sheet {
+            event,
+            seats: Vec::new(),
+            sign_ups: Vec::new(),
+        };
+        let board = body(&Notice::SignUpBoard {
+            club: &club,
+            sheet: &sheet,
+        });
+        enabled(&board)
+            .into_iter()
+            .filter(|(_, usable)| *usable)
+            .map(|(label, _)| label)
+            .collect::<Vec<_>>()
+    };
+    let all = ["Choose your class", "Sign up", "Not coming", "Leave", "Details"];
+    assert_eq!(usable(EventState::Open), all);
+    assert_eq!(usable(EventState::Closed), ["Not coming", "Leave", "Details"]);
+    assert_eq!(usable(EventState::Cancelled), ["Details"]);
+    assert_eq!(usable(EventState::Draft), ["Details"]);
+}
+
+#[test]
+fn a_closed_and_a_cancelled_board_say_so() {
+    let club = club();
+    let shown = |state, reason: Option<&str>| {
+        let event = Event {
+            state,
+            cancel_reason: reason.map(str::to_owned),
+            ..event("GT3: 2")
+        };
+        let sheet = sheet(event, &[(&[], &[])], &[]);
+        description(&body(&Notice::SignUpBoard {
+            club: &club,
+            sheet: &sheet,
+        }))
+        .to_owned()
+    };
+    assert!(shown(EventState::Closed, None).ends_with("Sign-up is closed."));
+    assert!(shown(EventState::Cancelled, Some("fog, *thick*")).ends_with(r"**Cancelled.** fog, \*thick\*"));
+    assert!(shown(EventState::Cancelled, Some(" ")).ends_with("**Cancelled.**"));
+}
+
+#[test]
+fn the_select_tells_what_is_left() {
+    let full: &[&str] = &["a", "b"];
+    let drivers: [(&[&str], &[&str]); 4] = [(&["a"], &[]), (full, &[]), (full, &["c"]), (&[], &[])];
+    let sheet = sheet(event("A: 2, B: 2, C: 2, D: 2"), &drivers, &[]);
+    let ask = body(&Notice::ChooseClass {
+        event: &sheet.event,
+        seats: &sheet.seats,
+    });
+    insta::assert_json_snapshot!(ask);
+    let club = club();
+    let board = body(&Notice::SignUpBoard {
+        club: &club,
+        sheet: &sheet,
+    });
+    assert_eq!(
+        board["components"][0], ask["components"][0],
+        "one select, wherever it is shown"
+    );
+}
+
+#[test]
+fn the_information_message() {
+    let (club, event) = (club(), event("GT3: 10, LMP2: 1"));
+    insta::assert_json_snapshot!(body(&Notice::EventInfo {
+        club: &club,
+        event: &event
+    }));
+}
+
+#[test]
+fn details_with_and_without_a_channel() {
+    let (club, sheet, standing) = (club(), busy_sheet(), seated());
+    let notice = |channel, seats| Notice::EventDetails {
+        club: &club,
+        event: &sheet.event,
+        seats,
+        standing: &standing,
+        channel,
+    };
+    insta::assert_json_snapshot!([
+        body(&notice(Some(ChannelId(77)), &sheet.seats)),
+        body(&notice(None, &[])),
+    ]);
+}
+
+#[test]
+fn lists_of_events() {
+    let (club, event) = (club(), event("GT3: 10"));
+    let later = Event {
+        state: EventState::Draft,
+        name: "Spa *24h*".to_owned(),
+        ..event.clone()
+    };
+    let list = |period, events: &[Event], more| {
+        body(&Notice::EventList {
+            club: &club,
+            period,
+            events,
+            more,
+        })
+    };
+    insta::assert_json_snapshot!([
+        list(Period::Upcoming, &[event, later], true),
+        list(Period::Past, &[], false),
+        list(Period::All, &[], false),
+    ]);
+}
+
+#[test]
+fn what_was_done_to_an_event() {
+    use EventChange::{Cancelled, Closed, Created, Edited, Published};
+    let (club, event) = (club(), event("GT3: 10"));
+    let brief = EventBrief::of(&club, &event);
+    let bodies = [Created, Edited, Published, Closed, Cancelled].map(|change| {
+        body(&Notice::EventChanged {
+            change,
+            event: &brief,
+        })
+    });
+    insta::assert_json_snapshot!(bodies);
+}
+
+#[test]
+fn clubs_and_series() {
+    let (club, event) = (club(), event("GT3: 10"));
+    let all = [
+        series("GT Endurance", "GT3: 10, LMP2: 12"),
+        series("Kart", "Kart: 30"),
+    ];
+    let status = |upcoming| Notice::ClubStatus {
+        club: &club,
+        members: 40,
+        series: 2,
+        upcoming,
+    };
+    insta::assert_json_snapshot!([
+        body(&Notice::ClubCreated { club: &club }),
+        body(&status(&[])),
+        body(&status(std::slice::from_ref(&event))),
+        body(&Notice::SeriesCreated {
+            colour: club.colour,
+            name: "Kart",
+            classes: &all[1].classes
+        }),
+        body(&Notice::SeriesList {
+            club: &club,
+            series: &all
+        }),
+        body(&Notice::SeriesList {
+            club: &club,
+            series: &[]
+        }),
+    ]);
+}
+
+#[test]
+fn the_roster_as_a_list() {
+    let (club, sheet) = (club(), busy_sheet());
+    let list = body(&Notice::SignUpList {
+        club: &club,
+        sheet: &sheet,
+    });
+    let board = body(&Notice::SignUpBoard {
+        club: &club,
+        sheet: &sheet,
+    });
+    assert_eq!(list["embeds"][0]["fields"], board["embeds"][0]["fields"]);
+    assert_eq!(list["components"], json!([]));
+}
+
+#[test]
+fn to_a_driver() {
+    let (club, event) = (club(), event("GT3: 10"));
+    let promoted = |channel| {
+        body(&Notice::Promoted {
+            club: &club,
+            event: &event,
+            class: "GT3",
+            channel,
+        })
+    };
+    insta::assert_json_snapshot!([promoted(Some(ChannelId(77))), promoted(None)]);
+
+    let waiting = Standing::Waiting {
+        class: "GT3".to_owned(),
+    };
+    let answers = [seated(), waiting, Standing::NotComing, Standing::None];
+    let told = answers.each_ref().map(|standing| {
+        body(&Notice::Answered {
+            event: "Monza 6h",
+            standing,
+        })
+    });
+    let refused = answers.map(|standing| {
+        let refusal = Refusal::NothingToChange { standing };
+        body(&Notice::Refused { refusal: &refusal })
+    });
+    insta::assert_json_snapshot!([told.to_vec(), refused.to_vec(), vec![body(&Notice::AnswerQueued)]]);
+}
+
+#[test]
+fn to_the_admin_who_published() {
+    let (club, event) = (club(), event("GT3: 10"));
+    let ready = Notice::SpaceReady {
+        club: &club,
+        event: &event,
+        channel: ChannelId(77),
+    };
+    let mut told = vec![body(&ready)];
+    for fault in [
+        SpaceFault::MissingPermission,
+        SpaceFault::GuildFull,
+        SpaceFault::ChannelDeleted,
+        SpaceFault::GuildLost,
+        SpaceFault::Refused,
+    ] {
+        told.push(body(&Notice::SpaceFailed { event: &event, fault }));
+    }
+    insta::assert_json_snapshot!(told);
+}
+
+#[test]
+fn every_refusal_in_words() {
+    let class = || "GT3".to_owned();
+    let mut refusals = vec![
+        Refusal::NoClub,
+        Refusal::GuildHasClub {
+            club: "Apex *E*".to_owned(),
+        },
+        Refusal::ClubNameTaken,
+        Refusal::NeedsManageServer,
+        Refusal::NeedsRank {
+            capability: Capability::ManageEvents,
+        },
+        Refusal::NeedsRank {
+            capability: Capability::ManageSeries,
+        },
+        Refusal::SeriesNameTaken,
+        Refusal::TooManySeries { max: 100 },
+        Refusal::NoSuchSeries,
+        Refusal::NoSuchEvent,
+        Refusal::EventChanged,
+        Refusal::ClassInUse {
+            class: class(),
+            taken: 7,
+            waiting: 2,
+        },
+        Refusal::SignUpClosed,
+        Refusal::NoSuchClass,
+        Refusal::Busy,
+    ];
+    for state in [
+        EventState::Draft,
+        EventState::Open,
+        EventState::Closed,
+        EventState::Cancelled,
+    ] {
+        for action in [
+            EventAction::Edit,
+            EventAction::Publish,
+            EventAction::Close,
+            EventAction::Cancel,
+        ] {
+            refusals.extend(state.after(action).err());
+        }
+    }
+    let words: Vec<Value> = refusals
+        .iter()
+        .map(|refusal| body(&Notice::Refused { refusal })["content"].clone())
+        .collect();
+    insta::assert_json_snapshot!(words);
+}
+
+#[test]
+fn every_fault_of_a_form_in_words() {
+    let class = || "GT_3".to_owned();
+    let (first, second) = (at("2026-10-25T00:30:00Z"), at("2026-10-25T01:30:00Z"));
+    let faults = [
+        (Field::Name, Problem::Empty),
+        (Field::Name, Problem::TooLong { max: 80 }),
+        (Field::TimeZone, Problem::UnknownZone),
+        (Field::Colour, Problem::NotAColour),
+        (Field::Start, Problem::NotATime),
+        (Field::Start, Problem::SkippedTime { before: first }),
+        (Field::Start, Problem::DoubleTime { first, second }),
+        (Field::Start, Problem::InThePast),
+        (Field::Start, Problem::TooFarOff),
+        (Field::Duration, Problem::NotADuration),
+        (Field::Duration, Problem::DurationOutOfRange),
+        (Field::Description, Problem::TooLong { max: 1000 }),
+        (
+            Field::Classes,
+            Problem::NotAClass {
+                line: "<@42> **x**".to_owned(),
+            },
+        ),
+        (Field::Classes, Problem::SeatsOutOfRange { class: class() }),
+        (Field::Classes, Problem::DoubleClass { class: class() }),
+        (Field::Classes, Problem::TooManyClasses),
+        (Field::Reason, Problem::TooLong { max: 300 }),
+    ];
+    let faults: Vec<FormFault> = faults
+        .into_iter()
+        .map(|(field, problem)| FormFault { field, problem })
+        .collect();
+    let words: Vec<Value> = faults
+        .chunks(9)
+        .chain([faults.as_slice()])
+        .map(|faults| {
+            body(&Notice::Refused {
+                refusal: &Refusal::Form {
+                    faults: faults.to_vec(),
+                },
+            })["content"]
+                .clone()
+        })
+        .collect();
+    insta::assert_json_snapshot!(words);
+}
+
+#[test]
+fn what_leads_nowhere_in_words() {
+    let views = Views::default();
+    let errors = [
+        RouteError::UnknownCommand,
+        RouteError::UnknownComponent,
+        RouteError::UnknownModal,
+        RouteError::BadOption {
+            name: "event",
+            what: "Pick an event from the list that appears while you type.",
+        },
+        RouteError::NotInGuild,
+    ];
+    let mut words: Vec<Value> = errors
+        .iter()
+        .map(|error| views.route_error(error)["content"].clone())
+        .collect();
+    words.push(views.trouble()["content"].clone());
+    insta::assert_json_snapshot!(words);
+}
+
+#[test]
+fn gantry_about_itself() {
+    let (views, club) = (Views::default(), club());
+    insta::assert_json_snapshot!([
+        views.ping(),
+        views.info("0.1.0", None),
+        views.info("0.1.0", Some(&club))
+    ]);
+}
+
+#[test]
+fn help_by_topic() {
+    let views = Views::default();
+    let text = |topic: Option<&str>| description(&views.help(topic)).to_owned();
+    assert!(text(Some("event publish")).starts_with("`/event publish` · Make the event's channel"));
+    assert!(text(Some("/no`such` <@1>")).starts_with("There is no command `/no'such' <@1>`.\n\n`/ping`"));
+    assert!(text(None).starts_with("`/ping`"));
+}
+
+#[test]
+fn known_commands_are_linked() {
+    let ids: CommandIds = TREE
+        .iter()
+        .map(|spec| (spec.name.to_owned(), CommandId(9)))
+        .collect();
+    let told = Views::new(ids)
+        .render(&Notice::Refused {
+            refusal: &Refusal::NoClub,
+        })
+        .body;
+    assert_eq!(
+        told["content"],
+        "This server has no club yet. </club create:9> makes one."
+    );
+}
+
+#[test]
+fn markers_are_the_custom_ids() {
+    let (club, sheet) = (club(), busy_sheet());
+    let event = sheet.event.key.event;
+    let board = render(&Notice::SignUpBoard {
+        club: &club,
+        sheet: &sheet,
+    });
+    let info = render(&Notice::EventInfo {
+        club: &club,
+        event: &sheet.event,
+    });
+    let id = |kind: &str| format!("g1:{kind}:{event}");
+    assert_eq!(board.markers, [id("cc"), id("su"), id("nc"), id("lv"), id("dt")]);
+    assert_eq!(info.markers, [id("in")]);
+    let promoted = render(&Notice::Promoted {
+        club: &club,
+        event: &sheet.event,
+        class: "GT3",
+        channel: None,
+    });
+    assert_eq!(promoted.markers, [format!("g1:dd:{}:{event}", club.id)]);
+}
+
+#[test]
+fn the_digest_changes_with_the_body_only() {
+    let (club, sheet) = (club(), busy_sheet());
+    let board = |sheet: &Sheet| render(&Notice::SignUpBoard { club: &club, sheet });
+    assert_eq!(board(&sheet), board(&sheet.clone()));
+    // A version is counted up by an edit of what the board does not show.
+    let unseen = Sheet {
+        event: Event {
+            version: 9,
+            ..sheet.event.clone()
+        },
+        ..sheet.clone()
+    };
+    assert_eq!(board(&sheet).digest, board(&unseen).digest);
+    let mut renamed = sheet.clone();
+    renamed.sign_ups[0].name.push('!');
+    assert_ne!(board(&sheet).digest, board(&renamed).digest);
+}

@@ -1,0 +1,69 @@
+//! What every worker is made of.
+
+use crate::adapters::discord_rest::{Config, ConfigError, DiscordRest};
+use crate::adapters::dynamo::Table;
+use crate::adapters::dynamo_budget::DynamoBudget;
+use crate::adapters::sqs::{QueueUrls, Sqs};
+use crate::jobs::Envelope;
+use crate::runtime::settings::WorkerSettings;
+use crate::usecases::Env;
+use crate::usecases::job::Job;
+use jiff::{SignedDuration, Timestamp};
+
+/// Calls to Discord end this long before the function's deadline, so that what was learnt can still be recorded.
+const MARGIN: SignedDuration = SignedDuration::from_secs(2);
+
+/// A worker's connections.
+pub struct Parts<E> {
+    /// The store.
+    pub table: Table,
+    /// Where a message is hidden that has to wait.
+    pub sqs: Sqs,
+    /// The queues' URLs.
+    pub queues: QueueUrls,
+    /// Clock, ids and pauses.
+    pub env: E,
+    discord: DiscordRest<DynamoBudget>,
+}
+
+impl<E: Env> Parts<E> {
+    /// Connections over these clients and by these settings, for the function of that name.
+    ///
+    /// # Errors
+    /// [`ConfigError`].
+    pub fn new(
+        (dynamo, sqs): (aws_sdk_dynamodb::Client, aws_sdk_sqs::Client),
+        settings: WorkerSettings,
+        function: &str,
+        env: E,
+    ) -> Result<Self, ConfigError> {
+        let config = Config {
+            base_url: settings.discord_api,
+            ..Config::new(&settings.bot_token, settings.application, function)
+        };
+        Ok(Self {
+            discord: DiscordRest::new(config, DynamoBudget::new(dynamo.clone(), &settings.table))?,
+            table: Table::new(dynamo, settings.table),
+            sqs: Sqs::new(sqs),
+            queues: settings.queues,
+            env,
+        })
+    }
+
+    /// Discord, for an invocation that ends at `deadline`.
+    #[must_use]
+    pub fn discord(&self, deadline: Timestamp) -> DiscordRest<DynamoBudget> {
+        self.discord
+            .with_deadline(deadline.saturating_sub(MARGIN).unwrap_or(deadline))
+    }
+
+    /// The job of an envelope, done now.
+    #[must_use]
+    pub fn job(&self, envelope: &Envelope) -> Job {
+        Job {
+            guild: envelope.guild,
+            trace: envelope.trace.clone(),
+            now: self.env.now(),
+        }
+    }
+}
