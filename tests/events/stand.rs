@@ -104,7 +104,12 @@ pub fn worker(endpoint: &str, discord: &MockServer) -> Parts<Still> {
         discord_api: discord.uri(),
         queues: queues(),
     };
-    Parts::new(&sdk(endpoint), settings, "worker", Still::default()).unwrap()
+    let (sdk, unused) = (sdk(endpoint), sdk("http://127.0.0.1:1"));
+    let clients = (
+        aws_sdk_dynamodb::Client::new(&sdk),
+        aws_sdk_sqs::Client::new(&unused),
+    );
+    Parts::new(clients, settings, "worker", Still::default()).unwrap()
 }
 
 /// Answers every request with what `answer` makes of it.
