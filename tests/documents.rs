@@ -34,11 +34,7 @@ fn documents() -> Vec<String> {
 
 /// What stands between single backticks, code blocks left out.
 fn quoted(text: &str) -> Vec<String> {
-    let prose: String = text
-        .split("```")
-        .step_by(2)
-        .collect::<Vec<_>>()
-        .join(" ");
+    let prose: String = text.split("```").step_by(2).collect::<Vec<_>>().join(" ");
     prose.split('`').skip(1).step_by(2).map(str::to_owned).collect()
 }
 
@@ -52,9 +48,14 @@ fn the_settings_are_those_of_the_code() {
     let expected: Vec<String> = SETTINGS
         .iter()
         .map(|setting| {
-            let default = setting.default.map_or("required".to_owned(), |value| format!("`{value}`"));
+            let default = setting
+                .default
+                .map_or("required".to_owned(), |value| format!("`{value}`"));
             let secret = if setting.secret { "yes" } else { "no" };
-            format!("| `{}` | {} | {default} | {secret} |", setting.name, setting.about)
+            format!(
+                "| `{}` | {} | {default} | {secret} |",
+                setting.name, setting.about
+            )
         })
         .collect();
     assert_eq!(told, expected);
@@ -62,7 +63,15 @@ fn the_settings_are_those_of_the_code() {
 
 #[test]
 fn the_files_that_are_named_are_there() {
-    let folders = ["shared/", "functions/", "infra/", "tests/", "events/", "docs/", ".ci/"];
+    let folders = [
+        "shared/",
+        "functions/",
+        "infra/",
+        "tests/",
+        "events/",
+        "docs/",
+        ".ci/",
+    ];
     let mut missing = Vec::new();
     let mut seen = 0;
     for document in documents() {
@@ -87,7 +96,11 @@ fn the_links_between_documents_lead_somewhere() {
     let mut broken = Vec::new();
     for document in documents() {
         let folder = root().join(&document).parent().unwrap().to_owned();
-        for link in read(&document).split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+        for link in read(&document)
+            .split("](")
+            .skip(1)
+            .filter_map(|rest| rest.split(')').next())
+        {
             let file = link.split('#').next().unwrap();
             let outside = link.starts_with("http") || file.is_empty();
             if !outside && !folder.join(file).exists() {

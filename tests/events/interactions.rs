@@ -34,13 +34,21 @@ pub const ANSWERS: &[(&str, u16, &str)] = &[
     ("command-signup-list", 200, "1. Jiří Novák"),
     ("command-unknown", 200, "does not know this command"),
     ("modal-event-create", 200, "**Zandvoort 4h** · Endurance Cup"),
-    ("modal-event-create-action-rows", 200, "**Zandvoort 4h** · Endurance Cup"),
+    (
+        "modal-event-create-action-rows",
+        200,
+        "**Zandvoort 4h** · Endurance Cup",
+    ),
     ("modal-event-edit", 200, "Event changed"),
     ("not-an-interaction", 400, "not an interaction"),
     ("older-fields", 200, "You have a seat in **GT3**"),
     ("ping", 200, "{\"type\":1}"),
     ("ping-forged", 401, "invalid request signature"),
-    ("select-choose-class", 200, "You have a seat in **LMP2** for **Spa 6h**"),
+    (
+        "select-choose-class",
+        200,
+        "You have a seat in **LMP2** for **Spa 6h**",
+    ),
 ];
 
 /// The answer to an event.
