@@ -68,7 +68,7 @@ fn batch(work: &[Work], now: Timestamp) -> serde_json::Result<Value> {
     let mut records = Vec::new();
     for (n, work) in work.iter().enumerate() {
         let messages = outgoing(outbox_id(now, n), GUILD, TRACE, vec![work.clone()], now);
-        for message in messages.map_err(|error| <serde_json::Error as serde::ser::Error>::custom(error))? {
+        for message in messages.map_err(<serde_json::Error as serde::ser::Error>::custom)? {
             let queue = match message.lane {
                 Lane::Channel => "gantry-channel.fifo",
                 Lane::Board => "gantry-board.fifo",
