@@ -1,2 +1,65 @@
-//! stub
-fn main() {}
+//! `gantry`: the operator's and developer's command.
+
+mod commands;
+mod demo;
+mod sign;
+mod up;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// Gantry runs a racing club's Discord server with no server of its own.
+#[derive(Parser)]
+#[command(name = "gantry", version, about, after_help = EXAMPLES)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+const EXAMPLES: &str = "\
+Without a command, `up` is run.
+
+Examples:
+  gantry                              start the local stack on ports 9000 to 9004 and play the main job
+  gantry demo                         play the main job on free ports and leave
+  gantry up --no-seed --data .gantry  an empty stack that keeps its state in .gantry
+  gantry commands print               the JSON that registers the commands
+  gantry sign --body '{\"type\":1}'     headers of a signed request, for curl
+
+Exit codes: 0 done, 1 it failed, 2 wrong use.";
+
+#[derive(Subcommand)]
+enum Command {
+    /// Start the local stack: functions, simulated Discord, DynamoDB, SQS and EventBridge on 127.0.0.1.
+    Up(up::Up),
+    /// Play the main job on a stack of its own, check every result, and leave.
+    Demo(demo::Demo),
+    /// Sign a request as the local stack's Discord does, for curl.
+    Sign(sign::Sign),
+    /// The application's commands.
+    #[command(subcommand)]
+    Commands(commands::Commands),
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let command = Cli::parse()
+        .command
+        .unwrap_or_else(|| Command::Up(up::Up::default()));
+    let outcome = match command {
+        Command::Up(up) => up.run().await,
+        Command::Demo(demo) => demo.run().await,
+        Command::Sign(sign) => sign.run(),
+        Command::Commands(commands) => commands.run(),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("gantry: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// What any command can fail with.
+type Outcome = Result<(), Box<dyn std::error::Error>>;

@@ -1,1 +1,18 @@
-//! stub
+//! The local stack: Gantry on a laptop, without an AWS or a Discord account.
+//!
+//! [`Stack::start`] starts the AWS counterparts, the Discord simulator and the functions, connected as the template
+//! connects them; [`seed`] makes the demo club; [`story`] plays the main job.
+
+mod functions;
+mod gateway;
+mod keep;
+mod people;
+pub mod seed;
+mod stack;
+pub mod story;
+
+pub use functions::{Clients, EVENT_BUS, Endpoints, FunctionError, Functions, LocalEnv, TABLE};
+pub use people::{MEMBERS, OWNER, Person, STRANGER};
+pub use stack::{
+    APPLICATION_ID, Credentials, MAX_RECEIVES, SIGNING_SEED, Stack, StackConfig, StackError, WORKER_TIMEOUT,
+};

@@ -270,6 +270,8 @@ pub struct Answered {
 pub enum Change {
     /// A new club, its owner on the roster; the guild has none and nobody has the slug.
     CreateClub(Club, Member),
+    /// A new member of the roster.
+    AddMember(Member),
     /// A new series; the club has none of that name.
     CreateSeries(Series),
     /// A new event.

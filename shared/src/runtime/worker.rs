@@ -8,7 +8,6 @@ use crate::jobs::Envelope;
 use crate::runtime::settings::WorkerSettings;
 use crate::usecases::Env;
 use crate::usecases::job::Job;
-use aws_config::SdkConfig;
 use jiff::{SignedDuration, Timestamp};
 
 /// Calls to Discord end this long before the function's deadline, so that what was learnt can still be recorded.
@@ -28,17 +27,16 @@ pub struct Parts<E> {
 }
 
 impl<E: Env> Parts<E> {
-    /// Connections by these settings, for the function of that name.
+    /// Connections over these clients and by these settings, for the function of that name.
     ///
     /// # Errors
     /// [`ConfigError`].
     pub fn new(
-        sdk: &SdkConfig,
+        (dynamo, sqs): (aws_sdk_dynamodb::Client, aws_sdk_sqs::Client),
         settings: WorkerSettings,
         function: &str,
         env: E,
     ) -> Result<Self, ConfigError> {
-        let dynamo = aws_sdk_dynamodb::Client::new(sdk);
         let config = Config {
             base_url: settings.discord_api,
             ..Config::new(&settings.bot_token, settings.application, function)
@@ -46,7 +44,7 @@ impl<E: Env> Parts<E> {
         Ok(Self {
             discord: DiscordRest::new(config, DynamoBudget::new(dynamo.clone(), &settings.table))?,
             table: Table::new(dynamo, settings.table),
-            sqs: Sqs::new(aws_sdk_sqs::Client::new(sdk)),
+            sqs: Sqs::new(sqs),
             queues: settings.queues,
             env,
         })

@@ -1,7 +1,7 @@
 //! Control routes under `/simulator`: reading state and acting as a person, for the playground and for tests over HTTP.
 //! A local tool: no credentials are asked for.
 
-use crate::interactions::{Actor, OpenModal};
+use crate::interactions::{Actor, OpenModal, Outcome};
 use crate::simulator::Simulator;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -192,6 +192,11 @@ async fn act(State(simulator): State<Simulator>, Json(request): Json<Request>) -
             };
         }
     };
+    Json(shown(&simulator, channel, &outcome)).into_response()
+}
+
+/// An outcome with its message, ids as texts.
+fn shown(simulator: &Simulator, channel: u64, outcome: &Outcome) -> Value {
     let mut value = json!({
         "http_status": outcome.http_status, "elapsed_ms": outcome.elapsed.as_secs_f64() * 1000.0,
         "answer": outcome.answer, "outcome": outcome.kind, "interaction_id": outcome.interaction_id.to_string(),
@@ -200,5 +205,5 @@ async fn act(State(simulator): State<Simulator>, Json(request): Json<Request>) -
         value["outcome"]["id"] = json!(id.to_string());
         value["message"] = json!(simulator.message(channel, id));
     }
-    Json(value).into_response()
+    value
 }

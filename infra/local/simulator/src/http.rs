@@ -291,9 +291,10 @@ fn run(
             "This parameter is not known to the API",
         ));
     }
-    simulator.check_openapi(route, body.as_ref(), &query)?;
+    simulator.check_openapi(route.method, route.template, body.as_ref(), &query)?;
     let limited = simulator.rate_limits_on();
     simulator.with(|state| {
+        state.settle(now);
         (route.run)(&mut Call {
             state,
             now,

@@ -12,6 +12,7 @@ mod form;
 mod http;
 mod interactions;
 mod limits;
+mod new;
 mod openapi;
 mod permissions;
 mod ratelimit;
@@ -22,8 +23,8 @@ mod state;
 mod text;
 mod view;
 
-pub use fixtures::{NewChannel, NewGuild, NewRole, NewUser};
 pub use interactions::{Actor, Choice, OpenModal, Outcome, OutcomeKind, SignedRequest};
+pub use new::{NewChannel, NewGuild, NewRole, NewUser};
 pub use openapi::find_openapi;
 pub use routes::operations;
 pub use serve::serve_router;

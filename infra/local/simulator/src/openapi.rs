@@ -41,6 +41,25 @@ pub(crate) enum OpenApiError {
     NoPaths,
 }
 
+/// What a request broke: where, and what.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Mismatch {
+    pub operation: String,
+    /// Path (`embeds.0.title`, empty for the whole) and fault.
+    pub faults: Vec<(String, String)>,
+}
+
+impl std::fmt::Display for Mismatch {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let faults: Vec<String> = self
+            .faults
+            .iter()
+            .map(|(path, fault)| format!("{path}: {fault}"))
+            .collect();
+        write!(f, "{}: {}", self.operation, faults.join("; "))
+    }
+}
+
 /// The document, with one validator per operation, made when it is first needed.
 pub(crate) struct OpenApi {
     document: Value,
@@ -62,19 +81,31 @@ impl OpenApi {
         })
     }
 
-    /// What is wrong with a request on the operation of `method` and `template`, if anything.
+    /// Checks a request on the operation of `method` and `template`.
     pub fn check(
         &self,
         method: &str,
         template: &str,
         body: Option<&Value>,
         query: &[(String, String)],
-    ) -> Result<(), String> {
-        let Some((path, operation)) = self.operation(method, template) else {
-            return Err(format!("{method} {template} is not in the document"));
+    ) -> Result<(), Mismatch> {
+        let name = format!("{method} {template}");
+        let faults = match self.operation(method, template) {
+            None => vec![(String::new(), "the operation is not in the document".to_owned())],
+            Some((path, operation)) => {
+                let mut faults = self.check_query(path, operation, query);
+                faults.extend(self.check_body(&name, operation, body));
+                faults
+            }
         };
-        self.check_query(path, operation, query)?;
-        self.check_body(&format!("{method} {template}"), operation, body)
+        if faults.is_empty() {
+            Ok(())
+        } else {
+            Err(Mismatch {
+                operation: name,
+                faults,
+            })
+        }
     }
 
     fn operation(&self, method: &str, template: &str) -> Option<(&Value, &Value)> {
@@ -94,7 +125,12 @@ impl OpenApi {
         Some((item, operation))
     }
 
-    fn check_query(&self, item: &Value, operation: &Value, query: &[(String, String)]) -> Result<(), String> {
+    fn check_query(
+        &self,
+        item: &Value,
+        operation: &Value,
+        query: &[(String, String)],
+    ) -> Vec<(String, String)> {
         let lists = [&item["parameters"], &operation["parameters"]];
         let known: Vec<&Value> = lists
             .iter()
@@ -102,46 +138,49 @@ impl OpenApi {
             .flatten()
             .filter(|parameter| parameter["in"] == "query")
             .collect();
-        for parameter in known.iter().filter(|parameter| parameter["required"] == true) {
-            if !query.iter().any(|(key, _)| parameter["name"] == **key) {
-                return Err(format!("query parameter {} is missing", parameter["name"]));
-            }
-        }
-        for (key, value) in query {
+        let missing = known
+            .iter()
+            .filter(|parameter| parameter["required"] == true)
+            .filter_map(|parameter| parameter["name"].as_str())
+            .filter(|name| !query.iter().any(|(key, _)| key == name))
+            .map(|name| (name.to_owned(), "the query parameter is missing".to_owned()));
+        let wrong = query.iter().filter_map(|(key, value)| {
             let Some(parameter) = known.iter().find(|parameter| parameter["name"] == **key) else {
-                return Err(format!("query parameter {key} is not in the document"));
+                return Some((
+                    key.clone(),
+                    "the query parameter is not in the document".to_owned(),
+                ));
             };
-            let validator = jsonschema::validator_for(&self.closed(&parameter["schema"]))
-                .map_err(|error| error.to_string())?;
-            if !readings(value).iter().any(|reading| validator.is_valid(reading)) {
-                return Err(format!("query parameter {key}={value} does not fit the document"));
-            }
-        }
-        Ok(())
+            let validator = jsonschema::validator_for(&self.closed(&parameter["schema"]));
+            let fits = validator
+                .is_ok_and(|validator| readings(value).iter().any(|reading| validator.is_valid(reading)));
+            (!fits).then(|| (key.clone(), format!("{value} does not fit the document")))
+        });
+        missing.chain(wrong).collect()
     }
 
-    fn check_body(&self, name: &str, operation: &Value, body: Option<&Value>) -> Result<(), String> {
+    fn check_body(&self, name: &str, operation: &Value, body: Option<&Value>) -> Vec<(String, String)> {
+        let whole = |fault: &str| vec![(String::new(), fault.to_owned())];
         let schema = operation.pointer("/requestBody/content/application~1json/schema");
         let (schema, body) = match (schema, body) {
-            (None, None) => return Ok(()),
-            (None, Some(_)) => return Err(format!("{name} takes no JSON body")),
-            (Some(_), None) if operation["requestBody"]["required"] != true => return Ok(()),
-            (Some(_), None) => return Err(format!("{name} needs a JSON body")),
+            (None, None) => return Vec::new(),
+            (None, Some(_)) => return whole("no JSON body belongs here"),
+            (Some(_), None) if operation["requestBody"]["required"] != true => return Vec::new(),
+            (Some(_), None) => return whole("a JSON body is needed"),
             (Some(schema), Some(body)) => (schema, body),
         };
         let Some(validator) = self.validator(name, schema) else {
-            return Err(format!("the document's schema for {name} cannot be compiled"));
+            return whole("the document's schema cannot be compiled");
         };
-        let faults: Vec<String> = validator
-            .iter_errors(body)
-            .take(3)
-            .map(|error| format!("{} at {}", error, error.instance_path()))
-            .collect();
-        if faults.is_empty() {
-            Ok(())
-        } else {
-            Err(format!("{name}: {}", faults.join("; ")))
-        }
+        let faults = validator.iter_errors(body).take(3).map(|error| {
+            let path = error
+                .instance_path()
+                .to_string()
+                .trim_start_matches('/')
+                .replace('/', ".");
+            (path, error.to_string())
+        });
+        faults.collect()
     }
 
     fn validator(&self, name: &str, schema: &Value) -> Option<Arc<Validator>> {
@@ -264,7 +303,7 @@ mod tests {
         OpenApi::new(text).unwrap()
     }
 
-    fn check(body: Value) -> Result<(), String> {
+    fn check(body: Value) -> Result<(), Mismatch> {
         document().check("POST", "/guilds/{guild.id}/roles", Some(&body), &[])
     }
 

@@ -178,3 +178,182 @@ pub(crate) fn highest_role(guild: &Guild, user: u64) -> (i64, std::cmp::Reverse<
         .max()
         .unwrap_or((0, std::cmp::Reverse(guild.id)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::state::{Member, Overwrite, Role, Thread};
+    use std::collections::{BTreeMap, BTreeSet};
+
+    const GUILD: u64 = 1;
+    const OWNER: u64 = 2;
+    const BEN: u64 = 3;
+    const TEAM: u64 = 10;
+    const CHANNEL: u64 = 20;
+
+    fn now() -> Timestamp {
+        "2026-11-28T14:00:00Z".parse().unwrap()
+    }
+
+    fn member(roles: &[u64]) -> Member {
+        let roles = roles.iter().copied().collect();
+        Member {
+            nick: None,
+            roles,
+            joined_at: now(),
+            timeout_until: None,
+            mute: false,
+            deaf: false,
+        }
+    }
+
+    fn role(id: u64, permissions: u64) -> Role {
+        let name = id.to_string();
+        Role {
+            id,
+            name,
+            permissions,
+            position: 1,
+            color: 0,
+            hoist: false,
+            mentionable: false,
+            bot: None,
+        }
+    }
+
+    fn state(kind: u8) -> State {
+        let mut state = State::new(99, "Gantry", String::new());
+        let guild = Guild {
+            id: GUILD,
+            name: String::new(),
+            owner: OWNER,
+            locale: String::new(),
+            features: Vec::new(),
+            roles: BTreeMap::from([
+                (GUILD, role(GUILD, VIEW_CHANNEL | SEND_MESSAGES)),
+                (TEAM, role(TEAM, 0)),
+            ]),
+            members: BTreeMap::from([(OWNER, member(&[])), (BEN, member(&[TEAM]))]),
+            events: BTreeMap::new(),
+            voice: BTreeMap::new(),
+        };
+        state.guilds.insert(GUILD, guild);
+        state
+            .channels
+            .insert(CHANNEL, Channel::new(CHANNEL, kind, Some(GUILD), "c"));
+        state
+    }
+
+    fn overwrite(state: &mut State, id: u64, allow: u64, deny: u64) {
+        let kind = u8::from(id == BEN);
+        state
+            .channels
+            .get_mut(&CHANNEL)
+            .unwrap()
+            .overwrites
+            .insert(id, Overwrite { kind, allow, deny });
+    }
+
+    fn bits(state: &State, user: u64) -> u64 {
+        in_channel(state, &state.channels[&CHANNEL], user, now())
+    }
+
+    #[test]
+    fn overwrites_count_in_order_everyone_roles_member() {
+        let mut state = state(0);
+        assert_eq!(bits(&state, BEN), VIEW_CHANNEL | SEND_MESSAGES);
+        overwrite(&mut state, GUILD, 0, VIEW_CHANNEL);
+        assert_eq!(bits(&state, BEN), 0);
+        overwrite(&mut state, TEAM, VIEW_CHANNEL, SEND_MESSAGES);
+        assert_eq!(bits(&state, BEN), VIEW_CHANNEL);
+        overwrite(&mut state, BEN, SEND_MESSAGES, 0);
+        assert_eq!(bits(&state, BEN), VIEW_CHANNEL | SEND_MESSAGES);
+        overwrite(&mut state, BEN, 0, VIEW_CHANNEL);
+        assert_eq!(bits(&state, BEN), 0);
+        assert_eq!(
+            (bits(&state, OWNER), bits(&state, 12)),
+            (ALL, 0),
+            "the owner has all, a stranger nothing"
+        );
+    }
+
+    #[test]
+    fn an_administrator_passes_overwrites_and_time_outs() {
+        let mut state = state(0);
+        overwrite(&mut state, BEN, 0, VIEW_CHANNEL);
+        let guild = state.guilds.get_mut(&GUILD).unwrap();
+        guild.roles.get_mut(&TEAM).unwrap().permissions = ADMINISTRATOR;
+        guild.members.get_mut(&BEN).unwrap().timeout_until = Some(Timestamp::MAX);
+        assert_eq!(bits(&state, BEN), ALL);
+    }
+
+    #[test]
+    fn a_timed_out_member_only_reads() {
+        let mut state = state(0);
+        state
+            .guilds
+            .get_mut(&GUILD)
+            .unwrap()
+            .members
+            .get_mut(&BEN)
+            .unwrap()
+            .timeout_until = Some(Timestamp::MAX);
+        overwrite(&mut state, BEN, SEND_MESSAGES | READ_MESSAGE_HISTORY, 0);
+        assert_eq!(bits(&state, BEN), VIEW_CHANNEL | READ_MESSAGE_HISTORY);
+    }
+
+    #[test]
+    fn what_is_lacking_takes_more_with_it() {
+        let mut text = state(0);
+        overwrite(&mut text, BEN, EMBED_LINKS | MENTION_EVERYONE, SEND_MESSAGES);
+        assert_eq!(bits(&text, BEN), VIEW_CHANNEL);
+        let mut voice = state(2);
+        overwrite(&mut voice, BEN, MANAGE_CHANNELS, CONNECT);
+        assert_eq!(bits(&voice, BEN), VIEW_CHANNEL);
+        overwrite(&mut voice, BEN, MANAGE_CHANNELS | CONNECT, 0);
+        assert_ne!(bits(&voice, BEN) & MANAGE_CHANNELS, 0);
+    }
+
+    #[test]
+    fn threads_inherit_and_have_their_own_right_to_send() {
+        let mut state = state(0);
+        let mut thread = Channel::new(30, 12, Some(GUILD), "t");
+        thread.parent = Some(CHANNEL);
+        thread.thread = Some(Thread {
+            owner: OWNER,
+            archived: false,
+            locked: false,
+            invitable: true,
+            auto_archive: 60,
+            archive_changed: now(),
+            created: now(),
+            members: BTreeMap::new(),
+            total_sent: 0,
+        });
+        let bits = |state: &State, thread: &Channel| in_channel(state, thread, BEN, now());
+        assert_eq!(bits(&state, &thread), 0, "a private thread is for its members");
+        thread.thread.as_mut().unwrap().members.insert(BEN, now());
+        assert_eq!(
+            bits(&state, &thread),
+            VIEW_CHANNEL,
+            "SEND_MESSAGES alone does not do in a thread"
+        );
+        overwrite(&mut state, GUILD, SEND_MESSAGES_IN_THREADS, SEND_MESSAGES);
+        assert_ne!(bits(&state, &thread) & SEND_MESSAGES, 0);
+        overwrite(&mut state, BEN, 0, VIEW_CHANNEL);
+        assert_eq!(
+            bits(&state, &thread),
+            0,
+            "who does not see the channel does not see its threads"
+        );
+    }
+
+    #[test]
+    fn the_owner_stands_above_every_role() {
+        let state = state(0);
+        let guild = &state.guilds[&GUILD];
+        assert!(highest_role(guild, OWNER) > highest_role(guild, BEN));
+        assert!(highest_role(guild, BEN) > highest_role(guild, 12));
+        assert_eq!(guild.members[&BEN].roles, BTreeSet::from([TEAM]));
+    }
+}

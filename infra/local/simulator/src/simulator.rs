@@ -1,6 +1,7 @@
 //! The simulator: its configuration, its shared parts, its router.
 
 use crate::error::ApiError;
+use crate::form::Errors;
 use crate::openapi::{OpenApi, OpenApiError};
 use crate::ratelimit::{RateLimits, Verdict};
 use crate::routes::{Auth, Route};
@@ -60,6 +61,9 @@ pub enum SimulatorError {
     /// What a person wanted to do is not possible in Discord's client.
     #[error("{0}")]
     Refused(String),
+    /// A snapshot cannot be written or taken up.
+    #[error("the snapshot: {0}")]
+    Snapshot(String),
     /// The interactions endpoint was not set or does not behave as Discord asks.
     #[error("the interactions endpoint: {0}")]
     Endpoint(String),
@@ -189,6 +193,34 @@ impl Simulator {
         self.shared.openapi.is_some()
     }
 
+    /// The whole state as JSON, to be kept between runs; limits and faults are not part of it.
+    ///
+    /// # Errors
+    /// [`SimulatorError::Snapshot`] when it cannot be written.
+    pub fn snapshot(&self) -> Result<String, SimulatorError> {
+        let text = self.with(|state| serde_json::to_string(state));
+        text.map_err(|error| SimulatorError::Snapshot(error.to_string()))
+    }
+
+    /// Takes up a state that [`Simulator::snapshot`] gave; the endpoint's address and the key stay as they are.
+    ///
+    /// # Errors
+    /// [`SimulatorError::Snapshot`] when it is no snapshot, or one of another application.
+    pub fn restore(&self, snapshot: &str) -> Result<(), SimulatorError> {
+        let mut kept: State =
+            serde_json::from_str(snapshot).map_err(|error| SimulatorError::Snapshot(error.to_string()))?;
+        self.with(|state| {
+            if kept.app_id != state.app_id {
+                let text = format!("it belongs to application {}", kept.app_id);
+                return Err(SimulatorError::Snapshot(text));
+            }
+            kept.endpoint = state.endpoint.take();
+            kept.public_key.clone_from(&state.public_key);
+            *state = kept;
+            Ok(())
+        })
+    }
+
     /// The application's id.
     #[must_use]
     pub fn application_id(&self) -> u64 {
@@ -244,26 +276,33 @@ impl Simulator {
         )
     }
 
-    /// Checks a request against the document, when there is one; a mismatch is 400 and is remembered.
+    /// Checks a request against the document, when there is one. A mismatch is 50035 and is remembered.
     pub(crate) fn check_openapi(
         &self,
-        route: &Route,
+        method: &str,
+        template: &str,
         body: Option<&Value>,
         query: &[(String, String)],
     ) -> Result<(), ApiError> {
         let Some(openapi) = &self.shared.openapi else {
             return Ok(());
         };
-        openapi
-            .check(route.method, route.template, body, query)
-            .map_err(|fault| {
-                let mut violations = self
-                    .shared
-                    .violations
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner);
-                violations.push(fault.clone());
-                ApiError::bad(format!("Against Discord's OpenAPI document: {fault}"))
-            })
+        openapi.check(method, template, body, query).map_err(|mismatch| {
+            let mut violations = self
+                .shared
+                .violations
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
+            violations.push(mismatch.to_string());
+            let mut errors = Errors::default();
+            for (path, fault) in &mismatch.faults {
+                errors.add(path, "OPENAPI_MISMATCH", fault);
+            }
+            let message = format!("Invalid Form Body (against Discord's OpenAPI document, {mismatch})");
+            ApiError {
+                message,
+                ..errors.error()
+            }
+        })
     }
 }

@@ -271,7 +271,9 @@ impl Simulator {
     /// A guild as it is now.
     #[must_use]
     pub fn guild_view(&self, guild: u64) -> Option<GuildView> {
+        let now = self.clock().now();
         self.with(|state| {
+            state.settle(now);
             let found = state.guilds.get(&guild)?;
             let mut roles: Vec<_> = found.roles.values().collect();
             roles.sort_by_key(|role| (std::cmp::Reverse(role.position), role.id));

@@ -1,4 +1,5 @@
 //! Every kind of fault, as a client meets it.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests stop the test")]
 
 mod common;
 
@@ -157,4 +158,26 @@ async fn faults_of_other_services_and_other_callers_do_not_hit() {
         .unwrap();
     assert_eq!(create(&world).await.unwrap().status(), 201);
     assert_eq!(world.faults.hits(), 0);
+}
+
+#[tokio::test]
+async fn a_cut_on_a_kept_connection_is_seen_once() {
+    let world = world().await;
+    assert!(!create(&world).await.unwrap().bytes().await.unwrap().is_empty());
+    world
+        .faults
+        .add(Fault::nth(
+            Service::Discord,
+            "channel-worker",
+            0,
+            FaultKind::LostAnswer,
+        ))
+        .unwrap();
+    let mark = world.log.mark();
+    assert!(create(&world).await.is_err());
+    assert_eq!(
+        (channels(&world), world.log.since(mark).len()),
+        (2, 1),
+        "the client's library did not repeat it"
+    );
 }

@@ -1,4 +1,5 @@
 //! What Gantry sends, against Discord's own OpenAPI document; says so when the document is not there.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests stop the test")]
 
 mod common;
 
@@ -145,6 +146,11 @@ async fn a_breach_is_refused_and_remembered() {
     let path = format!("/guilds/{}/channels", world.guild);
     let (status, answer) = world.call("POST", &path, Some(json!({"name": 5}))).await;
     assert_eq!(status, 400);
+    let code = &answer["errors"]["name"]["_errors"][0]["code"];
+    assert_eq!(
+        (&answer["code"], code),
+        (&json!(50035), &json!("OPENAPI_MISMATCH"))
+    );
     assert!(
         answer["message"].as_str().unwrap().contains("OpenAPI"),
         "{answer}"

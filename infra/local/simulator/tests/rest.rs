@@ -1,4 +1,5 @@
 //! The HTTP API as a client sees it: credentials, permissions, limits, nonces.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests stop the test")]
 
 mod common;
 

@@ -1,4 +1,5 @@
 //! The HTTP API: roles, members, threads, events, commands, limits.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests stop the test")]
 
 mod common;
 
@@ -372,4 +373,37 @@ async fn old_messages_take_three_edits_an_hour() {
     );
     world.clock.advance(SignedDuration::from_hours(1));
     world.ok("PATCH", &path, Some(json!({"content": "v4"}))).await;
+}
+
+#[tokio::test]
+async fn time_archives_threads_and_runs_external_events() {
+    let world = world().await;
+    let channel = world.channel("spa").await;
+    let body = json!({"name": "Team 1", "type": 12, "auto_archive_duration": 60});
+    let thread = id(&world
+        .ok("POST", &format!("/channels/{channel}/threads"), Some(body))
+        .await);
+    let path = format!("/guilds/{}/scheduled-events", world.guild);
+    let event = json!({
+        "name": "Practice", "privacy_level": 2, "entity_type": 3, "entity_metadata": {"location": "Spa"},
+        "scheduled_start_time": "2026-11-28T14:59:00Z", "scheduled_end_time": "2026-11-28T16:00:00Z",
+    });
+    let event = id(&world.ok("POST", &path, Some(event)).await);
+    world.clock.advance(SignedDuration::from_mins(59));
+    let archived = |value: Value| value["thread_metadata"]["archived"].clone();
+    assert_eq!(
+        archived(world.ok("GET", &format!("/channels/{thread}"), None).await),
+        false
+    );
+    assert_eq!(
+        world.ok("GET", &format!("{path}/{event}"), None).await["status"],
+        2
+    );
+    world.clock.advance(SignedDuration::from_mins(1));
+    assert_eq!(
+        archived(world.ok("GET", &format!("/channels/{thread}"), None).await),
+        true
+    );
+    world.clock.advance(SignedDuration::from_mins(60));
+    assert_eq!(world.ok("GET", &path, None).await, json!([]));
 }

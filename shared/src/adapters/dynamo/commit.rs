@@ -130,6 +130,9 @@ impl Table {
                 writes.push(self.put_new(&keys::club(club.id), &club)?);
                 writes.push(self.put_new(&keys::member(club.id, owner.user), &owner)?);
             }
+            Change::AddMember(member) => {
+                writes.push(self.put_new(&keys::member(member.club, member.user), &member)?);
+            }
             Change::CreateSeries(series) => {
                 let named = SeriesNameItem { series: series.id };
                 writes.push(self.put_new(&keys::series_name(series.club, &series.name), &named)?);

@@ -327,6 +327,11 @@ fn value_rules(form: &Form<'_>, kind: i64, errors: &mut Errors) -> usize {
             );
         }
     }
+    choice_list(form, choices, kind, errors)
+}
+
+/// Checks an option's choices and gives the size of their texts.
+fn choice_list(form: &Form<'_>, choices: &[Value], kind: i64, errors: &mut Errors) -> usize {
     let mut names = BTreeSet::new();
     let mut size = 0;
     for (index, choice) in choices.iter().enumerate() {

@@ -1,5 +1,6 @@
 //! Components of messages (Discord docs, components/reference): legacy rows and Components V2.
 
+use super::selects::select;
 use crate::form::{Errors, Form, at};
 use crate::limits;
 use serde_json::{Value, json};
@@ -114,12 +115,24 @@ pub(super) fn number(value: &mut Value, taken: &BTreeSet<i64>, next: &mut i64) {
     }
 }
 
-fn keys(kind: i64) -> &'static [&'static str] {
-    match kind {
-        1 => &["type", "id", "components"],
+/// The keys of a select of every kind. `required` means nothing outside of modals, but is taken.
+const SELECT: [&str; 10] = [
+    "type",
+    "id",
+    "custom_id",
+    "placeholder",
+    "min_values",
+    "max_values",
+    "disabled",
+    "required",
+    "options",
+    "default_values",
+];
+
+fn keys(kind: i64) -> Vec<&'static str> {
+    let own: &[&str] = match kind {
+        1 => &["components"],
         2 => &[
-            "type",
-            "id",
             "custom_id",
             "style",
             "label",
@@ -128,46 +141,32 @@ fn keys(kind: i64) -> &'static [&'static str] {
             "sku_id",
             "emoji",
         ],
-        3 => &[
-            "type",
-            "id",
-            "custom_id",
-            "placeholder",
-            "min_values",
-            "max_values",
-            "disabled",
-            "options",
-        ],
-        5..=7 => &[
-            "type",
-            "id",
-            "custom_id",
-            "placeholder",
-            "min_values",
-            "max_values",
-            "disabled",
-            "default_values",
-        ],
-        8 => &[
-            "type",
-            "id",
-            "custom_id",
-            "placeholder",
-            "min_values",
-            "max_values",
-            "disabled",
-            "default_values",
-            "channel_types",
-        ],
-        9 => &["type", "id", "components", "accessory"],
-        10 => &["type", "id", "content"],
-        11 => &["type", "id", "media", "description", "spoiler"],
-        12 => &["type", "id", "items"],
-        13 => &["type", "id", "file", "spoiler"],
-        14 => &["type", "id", "divider", "spacing"],
-        17 => &["type", "id", "components", "accent_color", "spoiler"],
-        _ => &["type", "id"],
-    }
+        3 => {
+            return SELECT
+                .iter()
+                .copied()
+                .filter(|key| *key != "default_values")
+                .collect();
+        }
+        5..=7 => return SELECT.iter().copied().filter(|key| *key != "options").collect(),
+        8 => {
+            return SELECT
+                .iter()
+                .copied()
+                .filter(|key| *key != "options")
+                .chain(["channel_types"])
+                .collect();
+        }
+        9 => &["components", "accessory"],
+        10 => &["content"],
+        11 => &["media", "description", "spoiler"],
+        12 => &["items"],
+        13 => &["file", "spoiler"],
+        14 => &["divider", "spacing"],
+        17 => &["components", "accent_color", "spoiler"],
+        _ => &[],
+    };
+    ["type", "id"].iter().chain(own).copied().collect()
 }
 
 fn one(value: &Value, path: &str, place: Place, seen: &mut Seen, errors: &mut Errors) {
@@ -181,7 +180,7 @@ fn one(value: &Value, path: &str, place: Place, seen: &mut Seen, errors: &mut Er
         errors.add(&at(path, "type"), "UNION_TYPE_CHOICES", &message);
         return;
     }
-    let Some(form) = Form::open(value, path, keys(kind), errors) else {
+    let Some(form) = Form::open(value, path, &keys(kind), errors) else {
         return;
     };
     seen.id(&form, errors);
@@ -266,7 +265,7 @@ fn button(form: &Form<'_>, seen: &mut Seen, errors: &mut Errors) {
     }
 }
 
-fn emoji(form: &Form<'_>, errors: &mut Errors) {
+pub(super) fn emoji(form: &Form<'_>, errors: &mut Errors) {
     let Some(value) = form.get("emoji") else { return };
     let Some(emoji) = Form::open(value, &form.at("emoji"), &["id", "name", "animated"], errors) else {
         return;
@@ -280,131 +279,6 @@ fn emoji(form: &Form<'_>, errors: &mut Errors) {
     if id.is_none() && !unicode {
         errors.add(&emoji.at("name"), "COMPONENT_INVALID_EMOJI", "Invalid emoji");
     }
-}
-
-/// A select, of a message or of a modal. In a modal `required` (by default true) asks for at least one value.
-pub(super) fn select(form: &Form<'_>, kind: i64, seen: &mut Seen, errors: &mut Errors) {
-    seen.custom_id(form, errors);
-    form.text("placeholder", 0..=150, errors);
-    form.boolean("disabled", errors);
-    let min = form.integer("min_values", 0..=25, errors).unwrap_or(1);
-    let max = form.integer("max_values", 1..=25, errors).unwrap_or(1);
-    if min > max {
-        errors.add(
-            &form.at("min_values"),
-            "BASE_TYPE_MAX_LESS_THAN_MIN",
-            "min_values must not be above max_values",
-        );
-    }
-    if kind != 3 {
-        entity_defaults(form, kind, (min, max), errors);
-        return;
-    }
-    form.require("options", errors);
-    let count = options(
-        form,
-        1..=25,
-        &["label", "value", "description", "emoji", "default"],
-        errors,
-    );
-    let defaults = count.1;
-    if usize::try_from(max).is_ok_and(|max| max > count.0 && count.0 > 0) {
-        errors.add(
-            &form.at("max_values"),
-            "SELECT_COMPONENT_MAX_VALUES",
-            "More values than there are options",
-        );
-    }
-    if usize::try_from(max).is_ok_and(|max| defaults > max) {
-        errors.add(
-            &form.at("options"),
-            "SELECT_COMPONENT_TOO_MANY_DEFAULT_VALUES",
-            "Too many default values",
-        );
-    }
-}
-
-fn entity_defaults(form: &Form<'_>, kind: i64, (min, max): (i64, i64), errors: &mut Errors) {
-    if let Some(types) = form.list("channel_types", 0..=14, errors)
-        && !types.iter().all(Value::is_i64)
-    {
-        errors.add(
-            &form.at("channel_types"),
-            "NUMBER_TYPE_COERCE",
-            "Channel types are numbers",
-        );
-    }
-    let Some(defaults) = form.list("default_values", 0..=25, errors) else {
-        return;
-    };
-    let count = i64::try_from(defaults.len()).unwrap_or(i64::MAX);
-    if !defaults.is_empty() && !(min..=max).contains(&count) {
-        let message = "The number of default values must lie between min_values and max_values";
-        errors.add(
-            &form.at("default_values"),
-            "SELECT_COMPONENT_DEFAULT_VALUES",
-            message,
-        );
-    }
-    let allowed: &[&str] = match kind {
-        5 => &["user"],
-        6 => &["role"],
-        7 => &["user", "role"],
-        _ => &["channel"],
-    };
-    for (index, value) in defaults.iter().enumerate() {
-        let path = at(&form.at("default_values"), index);
-        let Some(default) = Form::open(value, &path, &["id", "type"], errors) else {
-            continue;
-        };
-        default.require("id", errors);
-        default.snowflake("id", errors);
-        if !default
-            .get("type")
-            .and_then(Value::as_str)
-            .is_some_and(|kind| allowed.contains(&kind))
-        {
-            errors.add(
-                &default.at("type"),
-                "BASE_TYPE_CHOICES",
-                &format!("Value must be one of {allowed:?}."),
-            );
-        }
-    }
-}
-
-/// The options of a select or a group: labels and unique values; how many there are and how many are chosen.
-pub(super) fn options(
-    form: &Form<'_>,
-    length: std::ops::RangeInclusive<usize>,
-    known: &[&str],
-    errors: &mut Errors,
-) -> (usize, usize) {
-    let list = form.list("options", length, errors).unwrap_or_default();
-    let mut values = BTreeSet::new();
-    let mut defaults = 0;
-    for (index, option) in list.iter().enumerate() {
-        let Some(option) = Form::open(option, &at(&form.at("options"), index), known, errors) else {
-            continue;
-        };
-        option.require("label", errors);
-        option.require("value", errors);
-        option.text("label", 1..=100, errors);
-        option.text("description", 0..=100, errors);
-        emoji(&option, errors);
-        defaults += usize::from(option.boolean("default", errors).unwrap_or(false));
-        if let Some(value) = option.text("value", 1..=100, errors)
-            && !values.insert(value)
-        {
-            let message = "The specified option value is already used";
-            errors.add(
-                &option.at("value"),
-                "SELECT_COMPONENT_OPTION_VALUE_DUPLICATED",
-                message,
-            );
-        }
-    }
-    (list.len(), defaults)
 }
 
 fn section(form: &Form<'_>, seen: &mut Seen, errors: &mut Errors) {

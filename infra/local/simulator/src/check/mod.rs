@@ -5,3 +5,4 @@ pub(crate) mod components;
 pub(crate) mod embeds;
 pub(crate) mod message;
 pub(crate) mod modal;
+mod selects;

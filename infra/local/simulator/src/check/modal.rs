@@ -1,11 +1,13 @@
 //! Modals (Discord docs, components/using-modal-components).
 
-use super::components::{Seen, number, options, select};
+use super::components::{Seen, number};
+use super::selects::{options, select};
 use crate::form::{Errors, Form, at};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-const SELECT: [&str; 8] = [
+const SELECT: [&str; 9] = [
+    "disabled",
     "type",
     "id",
     "custom_id",
@@ -15,7 +17,8 @@ const SELECT: [&str; 8] = [
     "required",
     "options",
 ];
-const ENTITY: [&str; 9] = [
+const ENTITY: [&str; 10] = [
+    "disabled",
     "type",
     "id",
     "custom_id",
@@ -155,6 +158,13 @@ fn field(value: &Value, path: &str, labelled: bool, seen: &mut Seen, errors: &mu
             "A required field takes at least one value",
         );
     }
+    if form.get("disabled").is_some_and(|disabled| *disabled == true) {
+        errors.add(
+            &form.at("disabled"),
+            "MODAL_COMPONENT_DISABLED",
+            "Nothing can be disabled in a modal",
+        );
+    }
     match kind {
         4 => text_input(&form, labelled, seen, errors),
         3 | 5..=8 => select(&form, kind, seen, errors),
@@ -241,6 +251,8 @@ mod tests {
         assert_eq!(faults(&with(select.clone())), "");
         let mut disabled = select.clone();
         disabled["disabled"] = json!(false);
+        assert_eq!(faults(&with(disabled.clone())), "");
+        disabled["disabled"] = json!(true);
         assert!(faults(&with(disabled)).contains("component.disabled"));
         let mut none = select;
         none["min_values"] = json!(0);

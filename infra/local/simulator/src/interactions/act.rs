@@ -69,7 +69,7 @@ impl Simulator {
             let there = if kind == 3 {
                 resolved.message(state, actor.channel, target)
             } else {
-                resolved.user(state, actor.guild, target)
+                resolved.user(state, actor.guild, target, now)
             };
             if !there {
                 return Err(SimulatorError::Unknown {

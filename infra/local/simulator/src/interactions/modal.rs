@@ -194,9 +194,9 @@ pub(super) fn picked(
         let id = crate::form::as_snowflake(value).unwrap_or_default();
         let there = match kind {
             3 | 22 => is_option(field, value),
-            5 => resolved.user(state, actor.guild, id),
+            5 => resolved.user(state, actor.guild, id, now),
             6 => resolved.role(state, actor.guild, id),
-            7 => resolved.user(state, actor.guild, id) || resolved.role(state, actor.guild, id),
+            7 => resolved.user(state, actor.guild, id, now) || resolved.role(state, actor.guild, id),
             8 => resolved.channel(state, actor, id, now),
             _ => false,
         };

@@ -219,7 +219,7 @@ fn resolve(
 ) -> bool {
     let id = crate::form::as_snowflake(value).unwrap_or_default();
     match kind {
-        6 => resolved.user(state, actor.guild, id),
+        6 => resolved.user(state, actor.guild, id, now),
         7 => {
             let types = definition["channel_types"]
                 .as_array()
@@ -230,7 +230,7 @@ fn resolve(
             fits && resolved.channel(state, actor, id, now)
         }
         8 => resolved.role(state, actor.guild, id),
-        9 => resolved.user(state, actor.guild, id) || resolved.role(state, actor.guild, id),
+        9 => resolved.user(state, actor.guild, id, now) || resolved.role(state, actor.guild, id),
         11 => false,
         _ => true,
     }

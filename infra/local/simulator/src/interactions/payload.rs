@@ -37,6 +37,7 @@ impl Simulator {
         let now = self.clock().now();
         let key = self.key().clone();
         self.with(|state| {
+            state.settle(now);
             let id = state.next_id(now);
             let token = hex::encode(key.sign(&id.to_be_bytes()).to_bytes());
             let payload = build(state, actor, &target, id, &token, now)?;
@@ -55,7 +56,7 @@ impl Simulator {
                 messages: Vec::new(),
                 modal: None,
             };
-            state.interactions.insert(id, interaction);
+            state.open_interaction(interaction);
             Ok(payload)
         })
     }
@@ -142,7 +143,7 @@ pub(super) struct Resolved {
 impl Resolved {
     const NAMES: [&'static str; 5] = ["users", "members", "roles", "channels", "messages"];
 
-    pub fn user(&mut self, state: &State, guild: Option<u64>, id: u64) -> bool {
+    pub fn user(&mut self, state: &State, guild: Option<u64>, id: u64, now: Timestamp) -> bool {
         let Some(user) = state.users.get(&id) else {
             return false;
         };
@@ -150,7 +151,7 @@ impl Resolved {
         let guild = guild.and_then(|guild| state.guilds.get(&guild));
         if let Some(member) = guild.and_then(|guild| guild.members.get(&id)) {
             let mut value = member_json(member, None);
-            let bits = guild.map_or(0, |guild| permissions::in_guild(guild, id, member.joined_at));
+            let bits = guild.map_or(0, |guild| permissions::in_guild(guild, id, now));
             value["permissions"] = json!(bits.to_string());
             if let Some(map) = value.as_object_mut() {
                 map.remove("deaf");

@@ -146,6 +146,11 @@ impl Simulator {
                 None => (Err(ApiError::known(10062)), source),
             }
         });
+        if applied.is_ok() {
+            // What the simulator's own rules pass but the document does not is remembered; the answer stands.
+            let route = "/interactions/{interaction.id}/{interaction.token}/callback";
+            let _ = self.check_openapi("POST", route, Some(answer), &[]);
+        }
         match applied {
             Ok(Applied::Message { id, ephemeral }) => OutcomeKind::Message { id, ephemeral },
             Ok(Applied::Deferred { ephemeral }) => OutcomeKind::Deferred { ephemeral },

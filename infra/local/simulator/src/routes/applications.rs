@@ -138,12 +138,13 @@ fn definition(call: &Call<'_>, body: &Value, path: &str, guild: Option<u64>, err
 /// Counts creations against the daily limit of 200 (30034).
 fn count_creates(call: &mut Call<'_>, guild: Option<u64>, count: usize) -> Result<(), ApiError> {
     let now = call.now;
-    let creates = call.state.command_creates.entry(guild).or_default();
-    creates.retain(|at| now.duration_since(*at) < SignedDuration::from_hours(24));
-    if creates.len() + count > limits::COMMAND_CREATES_PER_DAY {
+    let creates = &mut call.state.command_creates;
+    creates.retain(|(_, at)| now.duration_since(*at) < SignedDuration::from_hours(24));
+    let today = creates.iter().filter(|(scope, _)| *scope == guild).count();
+    if today + count > limits::COMMAND_CREATES_PER_DAY {
         return Err(ApiError::known(30034));
     }
-    creates.extend(std::iter::repeat_n(now, count));
+    creates.extend(std::iter::repeat_n((guild, now), count));
     Ok(())
 }
 

@@ -24,9 +24,14 @@ const KEYS: [&str; 11] = [
     "status",
 ];
 
+/// The events that are scheduled or running.
 pub(super) fn list(call: &mut Call<'_>) -> Answer {
     let guild = call.state.guild(call.id(0)?)?;
-    ok(guild.events.values().map(|event| shown(call, event)).collect())
+    let open = guild
+        .events
+        .values()
+        .filter(|event| matches!(event["status"].as_i64(), Some(1 | 2)));
+    ok(open.map(|event| shown(call, event)).collect())
 }
 
 pub(super) fn get(call: &mut Call<'_>) -> Answer {

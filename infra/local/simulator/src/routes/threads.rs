@@ -9,7 +9,8 @@ use crate::permissions::{
     self, CREATE_PRIVATE_THREADS, CREATE_PUBLIC_THREADS, MANAGE_THREADS, READ_MESSAGE_HISTORY, SEND_MESSAGES,
     VIEW_CHANNEL,
 };
-use crate::state::{Channel, Message, Thread, channel_json, instant, member_json, thread_member_json};
+use crate::state::{Channel, Message, Thread, channel_json, member_json, thread_member_json};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -228,17 +229,26 @@ fn archived(call: &Call<'_>, kinds: &[u8], needed: u64) -> Answer {
     let parent = call.id(0)?;
     call.need(parent, needed)?;
     let limit = call.query_number("limit", 1..=100, 50)?;
-    let before = call.query("before").unwrap_or("9");
-    let mut found: Vec<(String, &Channel)> = call
+    let before = match call.query("before") {
+        None => Timestamp::MAX,
+        Some(text) => text.parse().map_err(|_| {
+            ApiError::form(
+                "before",
+                "DATE_TIME_TYPE_PARSE",
+                "Could not parse date. Should be ISO8601.",
+            )
+        })?,
+    };
+    let mut found: Vec<(Timestamp, &Channel)> = call
         .state
         .channels
         .values()
         .filter(|channel| channel.parent == Some(parent) && kinds.contains(&channel.kind))
         .filter_map(|channel| {
             let thread = channel.thread.as_ref().filter(|thread| thread.archived)?;
-            Some((instant(thread.archive_changed), channel))
+            Some((thread.archive_changed, channel))
         })
-        .filter(|(at, _)| at.as_str() < before)
+        .filter(|(at, _)| *at < before)
         .collect();
     found.sort_by(|a, b| b.0.cmp(&a.0).then(b.1.id.cmp(&a.1.id)));
     let has_more = found.len() > limit;

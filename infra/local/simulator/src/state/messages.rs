@@ -2,6 +2,7 @@
 
 use super::{State, instant, user_json};
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 /// Message flag: embeds are hidden.
@@ -13,7 +14,7 @@ const EPHEMERAL: u64 = 1 << 6;
 /// Message flag: "thinking".
 const LOADING: u64 = 1 << 7;
 
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Message {
     pub id: u64,
     pub channel: u64,

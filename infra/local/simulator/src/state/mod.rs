@@ -2,6 +2,7 @@
 
 mod json;
 mod messages;
+mod settle;
 
 pub(crate) use json::{
     channel_json, guild_json, instant, member_json, role_json, thread_member_json, user_json,
@@ -11,6 +12,7 @@ pub(crate) use messages::{Message, message_json};
 use crate::error::ApiError;
 use crate::limits;
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -18,6 +20,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 const EPOCH_MS: i64 = 1_420_070_400_000;
 
 /// Everything behind the simulator's lock.
+#[derive(Serialize, Deserialize)]
 pub(crate) struct State {
     pub app_id: u64,
     pub app_name: String,
@@ -28,14 +31,17 @@ pub(crate) struct State {
     pub guilds: BTreeMap<u64, Guild>,
     pub channels: BTreeMap<u64, Channel>,
     pub commands: BTreeMap<u64, Command>,
-    /// When commands were created, per guild (`None`: global), for the daily limit.
-    pub command_creates: HashMap<Option<u64>, Vec<Timestamp>>,
+    /// When commands were created, and in which guild (`None`: globally), for the daily limit.
+    pub command_creates: Vec<(Option<u64>, Timestamp)>,
     pub interactions: BTreeMap<u64, Interaction>,
+    tokens: HashMap<String, u64>,
+    /// When the state was last settled.
+    swept: Timestamp,
     pub renames: HashMap<u64, Vec<Timestamp>>,
     pub members_intent: bool,
 }
 
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct User {
     pub id: u64,
     pub username: String,
@@ -44,6 +50,7 @@ pub(crate) struct User {
     pub dms_closed: bool,
 }
 
+#[derive(Serialize, Deserialize)]
 pub(crate) struct Guild {
     pub id: u64,
     pub name: String,
@@ -57,7 +64,7 @@ pub(crate) struct Guild {
     pub voice: BTreeMap<u64, u64>,
 }
 
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Role {
     pub id: u64,
     pub name: String,
@@ -70,7 +77,7 @@ pub(crate) struct Role {
     pub bot: Option<u64>,
 }
 
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Member {
     pub nick: Option<String>,
     pub roles: BTreeSet<u64>,
@@ -80,7 +87,7 @@ pub(crate) struct Member {
     pub deaf: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Overwrite {
     /// 0 role, 1 member.
     pub kind: u8,
@@ -88,6 +95,7 @@ pub(crate) struct Overwrite {
     pub deny: u64,
 }
 
+#[derive(Serialize, Deserialize)]
 pub(crate) struct Channel {
     pub id: u64,
     /// Discord's channel type: 0 text, 1 DM, 2 voice, 4 category, 5 announcement, 10-12 threads, 13 stage, 15 forum.
@@ -111,6 +119,7 @@ pub(crate) struct Channel {
     pub pins: BTreeMap<u64, Timestamp>,
 }
 
+#[derive(Serialize, Deserialize)]
 pub(crate) struct Thread {
     pub owner: u64,
     pub archived: bool,
@@ -123,7 +132,7 @@ pub(crate) struct Thread {
     pub total_sent: u64,
 }
 
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Command {
     pub id: u64,
     pub guild: Option<u64>,
@@ -133,7 +142,7 @@ pub(crate) struct Command {
 }
 
 /// How an interaction has been answered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Answered {
     /// Not yet, or the simulator does not know of it yet.
     Open,
@@ -149,7 +158,7 @@ pub(crate) enum Answered {
     Failed,
 }
 
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Interaction {
     pub id: u64,
     pub token: String,
@@ -188,8 +197,10 @@ impl State {
             guilds: BTreeMap::new(),
             channels: BTreeMap::new(),
             commands: BTreeMap::new(),
-            command_creates: HashMap::new(),
+            command_creates: Vec::new(),
             interactions: BTreeMap::new(),
+            tokens: HashMap::new(),
+            swept: Timestamp::MIN,
             renames: HashMap::new(),
             members_intent: true,
         }
@@ -346,19 +357,23 @@ impl State {
             .ok_or_else(|| ApiError::known(10008))
     }
 
+    /// Keeps a new interaction.
+    pub fn open_interaction(&mut self, interaction: Interaction) {
+        self.tokens.insert(interaction.token.clone(), interaction.id);
+        self.interactions.insert(interaction.id, interaction);
+    }
+
     /// The live interaction of a token, or the error that Discord gives for it.
     pub fn by_token(&self, token: &str, now: Timestamp) -> Result<u64, ApiError> {
-        let found = self
-            .interactions
-            .values()
-            .find(|interaction| interaction.token == token);
+        let found = self.tokens.get(token).and_then(|id| self.interactions.get(id));
         let interaction = found.ok_or_else(|| ApiError::known(50027))?;
         if now.duration_since(interaction.created) >= limits::TOKEN_LIFE {
             return Err(ApiError::known(50027));
         }
         match interaction.answered {
-            Answered::Open => Err(ApiError::known(10015)),
-            Answered::Failed => Err(ApiError::known(10015)),
+            Answered::Open | Answered::Failed => Err(ApiError::known(10015)),
+            // Suggestions bring forth no message, so there is nothing to edit or to follow.
+            _ if interaction.kind == 4 => Err(ApiError::known(10015)),
             _ => Ok(interaction.id),
         }
     }

@@ -1,6 +1,8 @@
 //! A guild with an owner, a member and the bot, on a simulator that is served on a free port.
 #![allow(dead_code, reason = "each test file uses its own part")]
 
+pub mod endpoint;
+
 use gantry_local_wire::{CallLog, Faults, LocalClock};
 use gantry_simulator::{NewGuild, NewUser, Simulator, SimulatorConfig};
 use reqwest::{Method, Response};

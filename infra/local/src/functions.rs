@@ -1,0 +1,215 @@
+//! The functions, in this process: called with the events that AWS sends, answering what AWS expects.
+
+use crate::Credentials;
+use aws_config::{AppName, BehaviorVersion, Region, SdkConfig};
+use aws_sdk_dynamodb::config::{Credentials as AwsCredentials, SharedCredentialsProvider};
+use gantry_interactions::App as Interactions;
+use gantry_local_wire::LocalClock;
+use gantry_relay::App as Relay;
+use gantry_shared::adapters::discord_rest::ConfigError;
+use gantry_shared::adapters::dynamo::Table;
+use gantry_shared::adapters::eventbridge::EventBus;
+use gantry_shared::adapters::sqs::{QueueUrls, Sqs};
+use gantry_shared::adapters::system::System;
+use gantry_shared::discord::views::Views;
+use gantry_shared::domain::ids::ApplicationId;
+use gantry_shared::ports::clock::{Clock, Pause};
+use gantry_shared::ports::ids::Ids;
+use gantry_shared::runtime::settings::WorkerSettings;
+use gantry_shared::runtime::worker::Parts;
+use jiff::Timestamp;
+use lambda_http::http::Response;
+use lambda_http::request::LambdaRequest;
+use lambda_http::{Body, Request};
+use serde_json::{Value, json};
+
+/// The table's name.
+pub const TABLE: &str = "gantry";
+/// The event bus's name.
+pub const EVENT_BUS: &str = "gantry";
+
+/// The stack's clock with the machine's randomness and patience.
+#[derive(Clone)]
+pub struct LocalEnv(pub LocalClock);
+
+impl Clock for LocalEnv {
+    fn now(&self) -> Timestamp {
+        self.0.now()
+    }
+}
+
+impl Ids for LocalEnv {
+    fn random(&self) -> u128 {
+        System.random()
+    }
+}
+
+impl Pause for LocalEnv {
+    async fn pause(&self, tries: u32) {
+        System.pause(tries).await;
+    }
+}
+
+/// Where the counterparts listen.
+#[derive(Clone, Debug)]
+pub struct Endpoints {
+    /// The simulator or another Discord, with the API's version.
+    pub discord_api: String,
+    /// DynamoDB.
+    pub dynamodb: String,
+    /// SQS.
+    pub sqs: String,
+    /// EventBridge.
+    pub eventbridge: String,
+    /// The queues.
+    pub queues: QueueUrls,
+}
+
+/// A function failed as a whole: Lambda would report an error.
+#[derive(Debug, thiserror::Error)]
+pub enum FunctionError {
+    /// No function of that name.
+    #[error("no function {0}")]
+    Unknown(String),
+    /// The event is not of the shape that AWS sends.
+    #[error("the event is not one of this function: {0}")]
+    Event(#[from] serde_json::Error),
+    /// The handler gave an error.
+    #[error("the function failed: {0}")]
+    Failed(#[from] lambda_http::Error),
+}
+
+/// All functions.
+pub struct Functions {
+    interactions: Interactions<LocalEnv>,
+    relay: Relay<LocalEnv>,
+    channel_worker: Parts<LocalEnv>,
+    notify_worker: Parts<LocalEnv>,
+}
+
+impl Functions {
+    /// The functions, connected as Lambda's environment would connect them.
+    ///
+    /// # Errors
+    /// [`ConfigError`] if the credentials cannot be used.
+    pub fn new(
+        clock: &LocalClock,
+        credentials: &Credentials,
+        endpoints: &Endpoints,
+    ) -> Result<Self, ConfigError> {
+        let env = LocalEnv(clock.clone());
+        let relay = Clients::of("relay", endpoints);
+        let worker = |name: &str| {
+            let clients = Clients::of(name, endpoints);
+            let settings = WorkerSettings {
+                table: TABLE.to_owned(),
+                application: ApplicationId(credentials.application_id),
+                bot_token: credentials.bot_token.clone(),
+                discord_api: endpoints.discord_api.clone(),
+                queues: endpoints.queues.clone(),
+            };
+            Parts::new((clients.dynamodb, clients.sqs), settings, name, env.clone())
+        };
+        Ok(Self {
+            interactions: Interactions {
+                keys: credentials.public_keys.clone(),
+                table: Table::new(Clients::of("interactions", endpoints).dynamodb, TABLE),
+                env: env.clone(),
+                views: Views::default(),
+            },
+            relay: Relay {
+                sqs: Sqs::new(relay.sqs),
+                queues: endpoints.queues.clone(),
+                bus: EventBus::new(relay.eventbridge, EVENT_BUS),
+                clock: env.clone(),
+            },
+            channel_worker: worker("channel-worker")?,
+            notify_worker: worker("notify-worker")?,
+        })
+    }
+
+    /// Calls the function of that name with an event as AWS sends it.
+    ///
+    /// # Errors
+    /// [`FunctionError`].
+    pub async fn call(
+        &self,
+        function: &str,
+        event: Value,
+        deadline: Timestamp,
+    ) -> Result<Value, FunctionError> {
+        match function {
+            "interactions" => {
+                let request = Request::from(serde_json::from_value::<LambdaRequest>(event)?);
+                let response = Box::pin(gantry_interactions::handle(&self.interactions, request)).await?;
+                Ok(api_gateway_response(response))
+            }
+            "relay" => {
+                let event = serde_json::from_value(event)?;
+                Ok(serde_json::to_value(
+                    gantry_relay::handle(&self.relay, event).await,
+                )?)
+            }
+            "channel-worker" => {
+                let event = serde_json::from_value(event)?;
+                let response = gantry_channel_worker::handle(&self.channel_worker, event, deadline).await;
+                Ok(serde_json::to_value(response)?)
+            }
+            "notify-worker" => {
+                let event = serde_json::from_value(event)?;
+                let response = gantry_notify_worker::handle(&self.notify_worker, event, deadline).await;
+                Ok(serde_json::to_value(response)?)
+            }
+            other => Err(FunctionError::Unknown(other.to_owned())),
+        }
+    }
+}
+
+/// SDK clients of one function.
+pub struct Clients {
+    /// DynamoDB.
+    pub dynamodb: aws_sdk_dynamodb::Client,
+    /// SQS.
+    pub sqs: aws_sdk_sqs::Client,
+    /// EventBridge.
+    pub eventbridge: aws_sdk_eventbridge::Client,
+}
+
+impl Clients {
+    /// Clients that give `function` as their name.
+    #[must_use]
+    pub fn of(function: &str, endpoints: &Endpoints) -> Self {
+        let config = sdk_config(function);
+        let dynamodb = aws_sdk_dynamodb::config::Builder::from(&config).endpoint_url(&endpoints.dynamodb);
+        let sqs = aws_sdk_sqs::config::Builder::from(&config).endpoint_url(&endpoints.sqs);
+        let eventbridge =
+            aws_sdk_eventbridge::config::Builder::from(&config).endpoint_url(&endpoints.eventbridge);
+        Self {
+            dynamodb: aws_sdk_dynamodb::Client::from_conf(dynamodb.build()),
+            sqs: aws_sdk_sqs::Client::from_conf(sqs.build()),
+            eventbridge: aws_sdk_eventbridge::Client::from_conf(eventbridge.build()),
+        }
+    }
+}
+
+fn sdk_config(function: &str) -> SdkConfig {
+    let credentials = AwsCredentials::new("local", "local", None, None, "local stack");
+    let mut config = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new(gantry_local_aws::REGION))
+        .credentials_provider(SharedCredentialsProvider::new(credentials));
+    config.set_app_name(AppName::new(function.to_owned()).ok());
+    config.build()
+}
+
+/// A response as a function behind an HTTP API gives it (payload 2.0).
+fn api_gateway_response(response: Response<Body>) -> Value {
+    let (parts, body) = response.into_parts();
+    let headers: serde_json::Map<String, Value> = parts
+        .headers
+        .iter()
+        .filter_map(|(name, value)| Some((name.to_string(), value.to_str().ok()?.into())))
+        .collect();
+    let text = String::from_utf8_lossy(&body).into_owned();
+    json!({ "statusCode": parts.status.as_u16(), "headers": headers, "body": text, "isBase64Encoded": false })
+}

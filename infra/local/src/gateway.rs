@@ -1,0 +1,94 @@
+//! The HTTP side of the functions: what API Gateway or a function URL does with a request, payload version 2.0.
+
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::Request;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+
+/// Lambda takes no larger event (AWS Lambda developer guide, quotas).
+const MAX_BODY: usize = 6 * 1024 * 1024;
+
+/// The event for a request; nothing if its body is larger than Lambda takes.
+pub async fn event(request: Request, now: Timestamp) -> Option<Value> {
+    let (parts, body) = request.into_parts();
+    let body = to_bytes(body, MAX_BODY).await.ok()?;
+    let path = parts.uri.path();
+    let headers = headers(&parts.headers);
+    let (text, encoded) = text(&body);
+    Some(json!({
+        "version": "2.0",
+        "routeKey": "$default",
+        "rawPath": path,
+        "rawQueryString": parts.uri.query().unwrap_or_default(),
+        "headers": headers,
+        "requestContext": {
+            "accountId": "anonymous",
+            "apiId": "local",
+            "domainName": "127.0.0.1",
+            "domainPrefix": "local",
+            "http": {
+                "method": parts.method.as_str(),
+                "path": path,
+                "protocol": "HTTP/1.1",
+                "sourceIp": "127.0.0.1",
+                "userAgent": headers.get("user-agent").cloned().unwrap_or_default(),
+            },
+            "requestId": format!("local-{}", now.as_nanosecond()),
+            "routeKey": "$default",
+            "stage": "$default",
+            "time": now.strftime("%d/%b/%Y:%H:%M:%S +0000").to_string(),
+            "timeEpoch": now.as_millisecond(),
+        },
+        "body": text,
+        "isBase64Encoded": encoded,
+    }))
+}
+
+/// Headers of one name are joined with commas, names are in lower case (API Gateway, payload version 2.0).
+fn headers(all: &HeaderMap) -> Map<String, Value> {
+    let mut joined = Map::new();
+    for (name, value) in all {
+        let text = String::from_utf8_lossy(value.as_bytes());
+        match joined.get_mut(name.as_str()) {
+            Some(Value::String(before)) => {
+                before.push(',');
+                before.push_str(&text);
+            }
+            _ => {
+                joined.insert(name.as_str().to_owned(), Value::String(text.into_owned()));
+            }
+        }
+    }
+    joined
+}
+
+/// A body that is no UTF-8 travels as base64.
+fn text(body: &Bytes) -> (String, bool) {
+    use base64::Engine;
+    match std::str::from_utf8(body) {
+        Ok(text) => (text.to_owned(), false),
+        Err(_) => (base64::engine::general_purpose::STANDARD.encode(body), true),
+    }
+}
+
+/// The response that a function's answer stands for; anything else is the gateway's 502.
+pub fn response(answer: &Value) -> Response {
+    let Some(status) = answer["statusCode"]
+        .as_u64()
+        .and_then(|status| u16::try_from(status).ok())
+    else {
+        return StatusCode::BAD_GATEWAY.into_response();
+    };
+    let mut response = Response::builder().status(status);
+    for (name, value) in answer["headers"].as_object().into_iter().flatten() {
+        if let Some(value) = value.as_str() {
+            response = response.header(name, value);
+        }
+    }
+    let body = answer["body"].as_str().unwrap_or_default().to_owned();
+    response
+        .body(Body::from(body))
+        .unwrap_or_else(|_| StatusCode::BAD_GATEWAY.into_response())
+}
