@@ -110,7 +110,13 @@ pub fn worker(endpoint: &str, discord: &MockServer) -> Parts<Still> {
         aws_sdk_dynamodb::Client::new(&sdk),
         aws_sdk_sqs::Client::new(&unused),
     );
-    Parts::new(clients, settings, "worker", (Still::default(), std::sync::Arc::new(RealTime))).unwrap()
+    Parts::new(
+        clients,
+        settings,
+        "worker",
+        (Still::default(), std::sync::Arc::new(RealTime)),
+    )
+    .unwrap()
 }
 
 /// Answers every request with what `answer` makes of it.

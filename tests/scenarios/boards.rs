@@ -45,9 +45,17 @@ async fn an_unchanged_board_is_not_edited() {
     world.press(&club, &published, driver, "Sign up").await;
     world.press(&club, &published, driver, "Leave").await;
     world.drain().await;
-    let queued = world.calls(mark, Service::Sqs).iter().filter(|c| c.operation == "SendMessageBatch").count();
+    let queued = world
+        .calls(mark, Service::Sqs)
+        .iter()
+        .filter(|c| c.operation == "SendMessageBatch")
+        .count();
     assert!(queued > 0, "a refresh was asked for");
-    let edits = world.calls(mark, Service::Discord).iter().filter(|c| c.operation.starts_with("PATCH")).count();
+    let edits = world
+        .calls(mark, Service::Discord)
+        .iter()
+        .filter(|c| c.operation.starts_with("PATCH"))
+        .count();
     assert_eq!(edits, 0);
     world.finish().await;
 }
@@ -57,15 +65,27 @@ async fn a_deleted_board_is_posted_again_once() {
     let world = World::start().await;
     let club = world.club("Apex").await;
     let published = world.published(&club, "Gone", "GT3: 2").await;
-    world.stack.simulator().delete_message(published.channel, published.board).unwrap();
+    world
+        .stack
+        .simulator()
+        .delete_message(published.channel, published.board)
+        .unwrap();
     // Closing refreshes the messages, and finds one gone.
-    world.ok(&club.owner(), "event close", json!({ "event": published.event })).await;
+    world
+        .ok(&club.owner(), "event close", json!({ "event": published.event }))
+        .await;
     world.drain().await;
     let again = world.space_of(&club, published.event.clone(), "Gone");
     assert_ne!(again.board, published.board);
-    world.ok(&club.owner(), "event cancel", json!({ "event": published.event })).await;
+    world
+        .ok(&club.owner(), "event cancel", json!({ "event": published.event }))
+        .await;
     world.drain().await;
-    assert_eq!(world.stack.simulator().messages(again.channel).len(), 2, "not once more");
+    assert_eq!(
+        world.stack.simulator().messages(again.channel).len(),
+        2,
+        "not once more"
+    );
     world.finish().await;
 }
 
@@ -75,12 +95,28 @@ async fn publishing_again_makes_what_was_deleted() {
     let club = world.club("Apex").await;
     let published = world.published(&club, "Lost", "GT3: 2").await;
     world.stack.simulator().delete_channel(published.channel).unwrap();
-    world.ok(&club.owner(), "event publish", json!({ "event": published.event })).await;
+    world
+        .ok(
+            &club.owner(),
+            "event publish",
+            json!({ "event": published.event }),
+        )
+        .await;
     world.drain().await;
     let again = world.space_of(&club, published.event.clone(), "Lost");
     assert_ne!(again.channel, published.channel);
-    world.stack.simulator().delete_message(again.channel, again.board).unwrap();
-    world.ok(&club.owner(), "event publish", json!({ "event": published.event })).await;
+    world
+        .stack
+        .simulator()
+        .delete_message(again.channel, again.board)
+        .unwrap();
+    world
+        .ok(
+            &club.owner(),
+            "event publish",
+            json!({ "event": published.event }),
+        )
+        .await;
     world.drain().await;
     let third = world.space_of(&club, published.event, "Lost");
     assert_eq!(third.channel, again.channel);

@@ -143,25 +143,41 @@ async fn told_once(world: &World, service: Service, kind: FaultKind) {
             world.press(&club, &published, *driver, "Sign up").await;
         }
         world.drain().await;
-        world.stack.faults().add(Fault::nth(service, "notify-worker", n, kind.clone())).unwrap();
+        world
+            .stack
+            .faults()
+            .add(Fault::nth(service, "notify-worker", n, kind.clone()))
+            .unwrap();
         world.press(&club, &published, drivers[0], "Leave").await;
         world.drain().await;
         let hit = world.stack.faults().hits() > 0;
         world.stack.faults().clear();
-        assert_eq!(world.stack.simulator().dms(drivers[1]).len(), 1, "{service:?} {kind:?} at call {n}");
+        assert_eq!(
+            world.stack.simulator().dms(drivers[1]).len(),
+            1,
+            "{service:?} {kind:?} at call {n}"
+        );
         if !hit {
             break;
         }
         hits += 1;
     }
-    assert!((2..MOST_CALLS).contains(&hits), "{service:?} {kind:?}: {hits} calls were hit");
+    assert!(
+        (2..MOST_CALLS).contains(&hits),
+        "{service:?} {kind:?}: {hits} calls were hit"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_promoted_driver_is_told_once_whatever_fails() {
     let world = World::start().await;
     world.stack.simulator().set_rate_limits(false);
-    for kind in [FaultKind::KillBefore, FaultKind::KillAfter, FaultKind::LostAnswer, FaultKind::ErrorAfterEffect] {
+    for kind in [
+        FaultKind::KillBefore,
+        FaultKind::KillAfter,
+        FaultKind::LostAnswer,
+        FaultKind::ErrorAfterEffect,
+    ] {
         told_once(&world, Service::Discord, kind.clone()).await;
         told_once(&world, Service::Dynamodb, kind).await;
     }
@@ -181,7 +197,10 @@ async fn a_promoted_driver_with_closed_dms_is_told_in_the_channel() {
     world.press(&club, &published, drivers[0], "Leave").await;
     world.drain().await;
     let messages = world.stack.simulator().messages(published.channel);
-    let told: Vec<_> = messages.iter().filter(|message| message.mentions.contains(&drivers[1])).collect();
+    let told: Vec<_> = messages
+        .iter()
+        .filter(|message| message.mentions.contains(&drivers[1]))
+        .collect();
     assert_eq!(told.len(), 1);
     world.finish().await;
 }

@@ -177,7 +177,11 @@ mod tests {
 
     #[test]
     fn an_offset_that_is_stuck_to_the_time_is_not_read_over() {
-        for text in ["2026-12-06T14:00-08:00", "2026-12-06T14:00Z", "2026-12-06T14:00[America/New_York]"] {
+        for text in [
+            "2026-12-06T14:00-08:00",
+            "2026-12-06T14:00Z",
+            "2026-12-06T14:00[America/New_York]",
+        ] {
             assert_eq!(start(text), Err(Problem::NotATime), "{text:?}");
         }
     }
