@@ -40,7 +40,7 @@ where
 {
     let mut tries = 0;
     loop {
-        let failure = match decide().await {
+        let failure = match Box::pin(decide()).await {
             Ok(Decision::Commit(batch, outcome)) => {
                 let answered = Answered {
                     key,

@@ -43,7 +43,9 @@ pub async fn open_event_space<S: ClubReader + EventReader + Spaces>(
     };
     let outcome = match space.state {
         SpaceState::Creating if sheet.event.state == EventState::Cancelled => Ok(()),
-        SpaceState::Creating => build(store, discord, render, job, &mut space, (&club, &sheet)).await,
+        SpaceState::Creating => {
+            Box::pin(build(store, discord, render, job, &mut space, (&club, &sheet))).await
+        }
         // An earlier try may have died after the last step: what was clicked meanwhile is still to be shown.
         SpaceState::Active if job.again => {
             bring_up_to_date(
@@ -66,7 +68,7 @@ pub async fn open_event_space<S: ClubReader + EventReader + Spaces>(
         space.state = SpaceState::Failed { reason };
         store.save_space(&mut space, None).await?;
     }
-    tell_admin(store, env, discord, render, &mut space, &sheet, &club).await
+    Box::pin(tell_admin(store, env, discord, render, &mut space, &sheet, &club)).await
 }
 
 /// Builds what is not there. What somebody deleted since an earlier publishing is made anew.
@@ -79,10 +81,10 @@ async fn build<S: EventReader + Spaces>(
     facts: (&Club, &Sheet),
 ) -> Result<(), JobFailure> {
     let was_there = space.board.id().is_some();
-    match build_once(store, discord, render, job, space, facts).await {
+    match Box::pin(build_once(store, discord, render, job, space, facts)).await {
         Err(failure) if was_there && mendable(&failure) == Some(SpaceFault::ChannelDeleted) => {
             forget_lost_channel(space, SpaceFault::ChannelDeleted);
-            build_once(store, discord, render, job, space, facts).await
+            Box::pin(build_once(store, discord, render, job, space, facts)).await
         }
         outcome => outcome,
     }
@@ -102,15 +104,42 @@ async fn build_once<S: EventReader + Spaces>(
     } else {
         Shown::AsRecorded
     };
-    let channel = channel::ensure(store, discord, job, space, sheet, club).await?;
-    messages::ensure_info(store, discord, render, job, space, (club, sheet), channel).await?;
-    messages::ensure_board(store, discord, render, job, space, (club, sheet), channel).await?;
+    // Each step in a box of its own: together they would not fit onto a debug build's stack.
+    let channel = Box::pin(channel::ensure(store, discord, job, space, sheet, club)).await?;
+    Box::pin(messages::ensure_info(
+        store,
+        discord,
+        render,
+        job,
+        space,
+        (club, sheet),
+        channel,
+    ))
+    .await?;
+    Box::pin(messages::ensure_board(
+        store,
+        discord,
+        render,
+        job,
+        space,
+        (club, sheet),
+        channel,
+    ))
+    .await?;
     // Whoever clicked while the message was posted, but before its id was recorded, could not have it refreshed.
     let Some(fresh) = store.sheet(space.event).await? else {
         return Ok(());
     };
-    bring_up_to_date(store, discord, render, space, (club, &fresh), shown).await?;
-    post_missing(store, discord, render, job, space, (club, &fresh)).await
+    Box::pin(bring_up_to_date(
+        store,
+        discord,
+        render,
+        space,
+        (club, &fresh),
+        shown,
+    ))
+    .await?;
+    Box::pin(post_missing(store, discord, render, job, space, (club, &fresh))).await
 }
 
 /// What an admin can mend, as they are told it.

@@ -38,9 +38,25 @@ pub async fn refresh_board<S: ClubReader + EventReader + Spaces>(
         if space.state != SpaceState::Active {
             return Ok(());
         }
-        let mut outcome = bring_up_to_date(store, discord, render, &mut space, (&club, &sheet), shown).await;
+        let mut outcome = Box::pin(bring_up_to_date(
+            store,
+            discord,
+            render,
+            &mut space,
+            (&club, &sheet),
+            shown,
+        ))
+        .await;
         if outcome.is_ok() {
-            outcome = post_missing(store, discord, render, job, &mut space, (&club, &sheet)).await;
+            outcome = Box::pin(post_missing(
+                store,
+                discord,
+                render,
+                job,
+                &mut space,
+                (&club, &sheet),
+            ))
+            .await;
         }
         match outcome {
             Err(JobFailure::Stale) => shown = Shown::Unknown,
