@@ -35,7 +35,9 @@ fn member(now: Timestamp, nick: Option<&str>) -> Member {
 impl Simulator {
     fn hand<T>(&self, act: impl FnOnce(&mut State, Timestamp) -> T) -> T {
         let now = self.clock().now();
-        self.with(|state| act(state, now))
+        let done = self.with(|state| act(state, now));
+        self.changed();
+        done
     }
 
     /// Makes a guild with its owner as a member and an @everyone role with a new guild's rights. The bot is not in it.
