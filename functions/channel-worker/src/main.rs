@@ -14,7 +14,10 @@ async fn main() -> Result<(), Error> {
     telemetry::start();
     let settings = Reader::new(&from_environment).worker()?;
     let config = clients::sdk_config("channel-worker").await;
-    let clients = (aws_sdk_dynamodb::Client::new(&config), aws_sdk_sqs::Client::new(&config));
+    let clients = (
+        aws_sdk_dynamodb::Client::new(&config),
+        aws_sdk_sqs::Client::new(&config),
+    );
     let parts = &Parts::new(clients, settings, "channel-worker", System)?;
     lambda_runtime::run(service_fn(async |event: LambdaEvent<SqsEvent>| {
         let deadline = Timestamp::try_from(event.context.deadline())?;

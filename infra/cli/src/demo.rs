@@ -19,15 +19,25 @@ impl Demo {
     pub async fn run(self) -> Outcome {
         crate::up::log("error");
         let mut printer = Printer::start();
-        let openapi = std::env::current_dir().ok().and_then(|dir| gantry_simulator::find_openapi(&dir));
-        let stack = Stack::start(StackConfig { openapi, ..StackConfig::default() }).await?;
+        let openapi = std::env::current_dir()
+            .ok()
+            .and_then(|dir| gantry_simulator::find_openapi(&dir));
+        let stack = Stack::start(StackConfig {
+            openapi,
+            ..StackConfig::default()
+        })
+        .await?;
         let demo = seed::guild(&stack).await?;
         seed::club(&stack, &demo).await?;
         printer.seeded(&stack, &demo);
         story::play(&stack, &demo, &mut |step| printer.step(step)).await?;
         let violations = stack.simulator().openapi_violations();
         if !violations.is_empty() {
-            return Err(format!("requests differ from Discord's document:\n{}", violations.join("\n")).into());
+            return Err(format!(
+                "requests differ from Discord's document:\n{}",
+                violations.join("\n")
+            )
+            .into());
         }
         printer.finish();
         Ok(stack.shutdown().await?)
@@ -43,7 +53,10 @@ pub struct Printer {
 impl Printer {
     /// Starts the watch.
     pub fn start() -> Self {
-        Self { began: Instant::now(), steps: 0 }
+        Self {
+            began: Instant::now(),
+            steps: 0,
+        }
     }
 
     /// The club is there.
@@ -63,7 +76,10 @@ impl Printer {
     /// All steps were played.
     pub fn finish(&self) {
         let seconds = self.began.elapsed().as_secs_f64();
-        println!("\nDone: {} steps in {seconds:.1} s, each result found in the simulator's state.", self.steps);
+        println!(
+            "\nDone: {} steps in {seconds:.1} s, each result found in the simulator's state.",
+            self.steps
+        );
     }
 }
 

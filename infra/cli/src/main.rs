@@ -43,7 +43,9 @@ enum Command {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let command = Cli::parse().command.unwrap_or_else(|| Command::Up(up::Up::default()));
+    let command = Cli::parse()
+        .command
+        .unwrap_or_else(|| Command::Up(up::Up::default()));
     let outcome = match command {
         Command::Up(up) => up.run().await,
         Command::Demo(demo) => demo.run().await,

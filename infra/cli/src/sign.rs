@@ -50,12 +50,21 @@ impl Sign {
             None => SIGNING_SEED,
         };
         let key = SigningKey::from_bytes(&seed);
-        let timestamp = self.timestamp.unwrap_or_else(|| Timestamp::now().as_second()).to_string();
-        let signature = hex::encode(key.sign(&[timestamp.as_bytes(), body.as_bytes()].concat()).to_bytes());
+        let timestamp = self
+            .timestamp
+            .unwrap_or_else(|| Timestamp::now().as_second())
+            .to_string();
+        let signature = hex::encode(
+            key.sign(&[timestamp.as_bytes(), body.as_bytes()].concat())
+                .to_bytes(),
+        );
         if self.json {
             let headers = json!({ "X-Signature-Ed25519": signature, "X-Signature-Timestamp": timestamp });
             let public_key = hex::encode(key.verifying_key().as_bytes());
-            println!("{}", json!({ "headers": headers, "body": body, "public_key": public_key }));
+            println!(
+                "{}",
+                json!({ "headers": headers, "body": body, "public_key": public_key })
+            );
         } else {
             let quoted = body.replace('\'', r"'\''");
             println!(
@@ -85,5 +94,7 @@ impl Sign {
 
 fn seed(hex: &str) -> Result<[u8; 32], Box<dyn std::error::Error>> {
     let bytes = hex::decode(hex.trim()).map_err(|_| "the seed is not hex")?;
-    bytes.try_into().map_err(|_| "the seed is not 32 bytes (64 hex digits) long".into())
+    bytes
+        .try_into()
+        .map_err(|_| "the seed is not 32 bytes (64 hex digits) long".into())
 }

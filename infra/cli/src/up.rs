@@ -51,20 +51,29 @@ impl Up {
     pub async fn run(self) -> Outcome {
         log("warn");
         let base = self.port_base.unwrap_or(PORT_BASE);
-        let own_discord = self.discord_api.is_none() && self.public_keys.is_empty() && self.bot_token.is_none();
+        let own_discord =
+            self.discord_api.is_none() && self.public_keys.is_empty() && self.bot_token.is_none();
         let stack = Stack::start(StackConfig {
             port_base: Some(base),
             discord_api: self.discord_api,
             public_keys: self.public_keys,
             bot_token: self.bot_token,
             data: self.data,
-            openapi: std::env::current_dir().ok().and_then(|dir| gantry_simulator::find_openapi(&dir)),
+            openapi: std::env::current_dir()
+                .ok()
+                .and_then(|dir| gantry_simulator::find_openapi(&dir)),
             ..StackConfig::default()
         })
         .await?;
         println!("Gantry's local stack, on 127.0.0.1 alone:");
-        println!("  functions    {}/interactions   (control: {0}/local/...)", stack.gateway_url());
-        println!("  Discord      {}/api/v10        (simulator)", stack.discord_url());
+        println!(
+            "  functions    {}/interactions   (control: {0}/local/...)",
+            stack.gateway_url()
+        );
+        println!(
+            "  Discord      {}/api/v10        (simulator)",
+            stack.discord_url()
+        );
         println!("  DynamoDB     {}", stack.endpoints().dynamodb);
         println!("  SQS          {}", stack.endpoints().sqs);
         println!("  EventBridge  {}", stack.endpoints().eventbridge);
@@ -90,5 +99,8 @@ impl Up {
 /// Starts logging to standard error, so that what is printed stays readable.
 pub fn log(level: &str) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
 }

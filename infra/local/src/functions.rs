@@ -92,7 +92,11 @@ impl Functions {
     ///
     /// # Errors
     /// [`ConfigError`] if the credentials cannot be used.
-    pub fn new(clock: &LocalClock, credentials: &Credentials, endpoints: &Endpoints) -> Result<Self, ConfigError> {
+    pub fn new(
+        clock: &LocalClock,
+        credentials: &Credentials,
+        endpoints: &Endpoints,
+    ) -> Result<Self, ConfigError> {
         let env = LocalEnv(clock.clone());
         let relay = Clients::of("relay", endpoints);
         let worker = |name: &str| {
@@ -128,7 +132,12 @@ impl Functions {
     ///
     /// # Errors
     /// [`FunctionError`].
-    pub async fn call(&self, function: &str, event: Value, deadline: Timestamp) -> Result<Value, FunctionError> {
+    pub async fn call(
+        &self,
+        function: &str,
+        event: Value,
+        deadline: Timestamp,
+    ) -> Result<Value, FunctionError> {
         match function {
             "interactions" => {
                 let request = Request::from(serde_json::from_value::<LambdaRequest>(event)?);
@@ -137,7 +146,9 @@ impl Functions {
             }
             "relay" => {
                 let event = serde_json::from_value(event)?;
-                Ok(serde_json::to_value(gantry_relay::handle(&self.relay, event).await)?)
+                Ok(serde_json::to_value(
+                    gantry_relay::handle(&self.relay, event).await,
+                )?)
             }
             "channel-worker" => {
                 let event = serde_json::from_value(event)?;
@@ -171,7 +182,8 @@ impl Clients {
         let config = sdk_config(function);
         let dynamodb = aws_sdk_dynamodb::config::Builder::from(&config).endpoint_url(&endpoints.dynamodb);
         let sqs = aws_sdk_sqs::config::Builder::from(&config).endpoint_url(&endpoints.sqs);
-        let eventbridge = aws_sdk_eventbridge::config::Builder::from(&config).endpoint_url(&endpoints.eventbridge);
+        let eventbridge =
+            aws_sdk_eventbridge::config::Builder::from(&config).endpoint_url(&endpoints.eventbridge);
         Self {
             dynamodb: aws_sdk_dynamodb::Client::from_conf(dynamodb.build()),
             sqs: aws_sdk_sqs::Client::from_conf(sqs.build()),
@@ -182,23 +194,12 @@ impl Clients {
 
 fn sdk_config(function: &str) -> SdkConfig {
     let credentials = AwsCredentials::new("local", "local", None, None, "local stack");
-    SdkConfig::builder()
+    let mut config = SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new(gantry_local_aws::REGION))
-        .credentials_provider(SharedCredentialsProvider::new(credentials))
-        .app_name_opt(function)
-        .build()
-}
-
-trait AppNameOpt {
-    fn app_name_opt(self, name: &str) -> Self;
-}
-
-impl AppNameOpt for aws_config::Builder {
-    fn app_name_opt(mut self, name: &str) -> Self {
-        self.set_app_name(AppName::new(name.to_owned()).ok());
-        self
-    }
+        .credentials_provider(SharedCredentialsProvider::new(credentials));
+    config.set_app_name(AppName::new(function.to_owned()).ok());
+    config.build()
 }
 
 /// A response as a function behind an HTTP API gives it (payload 2.0).

@@ -75,7 +75,10 @@ fn text(body: &Bytes) -> (String, bool) {
 
 /// The response that a function's answer stands for; anything else is the gateway's 502.
 pub fn response(answer: &Value) -> Response {
-    let Some(status) = answer["statusCode"].as_u64().and_then(|status| u16::try_from(status).ok()) else {
+    let Some(status) = answer["statusCode"]
+        .as_u64()
+        .and_then(|status| u16::try_from(status).ok())
+    else {
         return StatusCode::BAD_GATEWAY.into_response();
     };
     let mut response = Response::builder().status(status);
@@ -85,5 +88,7 @@ pub fn response(answer: &Value) -> Response {
         }
     }
     let body = answer["body"].as_str().unwrap_or_default().to_owned();
-    response.body(Body::from(body)).unwrap_or_else(|_| StatusCode::BAD_GATEWAY.into_response())
+    response
+        .body(Body::from(body))
+        .unwrap_or_else(|_| StatusCode::BAD_GATEWAY.into_response())
 }

@@ -5,6 +5,7 @@
 
 mod functions;
 mod gateway;
+mod keep;
 mod people;
 pub mod seed;
 mod stack;
@@ -12,4 +13,6 @@ pub mod story;
 
 pub use functions::{Clients, EVENT_BUS, Endpoints, FunctionError, Functions, LocalEnv, TABLE};
 pub use people::{MEMBERS, OWNER, Person, STRANGER};
-pub use stack::{APPLICATION_ID, Credentials, MAX_RECEIVES, SIGNING_SEED, Stack, StackConfig, StackError, WORKER_TIMEOUT};
+pub use stack::{
+    APPLICATION_ID, Credentials, MAX_RECEIVES, SIGNING_SEED, Stack, StackConfig, StackError, WORKER_TIMEOUT,
+};

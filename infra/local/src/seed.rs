@@ -25,9 +25,21 @@ const TOGETHER: usize = 20;
 
 /// The demo club's series: name, classes, description.
 pub const SERIES: [(&str, &str, &str); 3] = [
-    ("Apex Endurance Cup", "Hypercar: 2, LMP2: 3, GT3: 4", "Six rounds of six hours, two drivers a car or more."),
-    ("GT Sprint", "GT3: 12, GT4: 12", "Twice 40 minutes on Thursday nights."),
-    ("Rookie Trophy", "MX-5: 20", "For those who are new: one car, fixed set-ups, coaching before the race."),
+    (
+        "Apex Endurance Cup",
+        "Hypercar: 2, LMP2: 3, GT3: 4",
+        "Six rounds of six hours, two drivers a car or more.",
+    ),
+    (
+        "GT Sprint",
+        "GT3: 12, GT4: 12",
+        "Twice 40 minutes on Thursday nights.",
+    ),
+    (
+        "Rookie Trophy",
+        "MX-5: 20",
+        "For those who are new: one car, fixed set-ups, coaching before the race.",
+    ),
 ];
 
 /// The demo club, for those who play in it.
@@ -55,7 +67,11 @@ impl DemoClub {
     /// The n-th member, in a channel.
     #[must_use]
     pub fn member(&self, n: usize, channel: u64) -> Actor {
-        Actor::new(self.guild, channel, self.members.get(n).copied().unwrap_or(self.stranger))
+        Actor::new(
+            self.guild,
+            channel,
+            self.members.get(n).copied().unwrap_or(self.stranger),
+        )
     }
 }
 
@@ -67,7 +83,11 @@ pub async fn guild(stack: &Stack) -> Result<DemoClub, StackError> {
     let simulator = stack.simulator();
     let user = |person: &Person| {
         let global_name = Some(person.name.to_owned());
-        simulator.create_user(NewUser { username: person.username.to_owned(), global_name, bot: false })
+        simulator.create_user(NewUser {
+            username: person.username.to_owned(),
+            global_name,
+            bot: false,
+        })
     };
     let owner = user(&OWNER);
     let guild = simulator.create_guild(NewGuild {
@@ -85,22 +105,40 @@ pub async fn guild(stack: &Stack) -> Result<DemoClub, StackError> {
         simulator.join(guild, *account, None)?;
     }
     register_commands(stack).await?;
-    Ok(DemoClub { guild, paddock, owner, members, stranger })
+    Ok(DemoClub {
+        guild,
+        paddock,
+        owner,
+        members,
+        stranger,
+    })
 }
 
 fn text_channel(simulator: &Simulator, guild: u64, name: &str) -> Result<u64, StackError> {
-    let new = NewChannel { name: name.to_owned(), kind: 0, parent: None, overwrites: Vec::new() };
+    let new = NewChannel {
+        name: name.to_owned(),
+        kind: 0,
+        parent: None,
+        overwrites: Vec::new(),
+    };
     Ok(simulator.create_channel(guild, new)?)
 }
 
-/// Registers the command tree with the simulator, as `gantry commands sync` does with Discord.
-async fn register_commands(stack: &Stack) -> Result<(), StackError> {
+/// Registers the command tree with Discord or the simulator.
+///
+/// # Errors
+/// [`StackError`].
+pub async fn register_commands(stack: &Stack) -> Result<(), StackError> {
     use gantry_shared::adapters::discord_rest::{CommandScope, Config, DiscordRest, LocalBudget};
     use gantry_shared::domain::ids::ApplicationId;
     let credentials = stack.credentials();
     let config = Config {
         base_url: stack.endpoints().discord_api.clone(),
-        ..Config::new(&credentials.bot_token, ApplicationId(credentials.application_id), "gantry")
+        ..Config::new(
+            &credentials.bot_token,
+            ApplicationId(credentials.application_id),
+            "gantry",
+        )
     };
     let discord = DiscordRest::new(config, LocalBudget::default())?;
     let commands = registration(TREE);
@@ -129,14 +167,32 @@ async fn roster(endpoints: &Endpoints, demo: &DemoClub, now: Timestamp) -> Resul
     let table = Table::new(Clients::of("seed", endpoints).dynamodb, TABLE);
     let guild = GuildId(demo.guild);
     let caller = table.caller(guild, UserId(demo.owner)).await?;
-    let club = caller.ok_or_else(|| StackError::Story("the club was not founded".to_owned()))?.club.id;
+    let club = caller
+        .ok_or_else(|| StackError::Story("the club was not founded".to_owned()))?
+        .club
+        .id;
     let everybody: Vec<(&Person, u64)> = MEMBERS.iter().zip(demo.members.iter().copied()).collect();
     for some in everybody.chunks(TOGETHER) {
-        let changes = some.iter().map(|(person, account)| add(club, person, *account, now)).collect();
+        let changes = some
+            .iter()
+            .map(|(person, account)| add(club, person, *account, now))
+            .collect();
         let (millis, random) = System.parts(now);
         let id = OutboxId::from_parts(millis, random);
-        let outbox = Outbox { id, guild, trace: "seed".to_owned(), work: Vec::new() };
-        table.commit(Batch { changes, record: None, outbox, answered: None }).await?;
+        let outbox = Outbox {
+            id,
+            guild,
+            trace: "seed".to_owned(),
+            work: Vec::new(),
+        };
+        table
+            .commit(Batch {
+                changes,
+                record: None,
+                outbox,
+                answered: None,
+            })
+            .await?;
     }
     Ok(())
 }

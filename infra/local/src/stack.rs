@@ -2,12 +2,16 @@
 
 use crate::functions::{EVENT_BUS, Endpoints, FunctionError, Functions, TABLE};
 use crate::gateway;
+use crate::keep::Keeper;
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
-use gantry_local_aws::{AwsConfig, AwsLocal, AwsLocalError, DrainReport, InvokeError, Invoker, QueueMapping, QueueSpec, StreamMapping};
+use gantry_local_aws::{
+    ACCOUNT, AwsConfig, AwsLocal, AwsLocalError, DrainError, DrainReport, Invocation, InvokeError, Invoker,
+    Mappings, Pattern, QueueMapping, StreamMapping, Wires, queue_arn,
+};
 use gantry_local_wire::{CallLog, Faults, LocalClock};
 use gantry_shared::adapters::discord_rest::ConfigError;
 use gantry_shared::adapters::dynamo::{OUTBOX_PREFIX, TTL, schema};
@@ -18,9 +22,9 @@ use gantry_shared::ports::discord::DiscordError;
 use gantry_shared::ports::store::{CommitError, StoreError};
 use gantry_simulator::{MessageView, Outcome, OutcomeKind, Simulator, SimulatorConfig, SimulatorError};
 use jiff::{SignedDuration, Timestamp};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::path::PathBuf;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -30,6 +34,9 @@ use tokio::task::JoinHandle;
 pub const WORKER_TIMEOUT: Duration = Duration::from_secs(60);
 /// Six times that (AWS Lambda developer guide, SQS).
 const VISIBILITY_S: u32 = 360;
+const CHANNEL_QUEUE: &str = "channel.fifo";
+const BOARD_QUEUE: &str = "board.fifo";
+const NOTIFY_QUEUE: &str = "notify.fifo";
 /// Receives before a message goes to the dead-letter queue.
 pub const MAX_RECEIVES: u32 = 5;
 /// The time that an interaction's invocation may take.
@@ -92,6 +99,9 @@ pub enum StackError {
     /// The AWS counterparts.
     #[error(transparent)]
     Aws(#[from] AwsLocalError),
+    /// Work is stuck.
+    #[error(transparent)]
+    Drain(#[from] DrainError),
     /// The simulator.
     #[error(transparent)]
     Simulator(#[from] SimulatorError),
@@ -120,10 +130,9 @@ pub enum StackError {
 /// A running stack.
 pub struct Stack {
     simulator: Simulator,
-    aws: Arc<AwsLocal>,
-    clock: LocalClock,
-    log: CallLog,
-    faults: Faults,
+    aws: AwsLocal,
+    wires: Wires,
+    keeper: Option<Arc<Keeper>>,
     credentials: Credentials,
     endpoints: Endpoints,
     gateway: String,
@@ -132,22 +141,26 @@ pub struct Stack {
     servers: Vec<JoinHandle<()>>,
 }
 
-/// Functions that are known only after the counterparts have started.
-#[derive(Clone, Default)]
-struct Late(Arc<OnceLock<Functions>>);
+/// Calls the functions of this process.
+#[derive(Clone)]
+struct InProcess(Arc<Functions>);
 
-impl Invoker for Late {
-    fn invoke(
-        &self,
-        function: &str,
-        event: Value,
-        deadline: Timestamp,
-    ) -> futures::future::BoxFuture<'static, Result<Value, InvokeError>> {
+impl Invoker for InProcess {
+    /// The deadline that a function sees is the machine's time, as on Lambda: it is waited for, not simulated.
+    fn invoke(&self, function: &str, event: Value, _: Timestamp) -> Invocation {
         let (functions, function) = (Arc::clone(&self.0), function.to_owned());
+        let timeout = SignedDuration::try_from(WORKER_TIMEOUT).unwrap_or_default();
+        let deadline = Timestamp::now().saturating_add(timeout).unwrap_or(Timestamp::MAX);
         Box::pin(async move {
-            let functions = functions.get().ok_or_else(|| InvokeError::new("the stack is starting"))?;
-            let result: Result<Value, FunctionError> = functions.call(&function, event, deadline).await;
-            result.map_err(|error| InvokeError::new(error.to_string()))
+            functions
+                .call(&function, event, deadline)
+                .await
+                .map_err(|error| match error {
+                    FunctionError::Unknown(name) => InvokeError::Unknown(name),
+                    FunctionError::Event(_) | FunctionError::Failed(_) => {
+                        InvokeError::Failed(error.to_string())
+                    }
+                })
         })
     }
 }
@@ -158,46 +171,65 @@ impl Stack {
     /// # Errors
     /// [`StackError`].
     pub async fn start(config: StackConfig) -> Result<Self, StackError> {
-        let (clock, log, faults) = (config.clock.clone(), CallLog::new(), Faults::new());
+        let wires = Wires {
+            clock: config.clock.clone(),
+            log: CallLog::new(),
+            faults: Faults::new(),
+        };
         let simulator = Simulator::new(SimulatorConfig {
             application_id: APPLICATION_ID,
             application_name: "Gantry".to_owned(),
             bot_token: BOT_TOKEN.to_owned(),
             signing_seed: SIGNING_SEED,
-            clock: clock.clone(),
-            log: log.clone(),
-            faults: faults.clone(),
+            clock: wires.clock.clone(),
+            log: wires.log.clone(),
+            faults: wires.faults.clone(),
             openapi: config.openapi.clone(),
         })?;
+        let keeper = config
+            .data
+            .as_deref()
+            .map(|data| Keeper::open(data, &simulator))
+            .transpose()?
+            .map(Arc::new);
         let credentials = credentials(&config, &simulator)?;
         let gateway_listener = listen(config.port_base, 0).await?;
         let discord_listener = listen(config.port_base, 1).await?;
         let (gateway, discord) = (url(&gateway_listener), url(&discord_listener));
-        let late = Late::default();
-        let aws = Arc::new(start_aws(&config, (&log, &faults), late.clone()).await?);
+        let aws = start_aws(&config, wires.clone()).await?;
         let endpoints = Endpoints {
-            discord_api: config.discord_api.clone().unwrap_or_else(|| format!("{discord}/api/v10")),
-            dynamodb: aws.dynamodb_url(),
-            sqs: aws.sqs_url(),
-            eventbridge: aws.eventbridge_url(),
-            queues: QueueUrls {
-                channel: aws.queue_url("channel.fifo"),
-                board: aws.queue_url("board.fifo"),
-                notify: aws.queue_url("notify.fifo"),
-            },
+            discord_api: config.discord_api.unwrap_or_else(|| format!("{discord}/api/v10")),
+            dynamodb: aws.dynamodb_url().to_owned(),
+            sqs: aws.sqs_url().to_owned(),
+            eventbridge: aws.eventbridge_url().to_owned(),
+            queues: queue_urls(&aws),
         };
-        let functions = Functions::new(&clock, &credentials, &endpoints)?;
-        // Set once, here: nothing can have been invoked before.
-        let _ = late.0.set(functions);
+        let functions = InProcess(Arc::new(Functions::new(&wires.clock, &credentials, &endpoints)?));
+        aws.map(mappings()?, Arc::new(functions.clone()));
         simulator.set_endpoint(&format!("{gateway}/interactions"));
         let (stop, stopped) = watch::channel(false);
-        let app = gateway_router(&aws, late, clock.clone());
-        let servers = vec![
+        let app = gateway_router(&aws, functions, wires.clock.clone());
+        let mut servers = vec![
             tokio::spawn(serve(app, gateway_listener, stopped.clone())),
             tokio::spawn(simulator.clone().serve(discord_listener, until(stopped))),
         ];
-        aws.begin();
-        Ok(Self { simulator, aws, clock, log, faults, credentials, endpoints, gateway, discord, stop, servers })
+        if let Some(keeper) = keeper.clone() {
+            let simulator = simulator.clone();
+            let saving = tokio::spawn(async move { keeper.run(&simulator).await });
+            servers.push(saving);
+        }
+        Ok(Self {
+            simulator,
+            aws,
+            wires,
+            keeper,
+            credentials,
+            endpoints,
+            gateway,
+            discord,
+            stop,
+            servers,
+        })
     }
 
     /// The simulator.
@@ -208,26 +240,26 @@ impl Stack {
 
     /// The AWS counterparts.
     #[must_use]
-    pub fn aws(&self) -> &AwsLocal {
+    pub const fn aws(&self) -> &AwsLocal {
         &self.aws
     }
 
     /// The clock.
     #[must_use]
     pub const fn clock(&self) -> &LocalClock {
-        &self.clock
+        &self.wires.clock
     }
 
     /// The log of all calls.
     #[must_use]
     pub const fn log(&self) -> &CallLog {
-        &self.log
+        &self.wires.log
     }
 
     /// The faults in force.
     #[must_use]
     pub const fn faults(&self) -> &Faults {
-        &self.faults
+        &self.wires.faults
     }
 
     /// What the functions prove themselves with.
@@ -257,7 +289,7 @@ impl Stack {
     /// The present, by the stack's clock.
     #[must_use]
     pub fn now(&self) -> Timestamp {
-        self.clock.now()
+        self.wires.clock.now()
     }
 
     /// Waits until no work is left.
@@ -277,7 +309,12 @@ impl Stack {
             OutcomeKind::Message { .. } => self.simulator.interaction_messages(outcome.interaction_id).pop(),
             _ => None,
         };
-        found.ok_or_else(|| StackError::Story(format!("no message but {}", crate::story::describe(&outcome.kind))))
+        found.ok_or_else(|| {
+            StackError::Story(format!(
+                "no message but {}",
+                crate::story::describe(&outcome.kind)
+            ))
+        })
     }
 
     /// Stops everything and waits for it.
@@ -286,16 +323,25 @@ impl Stack {
     /// [`StackError`] when state could not be kept.
     pub async fn shutdown(self) -> Result<(), StackError> {
         let _ = self.stop.send(true);
+        self.aws.shutdown().await?;
         for server in self.servers {
-            let _ = server.await;
+            // A client that keeps its connection open must not keep the stack from ending.
+            server.abort();
         }
-        Ok(self.aws.shutdown().await?)
+        match &self.keeper {
+            Some(keeper) => keeper.save(&self.simulator),
+            None => Ok(()),
+        }
     }
 }
 
 fn credentials(config: &StackConfig, simulator: &Simulator) -> Result<Credentials, StackError> {
     let own = [simulator.public_key_hex()];
-    let keys: &[String] = if config.public_keys.is_empty() { &own } else { &config.public_keys };
+    let keys: &[String] = if config.public_keys.is_empty() {
+        &own
+    } else {
+        &config.public_keys
+    };
     let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
     Ok(Credentials {
         application_id: APPLICATION_ID,
@@ -306,66 +352,111 @@ fn credentials(config: &StackConfig, simulator: &Simulator) -> Result<Credential
 
 async fn listen(base: Option<u16>, offset: u16) -> Result<TcpListener, StackError> {
     let port = base.map_or(0, |base| base.saturating_add(offset));
-    TcpListener::bind(("127.0.0.1", port)).await.map_err(|error| StackError::Port { port, error })
+    TcpListener::bind(("127.0.0.1", port))
+        .await
+        .map_err(|error| StackError::Port { port, error })
 }
 
 fn url(listener: &TcpListener) -> String {
-    listener.local_addr().map_or_else(|_| String::new(), |address| format!("http://{address}"))
+    listener
+        .local_addr()
+        .map_or_else(|_| String::new(), |address| format!("http://{address}"))
 }
 
-async fn start_aws(
-    config: &StackConfig,
-    (log, faults): (&CallLog, &Faults),
-    invoker: Late,
-) -> Result<AwsLocal, StackError> {
-    let lane = |name: &str, delay_s| QueueSpec {
-        name: name.to_owned(),
-        visibility_s: VISIBILITY_S,
-        delay_s,
-        max_receives: MAX_RECEIVES,
-    };
-    let mapping = |queue: &str, function: &str| QueueMapping {
-        queue: queue.to_owned(),
-        function: function.to_owned(),
-        batch_size: 10,
-        timeout: WORKER_TIMEOUT,
-    };
-    Ok(AwsLocal::start(AwsConfig {
-        ports: config.port_base.map_or([0; 3], |base| [2, 3, 4].map(|offset| base.saturating_add(offset))),
-        clock: config.clock.clone(),
-        log: log.clone(),
-        faults: faults.clone(),
+async fn start_aws(config: &StackConfig, wires: Wires) -> Result<AwsLocal, StackError> {
+    let port = |offset| config.port_base.map_or(0, |base| base.saturating_add(offset));
+    let aws = AwsLocal::start(AwsConfig {
+        dynamodb_port: port(2),
+        sqs_port: port(3),
+        eventbridge_port: port(4),
+        wires,
         data: config.data.clone(),
-        tables: vec![(schema::create_table(TABLE), TTL.to_owned())],
-        queues: vec![lane("channel.fifo", 0), lane("board.fifo", BOARD_DELAY_S), lane("notify.fifo", 0)],
-        buses: vec![EVENT_BUS.to_owned()],
-        queue_mappings: vec![
-            mapping("channel.fifo", "channel-worker"),
-            mapping("board.fifo", "channel-worker"),
-            mapping("notify.fifo", "notify-worker"),
+    })
+    .await?;
+    aws.dynamodb()
+        .ensure_table(schema::create_table(TABLE), TTL)
+        .await?;
+    aws.eventbridge().ensure_bus(EVENT_BUS);
+    for (queue, delay_s) in [
+        (CHANNEL_QUEUE, 0),
+        (BOARD_QUEUE, BOARD_DELAY_S),
+        (NOTIFY_QUEUE, 0),
+    ] {
+        ensure_queue(&aws, queue, delay_s)?;
+    }
+    Ok(aws)
+}
+
+/// A FIFO queue with its dead-letter queue, as `template.yaml` has them.
+fn ensure_queue(aws: &AwsLocal, name: &str, delay_s: u32) -> Result<(), StackError> {
+    let dead = name.replace(".fifo", "-dead.fifo");
+    aws.sqs().ensure_queue(
+        &dead,
+        &[("FifoQueue", "true"), ("MessageRetentionPeriod", "1209600")],
+    )?;
+    let redrive =
+        json!({ "deadLetterTargetArn": queue_arn(&dead), "maxReceiveCount": MAX_RECEIVES.to_string() });
+    let attributes = [
+        ("FifoQueue", "true".to_owned()),
+        ("DelaySeconds", delay_s.to_string()),
+        ("VisibilityTimeout", VISIBILITY_S.to_string()),
+        ("RedrivePolicy", redrive.to_string()),
+    ];
+    let attributes: Vec<(&str, &str)> = attributes
+        .iter()
+        .map(|(key, value)| (*key, value.as_str()))
+        .collect();
+    Ok(aws.sqs().ensure_queue(name, &attributes)?)
+}
+
+fn queue_urls(aws: &AwsLocal) -> QueueUrls {
+    let url = |queue: &str| format!("{}/{ACCOUNT}/{queue}", aws.sqs_url());
+    QueueUrls {
+        channel: url(CHANNEL_QUEUE),
+        board: url(BOARD_QUEUE),
+        notify: url(NOTIFY_QUEUE),
+    }
+}
+
+fn mappings() -> Result<Mappings, StackError> {
+    let queue = |queue: &str, function: &str| QueueMapping {
+        timeout: WORKER_TIMEOUT,
+        ..QueueMapping::new(queue, function)
+    };
+    let outbox = Pattern::new(&json!({
+        "eventName": ["INSERT"],
+        "dynamodb": { "Keys": { "PK": { "S": [{ "prefix": OUTBOX_PREFIX }] } } },
+    }))?;
+    Ok(Mappings {
+        queues: vec![
+            queue(CHANNEL_QUEUE, "channel-worker"),
+            queue(BOARD_QUEUE, "channel-worker"),
+            queue(NOTIFY_QUEUE, "notify-worker"),
         ],
-        stream_mappings: vec![StreamMapping {
-            table: TABLE.to_owned(),
-            function: "relay".to_owned(),
-            new_items_with_prefix: OUTBOX_PREFIX.to_owned(),
-            batch_size: 100,
+        streams: vec![StreamMapping {
+            filters: vec![outbox],
             timeout: WORKER_TIMEOUT,
+            ..StreamMapping::new(TABLE, "relay")
         }],
         schedules: Vec::new(),
-        invoker: Arc::new(invoker),
+        schedules_run: false,
     })
-    .await?)
 }
 
 #[derive(Clone)]
 struct Gateway {
-    aws: Arc<AwsLocal>,
+    aws: AwsLocal,
+    functions: InProcess,
     clock: LocalClock,
 }
 
 /// Functions by path, and the control routes. Only functions that exist have a path.
-fn gateway_router(aws: &Arc<AwsLocal>, _functions: Late, clock: LocalClock) -> Router {
-    let state = Gateway { aws: Arc::clone(aws), clock };
+fn gateway_router(aws: &AwsLocal, functions: InProcess, clock: LocalClock) -> Router {
+    let state = Gateway {
+        aws: aws.clone(),
+        functions,
+        clock,
+    };
     Router::new()
         .route("/interactions", any(interactions))
         .with_state(state)
@@ -377,8 +468,16 @@ async fn interactions(State(gateway): State<Gateway>, request: Request) -> Respo
     let Some(event) = gateway::event(request, gateway.clock.now()).await else {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };
-    let deadline = Timestamp::now().saturating_add(SignedDuration::try_from(INTERACTIONS_TIMEOUT).unwrap_or_default());
-    match gateway.aws.invoke("interactions", event, deadline.unwrap_or(Timestamp::MAX)).await {
+    let call = gateway
+        .functions
+        .invoke("interactions", event, gateway.clock.now());
+    match gateway
+        .aws
+        .invocations()
+        .run("interactions", INTERACTIONS_TIMEOUT, call)
+        .await
+        .flatten()
+    {
         Ok(answer) => gateway::response(&answer),
         Err(error) => {
             tracing::error!(%error, "interactions failed");
@@ -388,7 +487,10 @@ async fn interactions(State(gateway): State<Gateway>, request: Request) -> Respo
 }
 
 async fn serve(app: Router, listener: TcpListener, stopped: watch::Receiver<bool>) {
-    if let Err(error) = axum::serve(listener, app).with_graceful_shutdown(until(stopped)).await {
+    if let Err(error) = axum::serve(listener, app)
+        .with_graceful_shutdown(until(stopped))
+        .await
+    {
         tracing::error!(%error, "the gateway stopped");
     }
 }

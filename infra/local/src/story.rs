@@ -12,8 +12,9 @@ use std::time::{Duration, Instant};
 /// The event's name.
 pub const EVENT: &str = "Monza 6 Hours";
 /// Which class each driver clicks, in order: nine seats, twelve drivers.
-const CLICKS: [&str; 12] =
-    ["gt3", "hypercar", "lmp2", "gt3", "lmp2", "gt3", "gt3", "hypercar", "gt3", "lmp2", "gt3", "lmp2"];
+const CLICKS: [&str; 12] = [
+    "gt3", "hypercar", "lmp2", "gt3", "lmp2", "gt3", "gt3", "hypercar", "gt3", "lmp2", "gt3", "lmp2",
+];
 
 /// A step that was played, and what came of it.
 #[derive(Clone, Debug)]
@@ -32,7 +33,11 @@ pub struct Step {
 /// [`StackError::Story`] at the first step whose result is not in the simulator's state.
 pub async fn play(stack: &Stack, demo: &DemoClub, tell: &mut dyn FnMut(&Step)) -> Result<Played, StackError> {
     let mut teller = Teller { tell };
-    let story = Story { stack, demo, simulator: stack.simulator() };
+    let story = Story {
+        stack,
+        demo,
+        simulator: stack.simulator(),
+    };
     let event = story.create(&mut teller).await?;
     let channel = story.publish(&event, &mut teller).await?;
     story.sign_up(channel, &mut teller).await?;
@@ -58,7 +63,11 @@ struct Teller<'a> {
 
 impl Teller<'_> {
     fn step(&mut self, title: impl Into<String>, began: Instant, outcome: impl Into<String>) {
-        (self.tell)(&Step { title: title.into(), took: began.elapsed(), outcome: outcome.into() });
+        (self.tell)(&Step {
+            title: title.into(),
+            took: began.elapsed(),
+            outcome: outcome.into(),
+        });
     }
 }
 
@@ -74,12 +83,17 @@ impl Story<'_> {
         let began = Instant::now();
         let owner = self.demo.owner();
         let typed = json!({ "series": "endurance" });
-        let choices = self.simulator.autocomplete(&owner, "event create", typed, "series").await;
-        let choices = choices.map_err(|outcome| fault(format!("no suggestions: {:?}", outcome.kind)))?;
+        let choices = self
+            .simulator
+            .autocomplete(&owner, "event create", typed, "series")
+            .await;
+        let choices = choices.map_err(|error| fault(format!("no suggestions: {error}")))?;
         let series = choices.first().ok_or_else(|| fault("no series is suggested"))?;
         let options = json!({ "series": series.value, "name": EVENT });
         let opened = self.simulator.slash(&owner, "event create", options).await;
-        let modal = opened.modal().ok_or_else(|| fault(format!("no form opened: {:?}", opened.kind)))?;
+        let modal = opened
+            .modal()
+            .ok_or_else(|| fault(format!("no form opened: {:?}", opened.kind)))?;
         let start = self.stack.now() + SignedDuration::from_hours(24 * 7);
         let start = start.strftime("%Y-%m-%d 14:00").to_string();
         let values = json!({
@@ -89,58 +103,99 @@ impl Story<'_> {
             "classes": "Hypercar: 2\nLMP2: 3\nGT3: 4",
             "description": "Round 4. Briefing an hour before the start, in this channel.",
         });
-        let shown = self.stack.expect_message(self.simulator.submit_modal(&owner, modal, values).await)?;
-        teller.step(format!("/event create → the form → “{EVENT}”, a draft"), began, first_line(self, &shown));
+        let shown = self
+            .stack
+            .expect_message(self.simulator.submit_modal(&owner, modal, values).await)?;
+        teller.step(
+            format!("/event create → the form → “{EVENT}”, a draft"),
+            began,
+            first_line(self, &shown),
+        );
         self.event_id().await
     }
 
     async fn event_id(&self) -> Result<String, StackError> {
         let typed = json!({ "event": "monza" });
-        let found = self.simulator.autocomplete(&self.demo.owner(), "event publish", typed, "event").await;
-        let found = found.map_err(|outcome| fault(format!("no suggestions: {:?}", outcome.kind)))?;
+        let found = self
+            .simulator
+            .autocomplete(&self.demo.owner(), "event publish", typed, "event")
+            .await;
+        let found = found.map_err(|error| fault(format!("no suggestions: {error}")))?;
         let event = found.first().and_then(|choice| choice.value.as_str());
-        event.map(str::to_owned).ok_or_else(|| fault("the event is not suggested"))
+        event
+            .map(str::to_owned)
+            .ok_or_else(|| fault("the event is not suggested"))
     }
 
     async fn publish(&self, event: &str, teller: &mut Teller<'_>) -> Result<u64, StackError> {
         let began = Instant::now();
         let options = json!({ "event": event });
-        let outcome = self.simulator.slash(&self.demo.owner(), "event publish", options).await;
+        let outcome = self
+            .simulator
+            .slash(&self.demo.owner(), "event publish", options)
+            .await;
         let interaction = outcome.interaction_id;
         self.stack.expect_message(outcome)?;
         self.stack.drain().await?;
         let channel = self.event_channel()?;
         let messages = self.simulator.messages(channel);
         if messages.len() != 2 {
-            return Err(fault(format!("the channel has {} messages instead of 2", messages.len())));
+            return Err(fault(format!(
+                "the channel has {} messages instead of 2",
+                messages.len()
+            )));
         }
         let told = self.simulator.interaction_messages(interaction);
-        let told = told.first().is_some_and(|message| message_text(message).contains(&channel.to_string()));
+        let told = told
+            .first()
+            .is_some_and(|message| message_text(message).contains(&channel.to_string()));
         if !told {
             return Err(fault("the admin was not told which channel it is"));
         }
-        teller.step("/event publish → category, channel and messages", began, self.simulator.tree(self.demo.guild));
+        teller.step(
+            "/event publish → category, channel and messages",
+            began,
+            self.simulator.tree(self.demo.guild),
+        );
         Ok(channel)
     }
 
     /// The one channel in a category of the series' name.
     fn event_channel(&self) -> Result<u64, StackError> {
-        let view = self.simulator.guild_view(self.demo.guild).ok_or_else(|| fault("the guild is gone"))?;
-        let categories: Vec<u64> =
-            view.channels.iter().filter(|c| c.kind == 4).map(|category| category.id).collect();
+        let view = self
+            .simulator
+            .guild_view(self.demo.guild)
+            .ok_or_else(|| fault("the guild is gone"))?;
+        let categories: Vec<u64> = view
+            .channels
+            .iter()
+            .filter(|c| c.kind == 4)
+            .map(|category| category.id)
+            .collect();
         let [category] = categories.as_slice() else {
             return Err(fault(format!("{} categories instead of one", categories.len())));
         };
-        let inside: Vec<u64> =
-            view.channels.iter().filter(|c| c.parent == Some(*category)).map(|channel| channel.id).collect();
+        let inside: Vec<u64> = view
+            .channels
+            .iter()
+            .filter(|c| c.parent == Some(*category))
+            .map(|channel| channel.id)
+            .collect();
         match inside.as_slice() {
             [channel] => Ok(*channel),
-            several => Err(fault(format!("{} channels in the category instead of one", several.len()))),
+            several => Err(fault(format!(
+                "{} channels in the category instead of one",
+                several.len()
+            ))),
         }
     }
 
     fn board(&self, channel: u64) -> Result<MessageView, StackError> {
-        self.simulator.messages(channel).into_iter().find(|m| select(m).is_some()).ok_or_else(|| fault("no sign-up message"))
+        self.simulator
+            .messages(channel)
+            .into_iter()
+            .find(|m| select(m).is_some())
+            .ok_or_else(|| fault("no sign-up message"))
     }
 
     async fn sign_up(&self, channel: u64, teller: &mut Teller<'_>) -> Result<(), StackError> {
@@ -149,16 +204,24 @@ impl Story<'_> {
         let select = select(&board).ok_or_else(|| fault("the sign-up message has no classes"))?;
         for (n, class) in CLICKS.iter().enumerate() {
             let driver = self.demo.member(n, channel);
-            self.stack.expect_message(self.simulator.select(&driver, board.id, &select, &[class]).await)?;
+            self.stack
+                .expect_message(self.simulator.select(&driver, board.id, &select, &[class]).await)?;
         }
         self.stack.drain().await?;
         let text = self.simulator.message_as_text(&self.board(channel)?);
         for (n, person) in MEMBERS.iter().take(CLICKS.len()).enumerate() {
             if !text.contains(person.name) {
-                return Err(fault(format!("driver {n}, {}, is not on the sign-up message", person.name)));
+                return Err(fault(format!(
+                    "driver {n}, {}, is not on the sign-up message",
+                    person.name
+                )));
             }
         }
-        teller.step(format!("{} drivers pick a class: nine seats, three wait", CLICKS.len()), began, text);
+        teller.step(
+            format!("{} drivers pick a class: nine seats, three wait", CLICKS.len()),
+            began,
+            text,
+        );
         Ok(())
     }
 
@@ -178,11 +241,22 @@ impl Story<'_> {
         self.stack.drain().await?;
         let dms = self.simulator.dms(self.demo.members[waiting]);
         let [told] = dms.get(before..).unwrap_or_default() else {
-            return Err(fault(format!("{} was told {} times instead of once", MEMBERS[waiting].name, dms.len() - before)));
+            return Err(fault(format!(
+                "{} was told {} times instead of once",
+                MEMBERS[waiting].name,
+                dms.len() - before
+            )));
         };
-        let title = format!("{} leaves: {} moves up and is told by DM", MEMBERS[0].name, MEMBERS[waiting].name);
+        let title = format!(
+            "{} leaves: {} moves up and is told by DM",
+            MEMBERS[0].name, MEMBERS[waiting].name
+        );
         let board = self.simulator.message_as_text(&self.board(channel)?);
-        teller.step(title, began, format!("{}\n{board}", self.simulator.message_as_text(told)));
+        teller.step(
+            title,
+            began,
+            format!("{}\n{board}", self.simulator.message_as_text(told)),
+        );
         Ok(())
     }
 
@@ -190,7 +264,10 @@ impl Story<'_> {
     async fn stranger(&self, event: &str, teller: &mut Teller<'_>) -> Result<(), StackError> {
         let began = Instant::now();
         let stranger = Actor::new(self.demo.guild, self.demo.paddock, self.demo.stranger);
-        let outcome = self.simulator.slash(&stranger, "event cancel", json!({ "event": event })).await;
+        let outcome = self
+            .simulator
+            .slash(&stranger, "event cancel", json!({ "event": event }))
+            .await;
         let shown = self.stack.expect_message(outcome)?;
         teller.step("A stranger tries /event cancel", began, first_line(self, &shown));
         Ok(())
@@ -198,14 +275,21 @@ impl Story<'_> {
 
     async fn close(&self, event: &str, channel: u64, teller: &mut Teller<'_>) -> Result<(), StackError> {
         let began = Instant::now();
-        let outcome = self.simulator.slash(&self.demo.owner(), "event close", json!({ "event": event })).await;
+        let outcome = self
+            .simulator
+            .slash(&self.demo.owner(), "event close", json!({ "event": event }))
+            .await;
         self.stack.expect_message(outcome)?;
         self.stack.drain().await?;
         let board = self.board(channel)?;
         if button(&board, "Sign up").is_some_and(|button| button["disabled"] != true) {
             return Err(fault("the sign-up button still works"));
         }
-        teller.step("/event close: the buttons rest", began, self.simulator.message_as_text(&board));
+        teller.step(
+            "/event close: the buttons rest",
+            began,
+            self.simulator.message_as_text(&board),
+        );
         Ok(())
     }
 
@@ -215,7 +299,9 @@ impl Story<'_> {
         let button = button(&board, label).ok_or_else(|| fault(format!("no button {label}")))?;
         let custom_id = button["custom_id"].as_str().unwrap_or_default().to_owned();
         let driver = self.demo.member(member, channel);
-        let shown = self.stack.expect_message(self.simulator.click(&driver, board.id, &custom_id).await)?;
+        let shown = self
+            .stack
+            .expect_message(self.simulator.click(&driver, board.id, &custom_id).await)?;
         Ok(first_line(self, &shown))
     }
 }
@@ -241,21 +327,28 @@ fn components(message: &MessageView) -> Vec<&Value> {
         }
     }
     let mut all = Vec::new();
-    message.components.iter().for_each(|component| collect(component, &mut all));
+    message
+        .components
+        .iter()
+        .for_each(|component| collect(component, &mut all));
     all
 }
 
 /// The custom id of the message's select, if it has one.
 #[must_use]
 pub fn select(message: &MessageView) -> Option<String> {
-    let found = components(message).into_iter().find(|component| component["type"] == 3)?;
+    let found = components(message)
+        .into_iter()
+        .find(|component| component["type"] == 3)?;
     found["custom_id"].as_str().map(str::to_owned)
 }
 
 /// The button of that label.
 #[must_use]
 pub fn button<'a>(message: &'a MessageView, label: &str) -> Option<&'a Value> {
-    components(message).into_iter().find(|c| c["type"] == 2 && c["label"] == label)
+    components(message)
+        .into_iter()
+        .find(|c| c["type"] == 2 && c["label"] == label)
 }
 
 /// Keeps an outcome's kind readable in an error.

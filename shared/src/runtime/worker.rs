@@ -27,17 +27,16 @@ pub struct Parts<E> {
 }
 
 impl<E: Env> Parts<E> {
-    /// Connections by these settings, for the function of that name.
+    /// Connections over these clients and by these settings, for the function of that name.
     ///
     /// # Errors
     /// [`ConfigError`].
     pub fn new(
-        sdk: &SdkConfig,
+        (dynamo, sqs): (aws_sdk_dynamodb::Client, aws_sdk_sqs::Client),
         settings: WorkerSettings,
         function: &str,
         env: E,
     ) -> Result<Self, ConfigError> {
-        let dynamo = aws_sdk_dynamodb::Client::new(sdk);
         let config = Config {
             base_url: settings.discord_api,
             ..Config::new(&settings.bot_token, settings.application, function)

@@ -1,0 +1,166 @@
+//! Effects happen once: a worker is killed, or a call fails, at every outgoing call of channel creation in turn.
+
+use crate::world::{Club, World};
+use gantry_local_wire::{Delay, Fault, FaultKind, Service};
+use serde_json::json;
+
+/// More calls than any job makes: the search for the last one ends before.
+const MOST_CALLS: u64 = 60;
+
+/// Publishes event after event, each time with the fault at the next call of the worker, until the fault meets no call.
+/// Every time there must be one category, one channel, two messages, and an admin who was told.
+async fn at_every_call(world: &World, service: Service, kind: FaultKind) {
+    let club = world.club(&format!("{service:?} {kind:?}")).await;
+    let mut hits = 0;
+    for n in 0..MOST_CALLS {
+        let name = format!("Race {n}");
+        let series = world.series(&club, &name, "GT3: 2").await;
+        let event = world.draft(&club, &series, &name).await;
+        world.stack.faults().clear();
+        world
+            .stack
+            .faults()
+            .add(Fault::nth(service, "channel-worker", n, kind.clone()))
+            .unwrap();
+        let outcome = world
+            .stack
+            .simulator()
+            .slash(&club.owner(), "event publish", json!({ "event": event }))
+            .await;
+        let interaction = outcome.interaction_id;
+        world.stack.expect_message(outcome).unwrap();
+        world.drain().await;
+        let hit = world.stack.faults().hits() > 0;
+        world.stack.faults().clear();
+        check(world, &club, interaction, event, &name);
+        if !hit {
+            break;
+        }
+        hits += 1;
+    }
+    assert!(
+        (4..MOST_CALLS).contains(&hits),
+        "{service:?} {kind:?}: {hits} calls were hit"
+    );
+    let channels = world
+        .stack
+        .simulator()
+        .guild_view(club.guild)
+        .unwrap()
+        .channels
+        .len() as u64;
+    assert_eq!(
+        channels,
+        1 + 2 * (hits + 1),
+        "nothing orphaned: {}",
+        world.stack.simulator().tree(club.guild)
+    );
+}
+
+fn check(world: &World, club: &Club, interaction: u64, event: String, name: &str) {
+    let published = world.space_of(club, event, name);
+    let told = world.stack.simulator().interaction_messages(interaction);
+    assert_eq!(told.len(), 1);
+    let text = format!("{}{:?}", told[0].content, told[0].embeds);
+    assert!(
+        text.contains(&published.channel.to_string()),
+        "{name}: the admin was told: {text}"
+    );
+}
+
+async fn run(service: Service, kinds: &[FaultKind]) {
+    let world = World::start().await;
+    for kind in kinds {
+        at_every_call(&world, service, kind.clone()).await;
+    }
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_at_each_call_to_discord() {
+    run(Service::Discord, &[FaultKind::KillBefore, FaultKind::KillAfter]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_at_each_call_to_dynamodb() {
+    run(Service::Dynamodb, &[FaultKind::KillBefore, FaultKind::KillAfter]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_lost_and_errors_at_each_call_to_discord() {
+    run(
+        Service::Discord,
+        &[
+            FaultKind::LostAnswer,
+            FaultKind::ErrorAfterEffect,
+            FaultKind::Reset,
+            FaultKind::ServerError,
+            FaultKind::Unavailable,
+        ],
+    )
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn limits_at_each_call_to_discord() {
+    let short = Delay { ms: 60 };
+    run(
+        Service::Discord,
+        &[
+            FaultKind::RateLimitUser(short),
+            FaultKind::RateLimitShared(short),
+            FaultKind::RateLimitGlobal(short),
+        ],
+    )
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn faults_at_each_call_to_dynamodb() {
+    run(
+        Service::Dynamodb,
+        &[
+            FaultKind::LostAnswer,
+            FaultKind::ErrorAfterEffect,
+            FaultKind::Reset,
+            FaultKind::Throttle,
+            FaultKind::Conflict,
+        ],
+    )
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_queue_or_bus_loses_no_job() {
+    let world = World::start().await;
+    let club = world.club("Apex").await;
+    for (service, kind) in [
+        (Service::Sqs, FaultKind::LostAnswer),
+        (Service::Sqs, FaultKind::ServerError),
+        (Service::Sqs, FaultKind::KillAfter),
+        (Service::Eventbridge, FaultKind::LostAnswer),
+        (Service::Eventbridge, FaultKind::KillBefore),
+    ] {
+        let name = format!("{service:?} {kind:?}");
+        let series = world.series(&club, &name, "GT3: 2").await;
+        let event = world.draft(&club, &series, &name).await;
+        world.drain().await;
+        world
+            .stack
+            .faults()
+            .add(Fault {
+                caller: Some("relay".into()),
+                times: Some(2),
+                ..Fault::every(service, kind)
+            })
+            .unwrap();
+        world
+            .ok(&club.owner(), "event publish", json!({ "event": event }))
+            .await;
+        world.drain().await;
+        assert!(world.stack.faults().hits() > 0, "{name}");
+        world.stack.faults().clear();
+        world.space_of(&club, event, &name);
+    }
+    world.finish().await;
+}
