@@ -23,6 +23,7 @@ function drawHead(state) {
   const sign = JSON.stringify([state.home, here, store.roles().length]);
   if (sign === headSign) return;
   headSign = sign;
+  app.classList.toggle("dms", state.home === "dms");
   const dm = state.home === "dms";
   const name = dm ? here?.user?.username ?? "Direct messages" : here?.name ?? "No channel";
   document.title = `${dm ? "@" : "#"}${name} · Gantry playground`;
@@ -37,7 +38,7 @@ function drawHead(state) {
   );
 }
 
-const narrow = () => matchMedia("(max-width: 799px)").matches;
+const narrow = () => matchMedia("(max-width: 1100px)").matches;
 const shownMembers = () => (narrow() ? app.classList.contains("show-members") : !app.classList.contains("no-members"));
 
 function toggleMembers(button) {
@@ -50,7 +51,7 @@ function toggleMembers(button) {
 function drawer(name, open) {
   app.classList.remove("show-left", "show-members");
   if (open) app.classList.add(name);
-  veil.hidden = !open;
+  veil.hidden = !open || !matchMedia("(max-width: 799px)").matches;
   document.getElementById("show-left").setAttribute("aria-expanded", String(open && name === "show-left"));
 }
 

@@ -53,7 +53,7 @@ function emoji(data) {
 
 function button(data, place) {
   const style = STYLES[data.style] ?? "secondary";
-  const waiting = store.state.pending.get(place.id) === data.custom_id;
+  const waiting = Boolean(data.custom_id) && store.state.pending.get(place.id) === data.custom_id;
   const inner = waiting ? el("span", { class: "dots", "aria-label": "Working" }, el("i"), el("i"), el("i")) : [emoji(data.emoji), data.label && el("span", {}, data.label)];
   if (data.style === 5 && !data.disabled && /^https?:/i.test(data.url ?? "")) {
     return el("a", { class: "button link", href: data.url, target: "_blank", rel: "noopener noreferrer" }, inner, icon("out"));
@@ -77,7 +77,7 @@ function button(data, place) {
 /** The options of a select of any kind, for the picker. */
 export function optionsOf(data) {
   const people = () =>
-    store.members().map((one) => ({ value: one.id, label: one.name, description: one.username, mark: avatar(one, one.name), colour: store.colourOf(one.id) }));
+    [...store.members()].sort((a, b) => a.bot - b.bot).map((one) => ({ value: one.id, label: one.name, description: one.username, mark: avatar(one, one.name), colour: store.colourOf(one.id) }));
   const roles = () => store.roles().filter((role) => role.name !== "@everyone").map((role) => ({ value: role.id, label: role.name, mark: dot(role), aside: "Role" }));
   switch (data.type) {
     case 5:
@@ -166,6 +166,7 @@ async function use(place, custom, what) {
   const { pending, failures } = store.state;
   if (pending.has(place.id)) return;
   const who = store.actor();
+  let answered = false;
   pending.set(place.id, custom);
   failures.delete(place.id);
   store.show();
@@ -174,11 +175,16 @@ async function use(place, custom, what) {
     if (outcome.kind === "failed") failures.set(place.id, { text: "This interaction failed", why: outcome.reason });
     if (outcome.kind === "refused") failures.set(place.id, { text: "Discord's client does not allow this", why: outcome.reason });
     if (outcome.kind === "modal") openModal(outcome, who);
+    answered = isNew(outcome);
   } catch (error) {
     failures.set(place.id, { text: "This interaction failed", why: error.message });
   } finally {
     pending.delete(place.id);
     store.show();
   }
+  store.state.toEnd = answered;
   await store.refresh();
 }
+
+/** An answer stands below everything else, where one who has scrolled up would miss it. */
+const isNew = (outcome) => outcome.kind === "message" || outcome.kind === "deferred";

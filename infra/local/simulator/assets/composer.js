@@ -133,7 +133,8 @@ function matching(typed) {
   const wanted = typed.toLowerCase().trimStart();
   const all = leaves(store.state.commands).filter((leaf) => leaf.words.includes(wanted.trimEnd()));
   const rank = (leaf) => (leaf.words.startsWith(wanted) ? 0 : leaf.words.split(" ").some((word) => word.startsWith(wanted)) ? 1 : 2);
-  return all.sort((a, b) => rank(a) - rank(b) || a.words.localeCompare(b.words));
+  // The sort is stable: equals stay in the order of registration.
+  return all.sort((a, b) => rank(a) - rank(b));
 }
 
 function leafRow(leaf, index, id, active, take) {

@@ -79,7 +79,9 @@ export function avatar(user, name) {
   const words = String(name ?? "?").trim().split(/\s+/);
   const initials = [words[0], words.length > 1 ? words[words.length - 1] : ""].map((word) => [...word][0] ?? "").join("");
   let hue = 0;
-  for (const digit of String(user?.id ?? name)) hue = (hue * 31 + digit.charCodeAt(0)) % 360;
+  for (const digit of String(user?.id ?? name)) hue = (hue * 31 + digit.charCodeAt(0)) % 4093;
+  // Neighbouring ids get colours far apart.
+  hue = (hue * 137) % 360;
   const node = el("span", { class: "avatar", "aria-hidden": "true" }, initials.toLocaleUpperCase());
   node.style.background = `hsl(${hue} 45% 42%)`;
   return node;

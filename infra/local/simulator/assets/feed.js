@@ -68,7 +68,8 @@ export function drawFeed(state) {
   for (const id of drawn.keys()) if (!keep.has(id)) drawn.delete(id);
   sync(nodes);
   if (key && !feed.contains(document.activeElement)) refocus(feed, key);
-  if (moved || low) feed.scrollTop = feed.scrollHeight;
+  if (moved || low || state.toEnd) feed.scrollTop = feed.scrollHeight;
+  state.toEnd = false;
 }
 
 /** Brings the children into this order with as few moves as it takes. */

@@ -54,7 +54,7 @@ function lines(text, names) {
     } else if (LIST.test(row)) {
       flush();
       const items = [];
-      for (; at < rows.length && LIST.test(rows[at]); at += 1) items.push(LIST.exec(rows[at]));
+      for (; at < rows.length && continues(items, LIST.exec(rows[at])); at += 1) items.push(LIST.exec(rows[at]));
       at -= 1;
       out.push(list(items, names));
     } else {
@@ -63,6 +63,13 @@ function lines(text, names) {
   }
   flush();
   return out;
+}
+
+/** Whether a row belongs to the list so far: deeper, or with the same kind of mark. */
+function continues(items, found) {
+  if (!found || items.length === 0) return found !== null;
+  const [first] = items;
+  return found[1].length > first[1].length || /\d/.test(found[2]) === /\d/.test(first[2]);
 }
 
 const LIST = /^( *)([-*]|\d{1,9}\.) +(.*)$/;
@@ -159,7 +166,7 @@ function time(all, seconds, style) {
 const pill = (text) => el("span", { class: "mention" }, text);
 
 function role(found) {
-  const node = pill(`@${found?.name ?? "unknown-role"}`);
+  const node = pill(`@${found?.name.replace(/^@/, "") ?? "unknown-role"}`);
   if (found?.color) node.style.color = `#${found.color.toString(16).padStart(6, "0")}`;
   return node;
 }

@@ -25,8 +25,8 @@ export function openPicker({ anchor, label, options, many = null, chosen = [], s
   let shown = options;
   let active = Math.max(0, options.findIndex((option) => chosen.includes(option.value)));
   const list = el("div", { class: "picker-list", role: "listbox", id, "aria-label": label, tabindex: search ? null : "0", "aria-multiselectable": many ? "true" : null });
-  const field = search && el("input", { class: "picker-search", type: "text", role: "combobox", "aria-expanded": "true", "aria-controls": id, "aria-label": `Search: ${label}`, placeholder: "Search", autocomplete: "off", spellcheck: "false" });
-  const foot = many && el("button", { class: "button primary picker-done", type: "button", on: { click: () => settle() } }, "Done");
+  const field = !search ? null : el("input", { class: "picker-search", type: "text", role: "combobox", "aria-expanded": "true", "aria-controls": id, "aria-label": `Search: ${label}`, placeholder: "Search", autocomplete: "off", spellcheck: "false" });
+  const foot = !many ? null : el("button", { class: "button primary picker-done", type: "button", on: { click: () => settle() } }, "Done");
   const box = el("div", { class: "picker" }, field, list, foot);
   const keys = field || list;
 

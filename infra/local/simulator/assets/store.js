@@ -13,6 +13,8 @@ export const state = {
   view: null,
   feed: null,
   commands: [],
+  /** Whether the messages are to be shown down to the last one, whatever is being read. */
+  toEnd: false,
   /** How many messages are asked for. */
   limit: 60,
   /** Client-side notes under the messages: sending, failed. */
@@ -200,6 +202,7 @@ let noteId = 0;
 export function note(fields) {
   const mine = { id: `note-${(noteId += 1)}`, user: state.user, channel: state.channel, ...fields };
   state.notes.push(mine);
+  state.toEnd = true;
   show();
   return () => {
     state.notes = state.notes.filter((one) => one !== mine);
