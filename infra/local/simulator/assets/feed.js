@@ -8,6 +8,18 @@ import { dayOf } from "./time.js";
 const feed = document.getElementById("feed");
 const drawn = new Map();
 let place = null;
+/** Whether the reader is at the end; new messages then scroll in. */
+let atEnd = true;
+
+const toEnd = () => {
+  feed.scrollTop = feed.scrollHeight;
+  atEnd = true;
+};
+feed.addEventListener("scroll", () => {
+  atEnd = feed.scrollHeight - feed.scrollTop - feed.clientHeight < 60;
+});
+// The message box grows, a phone's keyboard opens: the end stays in sight.
+new ResizeObserver(() => atEnd && toEnd()).observe(feed);
 
 function rows(state) {
   const list = [];
@@ -54,7 +66,7 @@ export function drawFeed(state) {
   const moved = place !== here;
   if (moved) drawn.clear();
   place = here;
-  const low = feed.scrollHeight - feed.scrollTop - feed.clientHeight < 60;
+  const low = atEnd;
   const key = feed.contains(document.activeElement) ? document.activeElement.dataset.key : null;
   const wanted = state.channel === null ? [{ key: "none", sign: "", make: nowhere }] : rows(state);
   const nodes = wanted.map(({ key: id, sign, make }) => {
@@ -68,7 +80,7 @@ export function drawFeed(state) {
   for (const id of drawn.keys()) if (!keep.has(id)) drawn.delete(id);
   sync(nodes);
   if (key && !feed.contains(document.activeElement)) refocus(feed, key);
-  if (moved || low || state.toEnd) feed.scrollTop = feed.scrollHeight;
+  if (moved || low || state.toEnd) toEnd();
   state.toEnd = false;
 }
 

@@ -58,7 +58,7 @@ export function colourOf(id) {
 
 /** What stands for a person's standing: the rank that the stack knows, else the owner, the highest role. */
 export function rankOf(one) {
-  if (one.rank) return one.rank;
+  if (one.rank) return one.rank[0].toUpperCase() + one.rank.slice(1);
   if (one.bot) return "App";
   if (one.id === state.view?.guild?.owner_id) return "Owner";
   return roles().find((role) => one.roles.includes(role.id))?.name ?? "Member";

@@ -6,9 +6,7 @@
 use axum::routing::post;
 use axum::{Json, Router};
 use gantry_local_wire::{CallLog, Faults, LocalClock};
-use gantry_simulator::{
-    NewChannel, NewGuild, NewRole, NewUser, PlaygroundConfig, Simulator, SimulatorConfig,
-};
+use gantry_simulator::{NewChannel, NewGuild, NewRole, NewUser, Simulator, SimulatorConfig};
 use serde_json::{Value, json};
 use std::error::Error;
 use std::time::Duration;
@@ -119,15 +117,9 @@ fn guild(simulator: &Simulator) -> Done<(u64, Vec<u64>)> {
     for person in &people[1..] {
         simulator.join(guild, *person, None)?;
     }
-    let ranks = people
-        .iter()
-        .zip(PEOPLE)
-        .map(|(id, (_, _, rank))| (*id, rank.to_owned()))
-        .collect();
-    simulator.set_playground(PlaygroundConfig {
-        gateway_url: None,
-        ranks,
-    });
+    for (person, (_, _, rank)) in people.iter().zip(PEOPLE) {
+        simulator.set_rank(*person, rank)?;
+    }
     let stewards = simulator.create_role(
         guild,
         NewRole {
@@ -150,8 +142,16 @@ fn guild(simulator: &Simulator) -> Done<(u64, Vec<u64>)> {
     let private = channel(simulator, guild, "stewards room", 0, Some(club))?;
     simulator.set_overwrite(private, guild, 0, 1 << 10)?;
     simulator.set_overwrite(private, stewards, 1 << 10, 0)?;
-    simulator.post_message(channels[0], people[4], "Morning all! Is **Monza** still on? <t:1796133600:R>")?;
-    simulator.post_message(channels[0], people[4], "I could do a *double stint* if nobody minds.")?;
+    simulator.post_message(
+        channels[0],
+        people[4],
+        "Morning all! Is **Monza** still on? <t:1796133600:R>",
+    )?;
+    simulator.post_message(
+        channels[0],
+        people[4],
+        "I could do a *double stint* if nobody minds.",
+    )?;
     Ok((guild, channels))
 }
 
@@ -237,7 +237,9 @@ async fn answer(body: Value) -> Json<Value> {
     Json(match (body["type"].as_u64(), name) {
         (Some(1), _) => json!({"type": 1}),
         (Some(4), _) => {
-            let all = ["Apex Endurance Cup", "GT Sprint", "Rookie Trophy"].iter().enumerate();
+            let all = ["Apex Endurance Cup", "GT Sprint", "Rookie Trophy"]
+                .iter()
+                .enumerate();
             let choices: Vec<Value> = all
                 .map(|(n, name)| json!({"name": name, "value": n.to_string()}))
                 .collect();
@@ -255,7 +257,8 @@ async fn answer(body: Value) -> Json<Value> {
             json!({"type": 7, "data": {"components": [{"type": 10, "content": "Edited by the button."}]}})
         }
         (kind, _) => said(format!(
-            "Interaction of type {kind:?} on `{name}`: {}",
+            "Interaction of type {} on `{name}`: {}",
+            kind.unwrap_or_default(),
             data["values"]
         )),
     })

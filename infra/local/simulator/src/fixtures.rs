@@ -87,6 +87,7 @@ impl Simulator {
                     global_name,
                     bot,
                     dms_closed: false,
+                    rank: None,
                 },
             );
             id
@@ -379,6 +380,17 @@ impl Simulator {
                 .get_mut(&user)
                 .ok_or(unknown("user", user))?
                 .dms_closed = closed;
+            Ok(())
+        })
+    }
+
+    /// Notes what the playground shows beside a user's name (`owner`, `team manager`).
+    ///
+    /// # Errors
+    /// [`SimulatorError::Unknown`] without such a user.
+    pub fn set_rank(&self, user: u64, rank: &str) -> Done<()> {
+        self.hand(|state, _| {
+            state.users.get_mut(&user).ok_or(unknown("user", user))?.rank = Some(rank.to_owned());
             Ok(())
         })
     }

@@ -129,7 +129,11 @@ fn title(payload: &Value) -> String {
                 options = &options[0]["options"];
             }
             let typed = if kind == Some(4) { " …" } else { "" };
-            let slash = if data["type"].as_u64().unwrap_or(1) == 1 { "/" } else { "" };
+            let slash = if data["type"].as_u64().unwrap_or(1) == 1 {
+                "/"
+            } else {
+                ""
+            };
             format!("{slash}{}{typed}", words.join(" "))
         }
     }

@@ -20,7 +20,6 @@ use axum::{Json, Router};
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 
 /// What the page cannot learn from the simulator itself.
 #[derive(Clone, Debug, Default)]
@@ -28,8 +27,6 @@ pub struct PlaygroundConfig {
     /// The functions' address without a path; its `/local/clock` is told when the clock is moved, so that schedules
     /// and delayed messages follow. Without it only the simulator's clock moves.
     pub gateway_url: Option<String>,
-    /// What stands beside a person's name in the member switcher (`Owner`, `Team manager`), by user id.
-    pub ranks: BTreeMap<u64, String>,
 }
 
 #[derive(Deserialize)]

@@ -7,12 +7,10 @@ use crate::state::{Channel, Guild, Message, State, channel_json, message_json, r
 use crate::view::{name_of, ordered_ids};
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 
 /// Everything around the messages, for one person; `guild` falls back to the first one.
 pub(super) fn overview(simulator: &Simulator, user: u64, guild: Option<u64>) -> Value {
     let now = simulator.clock().now();
-    let ranks = simulator.with_playground(|config| config.ranks.clone());
     simulator.with(|state| {
         state.settle(now);
         let known = guild.and_then(|id| state.guilds.get(&id));
@@ -29,19 +27,13 @@ pub(super) fn overview(simulator: &Simulator, user: u64, guild: Option<u64>) -> 
             "bot": state.users.get(&state.app_id).map(user_json),
             "user": state.users.get(&user).map(user_json),
             "guilds": guilds.collect::<Vec<_>>(),
-            "guild": chosen.map(|guild| guild_view(state, guild, user, &ranks, now)),
+            "guild": chosen.map(|guild| guild_view(state, guild, user, now)),
             "dms": dms(state, user),
         })
     })
 }
 
-fn guild_view(
-    state: &State,
-    guild: &Guild,
-    user: u64,
-    ranks: &BTreeMap<u64, String>,
-    now: Timestamp,
-) -> Value {
+fn guild_view(state: &State, guild: &Guild, user: u64, now: Timestamp) -> Value {
     let mut roles: Vec<_> = guild.roles.values().collect();
     roles.sort_by_key(|role| (std::cmp::Reverse(role.position), role.id));
     let members = guild.members.iter().map(|(id, member)| {
@@ -49,7 +41,7 @@ fn guild_view(
         json!({
             "id": id.to_string(), "name": name_of(state, Some(guild.id), *id),
             "username": account.map(|user| &user.username), "bot": account.is_some_and(|user| user.bot),
-            "roles": member.roles.iter().map(u64::to_string).collect::<Vec<_>>(), "rank": ranks.get(id),
+            "roles": member.roles.iter().map(u64::to_string).collect::<Vec<_>>(), "rank": account.and_then(|user| user.rank.as_ref()),
             "timed_out": member.timeout_until.is_some_and(|until| until > now),
         })
     });
@@ -104,7 +96,10 @@ fn dms(state: &State, user: u64) -> Vec<Value> {
     let mut rows: Vec<Value> = state.channels.values().filter(mine).map(row).collect();
     if state.dm_with(user).is_none() {
         let bot = state.users.get(&state.app_id).map(user_json);
-        rows.insert(0, json!({"id": null, "last_message_id": null, "user": bot, "may_write": true}));
+        rows.insert(
+            0,
+            json!({"id": null, "last_message_id": null, "user": bot, "may_write": true}),
+        );
     }
     rows
 }
