@@ -62,7 +62,7 @@ async fn pings_signatures_and_broken_bodies() {
     ] {
         assert_eq!(send(&world, &sign(body.as_bytes())).await.0, 400, "{body:.40}");
     }
-    let large = |bytes: usize| format!("{{\"type\":1,\"pad\":\"{}\"}}", "x".repeat(bytes - 20)).into_bytes();
+    let large = |bytes: usize| format!("{{\"type\":1,\"pad\":\"{}\"}}", "x".repeat(bytes - 19)).into_bytes();
     assert_eq!(large(256 * 1024).len(), 256 * 1024);
     assert_eq!(send(&world, &sign(&large(256 * 1024))).await.0, 200);
     assert_eq!(send(&world, &sign(&large(256 * 1024 + 1))).await.0, 413);

@@ -3,7 +3,6 @@
 use crate::world::World;
 use gantry_local::{Clients, MAX_RECEIVES};
 use gantry_local_wire::Service;
-use serde_json::json;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn poison_records_fail_alone_and_are_put_aside() {
@@ -28,22 +27,39 @@ async fn poison_records_fail_alone_and_are_put_aside() {
     let published = world.published(&club, "Race", "GT3: 2").await;
     assert!(world.board_text(&published).contains("0/2"));
     assert!(!world.calls(mark, Service::Discord).is_empty());
-    let dead: Vec<_> = world
-        .stack
-        .aws()
-        .queues()
-        .into_iter()
-        .map(|q| (q.name, q.depth, q.in_flight, q.dead_letters))
-        .collect();
-    for (name, depth, in_flight, letters) in dead {
-        let expected = if name.starts_with("channel") || name.starts_with("notify") {
-            4
-        } else {
-            0
+    for queue in world.stack.aws().queues() {
+        let poisoned = queue.name.starts_with("channel") || queue.name.starts_with("notify");
+        let (depth, dead_letters) = match (poisoned, queue.name.ends_with("-dead.fifo")) {
+            (true, true) => (4, 0),
+            (true, false) => (0, 4),
+            (false, _) => (0, 0),
         };
-        assert_eq!((depth, in_flight, letters), (0, 0, expected), "{name}");
+        assert_eq!(
+            (queue.depth, queue.in_flight, queue.dead_letters),
+            (depth, 0, dead_letters),
+            "{}",
+            queue.name
+        );
     }
+    // Each poison record was received five times, and no more.
     assert_eq!(MAX_RECEIVES, 5);
-    drop(json!({}));
+    let dead = format!(
+        "{}/{}/channel-dead.fifo",
+        world.stack.endpoints().sqs,
+        gantry_local_aws::ACCOUNT
+    );
+    let letters = sqs
+        .receive_message()
+        .queue_url(dead)
+        .max_number_of_messages(10)
+        .message_system_attribute_names("ApproximateReceiveCount".into())
+        .send()
+        .await
+        .unwrap();
+    for letter in letters.messages() {
+        let receives = &letter.attributes().unwrap()[&"ApproximateReceiveCount".into()];
+        assert_eq!(receives, "6", "five from its own queue, one from here");
+    }
+    assert_eq!(letters.messages().len(), 4);
     world.stack.shutdown().await.unwrap();
 }

@@ -1,6 +1,7 @@
 //! C4.3, C4.4: seats never oversell, nobody is lost, and everybody who moves up is told once.
 
 use crate::world::{World, is_message};
+use futures::StreamExt;
 use gantry_local_wire::{Fault, FaultKind, Service};
 use gantry_shared::adapters::dynamo::Table;
 use gantry_shared::domain::event::EventKey;
@@ -11,6 +12,7 @@ use std::collections::BTreeSet;
 
 const CLASSES: [(&str, usize); 3] = [("hypercar", 6), ("lmp2", 10), ("gt3", 14)];
 const DRIVERS: usize = 500;
+const AT_ONCE: usize = 50;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn five_hundred_sign_up_for_thirty_seats() {
@@ -33,11 +35,14 @@ async fn five_hundred_sign_up_for_thirty_seats() {
         .unwrap();
     let clicks = drivers.iter().enumerate().map(|(n, driver)| {
         let (world, club, published) = (&world, &club, &published);
-        async move { world.pick(club, published, *driver, CLASSES[n % 3].0).await }
+        async move { click_until_answered(world, club, published, *driver, CLASSES[n % 3].0).await }
     });
-    let outcomes = futures::future::join_all(clicks).await;
-    let answered = outcomes.iter().filter(|outcome| is_message(outcome)).count();
-    assert_eq!(answered, DRIVERS, "everybody is answered");
+    // As many at once as one machine can hold within Discord's three seconds.
+    let answers: Vec<String> = futures::stream::iter(clicks)
+        .buffer_unordered(AT_ONCE)
+        .collect()
+        .await;
+    assert_eq!(answers.len(), DRIVERS);
     world.drain().await;
     assert!(faults.hits() > 100, "{} faults", faults.hits());
     faults.clear();
@@ -97,6 +102,27 @@ async fn five_hundred_sign_up_for_thirty_seats() {
         );
     }
     world.finish().await;
+}
+
+/// Clicks like a person does: once more where Discord says that the application did not respond, or the answer that
+/// something went wrong.
+async fn click_until_answered(
+    world: &World,
+    club: &crate::world::Club,
+    published: &crate::world::Published,
+    driver: u64,
+    class: &str,
+) -> String {
+    for _ in 0..20 {
+        let outcome = world.pick(club, published, driver, class).await;
+        if is_message(&outcome) {
+            let message = world.stack.expect_message(outcome).unwrap();
+            if !message.content.contains("Something went wrong") {
+                return message.content;
+            }
+        }
+    }
+    panic!("driver {driver} was never answered");
 }
 
 async fn sheet(world: &World, club: &crate::world::Club, event: &str) -> Sheet {

@@ -265,12 +265,6 @@ impl World {
             .await
     }
 
-    /// What a person is told by an outcome.
-    pub fn told(&self, outcome: Outcome) -> String {
-        let message = self.stack.expect_message(outcome).unwrap();
-        self.stack.simulator().message_as_text(&message)
-    }
-
     pub async fn drain(&self) {
         self.stack.drain().await.unwrap();
     }

@@ -15,7 +15,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
-use tokio::task::JoinSet;
+use tokio::task::{JoinHandle, JoinSet};
 
 /// Where the counterparts listen and what they share.
 #[derive(Clone, Default)]
@@ -52,6 +52,7 @@ pub(crate) struct Inner {
     keeper: Option<Keeper>,
     moved: watch::Sender<u64>,
     stop: watch::Sender<bool>,
+    servers: Mutex<Vec<JoinHandle<()>>>,
     tasks: Mutex<JoinSet<()>>,
 }
 
@@ -95,9 +96,11 @@ impl AwsLocal {
         ];
         let urls = [url(&first)?, url(&second)?, url(&third)?];
         let stop = watch::Sender::new(false);
-        dynamodb.serve(first, wires.clone(), stop.subscribe());
-        sqs.serve(second, wires.clone(), stop.subscribe());
-        eventbridge.serve(third, wires.clone(), stop.subscribe());
+        let servers = vec![
+            dynamodb.serve(first, wires.clone(), stop.subscribe()),
+            sqs.serve(second, wires.clone(), stop.subscribe()),
+            eventbridge.serve(third, wires.clone(), stop.subscribe()),
+        ];
         let invocations = InvocationTable::new();
         let table = invocations.clone();
         wires.faults.on_kill(Arc::new(move |function| {
@@ -118,6 +121,7 @@ impl AwsLocal {
                 keeper,
                 moved: watch::Sender::new(0),
                 stop,
+                servers: Mutex::new(servers),
                 tasks: Mutex::default(),
             }),
         };
@@ -256,7 +260,7 @@ impl AwsLocal {
             .ok_or_else(unknown)
     }
 
-    /// Stops servers and mappings and writes the state. Running invocations are left to their end.
+    /// Stops servers and mappings, frees the ports and writes the state. Running invocations are left to their end.
     ///
     /// # Errors
     /// [`AwsLocalError::State`] when the state cannot be written.
@@ -265,6 +269,11 @@ impl AwsLocal {
         inner.stop.send_replace(true);
         let mut tasks = std::mem::take(&mut *lock(&inner.tasks));
         tasks.shutdown().await;
+        let servers = std::mem::take(&mut *lock(&inner.servers));
+        for server in servers {
+            // An error is the server's panic, which was reported where it happened.
+            let _ = server.await;
+        }
         match inner.keeper.clone() {
             Some(keeper) => tokio::task::spawn_blocking(move || keeper.save())
                 .await

@@ -76,9 +76,9 @@ impl AwsLocal {
                 Left::Nothing => return Ok(self.report(before, clock_moves)),
                 Left::Time(_, left) if clock_moves == MAX_CLOCK_MOVES => return Err(DrainError::Stuck(left)),
                 Left::Time(until, _) => {
-                    clock_moves += 1;
                     let clock = &self.inner.wires.clock;
                     if until > clock.now() {
+                        clock_moves += 1;
                         clock.set(until);
                     }
                     since = Instant::now();

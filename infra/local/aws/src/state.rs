@@ -18,9 +18,12 @@ use tokio::sync::watch;
 /// From one write of the file to the next, so that a rush of changes shares one.
 const PAUSE: Duration = Duration::from_millis(20);
 
-#[derive(Debug, Default, Serialize, Deserialize)]
-#[serde(default)]
+/// The shape of the file. A file of another shape is refused, not guessed at.
+const VERSION: u32 = 1;
+
+#[derive(Debug, Serialize, Deserialize)]
 struct Saved {
+    version: u32,
     streams: BTreeMap<String, String>,
     queues: sqs::State,
     buses: eventbridge::State,
@@ -50,6 +53,10 @@ impl Keeper {
             Err(error) => return Err(self.failed(error)),
         };
         let saved: Saved = serde_json::from_slice(&text).map_err(|error| self.failed(error.into()))?;
+        if saved.version != VERSION {
+            let reason = format!("version {} of the state cannot be read", saved.version);
+            return Err(self.failed(std::io::Error::other(reason)));
+        }
         let standings = saved.streams.into_iter();
         *self.standings.lock().unwrap_or_else(PoisonError::into_inner) = standings
             .map(|(mapping, position)| (mapping, StreamStanding::at(Some(position))))
@@ -96,6 +103,7 @@ impl Keeper {
             .filter_map(|(mapping, standing)| Some((mapping.clone(), standing.position()?)))
             .collect();
         let saved = Saved {
+            version: VERSION,
             streams,
             queues: self.sqs.snapshot(),
             buses: self.eventbridge.snapshot(),

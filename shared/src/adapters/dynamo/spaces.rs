@@ -159,7 +159,9 @@ impl Receipts for Table {
             .send()
             .await
             .map_err(failure)?;
-        let Some(before) = output.attributes else {
+        // Of an item that was not there DynamoDB gives nothing back; dynoxide gives its key.
+        let before = output.attributes.filter(|before| before.contains_key("begun_at"));
+        let Some(before) = before else {
             return Ok(Delivery::New);
         };
         let before: ReceiptItem = read(before)?;

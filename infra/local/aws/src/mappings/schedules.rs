@@ -45,6 +45,11 @@ impl Schedules {
     }
 
     async fn call(&self, schedule: &Schedule, at: Timestamp) -> Result<Value, InvokeError> {
+        let activity = &self.deliveries.activity;
+        let _on_its_way = {
+            let _gate = activity.gate().await;
+            activity.begin()
+        };
         let event = schedule_event(&schedule.name, at);
         let call = || {
             self.deliveries

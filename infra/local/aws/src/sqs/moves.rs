@@ -1,9 +1,9 @@
 //! Moving messages out of a dead-letter queue again (redrive).
 
-use super::Sqs;
 use super::error::SqsError;
 use super::message::Message;
 use super::requests::MoveTaskRequest;
+use super::{Sqs, State};
 use crate::names::{queue_arn, queue_of_arn};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -27,42 +27,16 @@ impl Sqs {
     /// Moves every message that is not in flight to the destination, or where it came from. A moved message is a new
     /// one: new id, sent now, never received (SQS developer guide, "Dead-letter queue redrive").
     pub(super) fn start_move(&self, request: &MoveTaskRequest) -> Result<Value, SqsError> {
-        let gone = || {
-            SqsError::no_resource(
-                "The resource that you specified for the SourceArn parameter doesn't exist.",
-            )
-        };
-        let source = queue_of_arn(&request.source_arn).ok_or_else(gone)?.to_owned();
         let now = self.now();
         let mut state = self.lock();
-        if !state.queues.contains_key(&source) {
-            return Err(gone());
-        }
-        let is_target = state.queues.values().any(|queue| {
-            let redrive = queue.attributes.redrive.as_ref();
-            redrive.is_some_and(|redrive| redrive.dead_letters == source)
-        });
-        if !is_target {
-            return Err(SqsError::unsupported(
-                "Source queue must be configured as a Dead Letter Queue.",
-            ));
-        }
+        let source = state.move_source(request)?;
         let destination = request.destination_arn.as_deref();
-        if let Some(arn) = destination {
-            let there = queue_of_arn(arn).is_some_and(|name| state.queues.contains_key(name));
-            if !there {
-                let reason =
-                    "The resource that you specified for the DestinationArn parameter doesn't exist.";
-                return Err(SqsError::no_resource(reason));
-            }
-        }
         let taken = state.queue(&source)?.take_waiting(now);
         let (wanted, mut moved, mut stay) = (taken.len(), 0, Vec::new());
         for message in taken {
-            let to = destination
-                .or(message.dead_letter_of.as_deref())
-                .and_then(queue_of_arn);
-            match to.map(str::to_owned).and_then(|to| state.queues.get_mut(&to)) {
+            let to = destination.or(message.dead_letter_of.as_deref());
+            let to = to.and_then(queue_of_arn).map(str::to_owned);
+            match to.and_then(|to| state.queues.get_mut(&to)) {
                 Some(queue) => {
                     queue.append(renewed(message, now));
                     moved += 1;
@@ -74,21 +48,13 @@ impl Sqs {
         for message in stay {
             state.queue(&source)?.append(message);
         }
-        state.moves.insert(
-            0,
-            MoveTask {
-                source: source.clone(),
-                destination: destination.map(str::to_owned),
-                started_at: now,
-                moved,
-                wanted,
-                failure,
-            },
-        );
-        let mut of_source = 0;
-        state.moves.retain(|task| {
-            of_source += usize::from(task.source == source);
-            task.source != source || of_source <= KEPT
+        state.remember_move(MoveTask {
+            source,
+            destination: destination.map(str::to_owned),
+            started_at: now,
+            moved,
+            wanted,
+            failure,
         });
         drop(state);
         self.changed();
@@ -96,16 +62,8 @@ impl Sqs {
     }
 
     pub(super) fn list_moves(&self, request: &MoveTaskRequest) -> Result<Value, SqsError> {
-        let gone = || {
-            SqsError::no_resource(
-                "The resource that you specified for the SourceArn parameter doesn't exist.",
-            )
-        };
-        let source = queue_of_arn(&request.source_arn).ok_or_else(gone)?;
         let state = self.lock();
-        if !state.queues.contains_key(source) {
-            return Err(gone());
-        }
+        let source = state.existing(&request.source_arn, "SourceArn")?;
         let limit = request.max_results.unwrap_or(1).clamp(1, KEPT);
         let tasks = state
             .moves
@@ -114,6 +72,45 @@ impl Sqs {
             .take(limit);
         let results: Vec<Value> = tasks.map(MoveTask::shown).collect();
         Ok(json!({ "Results": results }))
+    }
+}
+
+impl State {
+    /// The name of the queue that `parameter` names by its ARN.
+    fn existing<'a>(&self, arn: &'a str, parameter: &str) -> Result<&'a str, SqsError> {
+        let name = queue_of_arn(arn).filter(|name| self.queues.contains_key(*name));
+        name.ok_or_else(|| {
+            let message =
+                format!("The resource that you specified for the {parameter} parameter doesn't exist.");
+            SqsError::no_resource(&message)
+        })
+    }
+
+    /// Checks a request to move; returns the source's name.
+    fn move_source(&self, request: &MoveTaskRequest) -> Result<String, SqsError> {
+        let source = self.existing(&request.source_arn, "SourceArn")?;
+        let is_target = self.queues.values().any(|queue| {
+            let redrive = queue.attributes.redrive.as_ref();
+            redrive.is_some_and(|redrive| redrive.dead_letters == source)
+        });
+        if !is_target {
+            let message = "Source queue must be configured as a Dead Letter Queue.";
+            return Err(SqsError::unsupported(message));
+        }
+        if let Some(destination) = &request.destination_arn {
+            self.existing(destination, "DestinationArn")?;
+        }
+        Ok(source.to_owned())
+    }
+
+    fn remember_move(&mut self, task: MoveTask) {
+        let source = task.source.clone();
+        self.moves.insert(0, task);
+        let mut of_source = 0;
+        self.moves.retain(|task| {
+            of_source += usize::from(task.source == source);
+            task.source != source || of_source <= KEPT
+        });
     }
 }
 

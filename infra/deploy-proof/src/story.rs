@@ -1,0 +1,354 @@
+//! The main job on a deployment. Nothing here can look into the queues: what is expected is waited for.
+
+use gantry_local::seed::BOT_PERMISSIONS;
+use gantry_local::story::{button, describe, select};
+use gantry_local::{APPLICATION_ID, MEMBERS, OWNER, Person};
+use gantry_shared::adapters::discord_rest::{CommandScope, Config, DiscordRest, LocalBudget};
+use gantry_shared::discord::commands::TREE;
+use gantry_shared::discord::commands::registration::registration;
+use gantry_shared::domain::ids::ApplicationId;
+use gantry_simulator::{Actor, MessageView, NewChannel, NewGuild, NewUser, Outcome, OutcomeKind, Simulator};
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+use std::error::Error;
+use std::time::{Duration, Instant};
+
+type Done<T> = Result<T, Box<dyn Error>>;
+
+/// How long a result may take: the emulator starts a function's process anew for each concurrent call.
+const PATIENCE: Duration = Duration::from_secs(60);
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
+const SERIES: &str = "Apex Endurance Cup";
+const EVENT: &str = "Monza 6 Hours";
+/// Which class each driver picks, in order: the third of GT3 waits.
+const CLICKS: [&str; 4] = ["gt3", "gt3", "gt3", "lmp2"];
+/// The first of those who wait.
+const WAITING: usize = 2;
+
+/// Plays it.
+///
+/// # Errors
+/// The first step whose result does not come.
+pub async fn play(simulator: &Simulator, api: &str, bot_token: &str) -> Done<()> {
+    let began = Instant::now();
+    simulator.verify_endpoint().await?;
+    let shown = "a signed PING is answered with PONG, a wrong signature with 401";
+    told("the endpoint's address is saved", began, None, &[], shown);
+    let story = Story::new(simulator)?;
+    register(api, bot_token).await?;
+    story.found().await?;
+    let event = story.create().await?;
+    let channel = story.publish(&event).await?;
+    story.sign_up(channel).await?;
+    story.leave(channel).await?;
+    story.close(&event, channel).await?;
+    let violations = simulator.openapi_violations();
+    if violations.is_empty() {
+        Ok(())
+    } else {
+        Err(format!(
+            "requests differ from Discord's document: {}",
+            violations.join("; ")
+        )
+        .into())
+    }
+}
+
+/// One line of JSON: the step, how long until its result was there, how long Discord waited for the answer, the
+/// interactions whose traces lead to it.
+fn told(step: &str, began: Instant, answered: Option<Duration>, traces: &[u64], shown: &str) {
+    let traces: Vec<String> = traces.iter().map(u64::to_string).collect();
+    let answered = answered.map(|time| time.as_millis());
+    println!(
+        "{}",
+        json!({
+            "step": step, "took_ms": began.elapsed().as_millis(), "answered_ms": answered, "traces": traces,
+            "shown": shown,
+        })
+    );
+}
+
+async fn register(api: &str, bot_token: &str) -> Done<()> {
+    let config = Config {
+        base_url: api.to_owned(),
+        ..Config::new(bot_token, ApplicationId(APPLICATION_ID), "deploy-proof")
+    };
+    let discord = DiscordRest::new(config, LocalBudget::default())?;
+    let commands = registration(TREE).as_array().cloned().unwrap_or_default();
+    discord.put_commands(CommandScope::Global, &commands).await?;
+    Ok(())
+}
+
+async fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> Done<T> {
+    let began = Instant::now();
+    while began.elapsed() < PATIENCE {
+        if let Some(found) = look() {
+            return Ok(found);
+        }
+        tokio::time::sleep(LOOK_AGAIN).await;
+    }
+    Err(format!("{what} did not come within {} s", PATIENCE.as_secs()).into())
+}
+
+struct Story<'a> {
+    simulator: &'a Simulator,
+    guild: u64,
+    paddock: u64,
+    owner: u64,
+    drivers: Vec<u64>,
+}
+
+impl<'a> Story<'a> {
+    /// Makes a guild with the bot, its owner and the drivers.
+    fn new(simulator: &'a Simulator) -> Done<Self> {
+        let user = |person: &Person| {
+            simulator.create_user(NewUser {
+                username: person.username.to_owned(),
+                global_name: Some(person.name.to_owned()),
+                bot: false,
+            })
+        };
+        let owner = user(&OWNER);
+        let guild = simulator.create_guild(NewGuild {
+            name: "Apex Endurance".to_owned(),
+            owner,
+            locale: None,
+            features: Vec::new(),
+        });
+        simulator.install_bot(guild, BOT_PERMISSIONS)?;
+        let paddock = NewChannel {
+            name: "paddock".to_owned(),
+            ..NewChannel::default()
+        };
+        let paddock = simulator.create_channel(guild, paddock)?;
+        let drivers: Vec<u64> = MEMBERS.iter().take(CLICKS.len()).map(user).collect();
+        for driver in &drivers {
+            simulator.join(guild, *driver, None)?;
+        }
+        Ok(Self {
+            simulator,
+            guild,
+            paddock,
+            owner,
+            drivers,
+        })
+    }
+
+    fn owner(&self) -> Actor {
+        Actor::new(self.guild, self.paddock, self.owner)
+    }
+
+    /// The message that answered; anything else is an error.
+    fn message(&self, outcome: &Outcome) -> Done<MessageView> {
+        let messages = self.simulator.interaction_messages(outcome.interaction_id);
+        match (&outcome.kind, messages.into_iter().next_back()) {
+            (OutcomeKind::Message { .. }, Some(message)) => Ok(message),
+            (other, _) => Err(format!("no message but {}", describe(other)).into()),
+        }
+    }
+
+    async fn command(&self, step: &str, command: &str, options: Value, expected: &str) -> Done<Outcome> {
+        let began = Instant::now();
+        let outcome = self.simulator.slash(&self.owner(), command, options).await;
+        let shown = self.simulator.message_as_text(&self.message(&outcome)?);
+        if !shown.contains(expected) {
+            return Err(format!("{step}: “{expected}” is not in the answer: {shown}").into());
+        }
+        told(
+            step,
+            began,
+            Some(outcome.elapsed),
+            &[outcome.interaction_id],
+            &shown,
+        );
+        Ok(outcome)
+    }
+
+    async fn found(&self) -> Done<()> {
+        let club = json!({ "name": "Apex Endurance", "time_zone": "Europe/Berlin" });
+        self.command("/club create", "club create", club, "Apex Endurance")
+            .await?;
+        let series = json!({ "name": SERIES, "classes": "LMP2: 2, GT3: 2" });
+        self.command("/series create", "series create", series, SERIES)
+            .await?;
+        Ok(())
+    }
+
+    async fn suggested(&self, command: &str, option: &str, typed: &str) -> Done<Value> {
+        let options = json!({ option: typed });
+        let choices = self
+            .simulator
+            .autocomplete(&self.owner(), command, options, option)
+            .await?;
+        let first = choices.into_iter().next();
+        Ok(first
+            .ok_or_else(|| format!("/{command}: nothing is suggested for {typed}"))?
+            .value)
+    }
+
+    /// The series from the suggestions, then the form.
+    async fn create(&self) -> Done<Value> {
+        let began = Instant::now();
+        let options =
+            json!({ "series": self.suggested("event create", "series", "apex").await?, "name": EVENT });
+        let opened = self.simulator.slash(&self.owner(), "event create", options).await;
+        let form = opened
+            .modal()
+            .ok_or_else(|| format!("no form but {}", describe(&opened.kind)))?;
+        let start = Timestamp::now() + SignedDuration::from_hours(24 * 7);
+        let values = json!({
+            "name": EVENT,
+            "start": start.strftime("%Y-%m-%d 14:00").to_string(),
+            "duration": "6h",
+            "classes": "LMP2: 2\nGT3: 2",
+        });
+        let outcome = self.simulator.submit_modal(&self.owner(), form, values).await;
+        let shown = self.simulator.message_as_text(&self.message(&outcome)?);
+        let traces = [opened.interaction_id, outcome.interaction_id];
+        told(
+            "/event create, with suggestions and form",
+            began,
+            Some(outcome.elapsed),
+            &traces,
+            &shown,
+        );
+        self.suggested("event publish", "event", "monza").await
+    }
+
+    async fn publish(&self, event: &Value) -> Done<u64> {
+        let began = Instant::now();
+        let options = json!({ "event": event });
+        let outcome = self
+            .simulator
+            .slash(&self.owner(), "event publish", options)
+            .await;
+        self.message(&outcome)?;
+        let channel = wait_for("the event's channel with its two messages", || {
+            self.event_channel()
+        })
+        .await?;
+        wait_for("the answer that names the channel", || {
+            let messages = self.simulator.interaction_messages(outcome.interaction_id);
+            let named = |message: &MessageView| message_text(message).contains(&channel.to_string());
+            messages.iter().any(named).then_some(())
+        })
+        .await?;
+        let tree = self.simulator.tree(self.guild);
+        told(
+            "/event publish",
+            began,
+            Some(outcome.elapsed),
+            &[outcome.interaction_id],
+            &tree,
+        );
+        Ok(channel)
+    }
+
+    /// The channel within a category, once both of its messages are there.
+    fn event_channel(&self) -> Option<u64> {
+        let guild = self.simulator.guild_view(self.guild)?;
+        let channel = guild.channels.iter().find(|channel| channel.parent.is_some())?.id;
+        (self.simulator.messages(channel).len() == 2).then_some(channel)
+    }
+
+    fn board(&self, channel: u64) -> Option<MessageView> {
+        self.simulator
+            .messages(channel)
+            .into_iter()
+            .find(|message| select(message).is_some())
+    }
+
+    /// The drivers pick one after another, as fast as they are answered.
+    async fn sign_up(&self, channel: u64) -> Done<()> {
+        let began = Instant::now();
+        let board = self.board(channel).ok_or("no sign-up message")?;
+        let classes = select(&board).ok_or("the sign-up message has no classes")?;
+        let (mut traces, mut slowest) = (Vec::new(), Duration::ZERO);
+        for (driver, class) in self.drivers.iter().zip(CLICKS) {
+            let driver = Actor::new(self.guild, channel, *driver);
+            let outcome = self.simulator.select(&driver, board.id, &classes, &[class]).await;
+            self.message(&outcome)?;
+            traces.push(outcome.interaction_id);
+            slowest = slowest.max(outcome.elapsed);
+        }
+        let text = wait_for("every driver on the sign-up message", || {
+            let text = self.simulator.message_as_text(&self.board(channel)?);
+            let people = MEMBERS.iter().take(CLICKS.len());
+            people
+                .map(|person| person.name)
+                .all(|name| text.contains(name))
+                .then_some(text)
+        })
+        .await?;
+        told(
+            "four drivers pick a class, one of them waits",
+            began,
+            Some(slowest),
+            &traces,
+            &text,
+        );
+        Ok(())
+    }
+
+    /// The first driver leaves; the one who waits is promoted and told.
+    async fn leave(&self, channel: u64) -> Done<()> {
+        let began = Instant::now();
+        let board = self.board(channel).ok_or("no sign-up message")?;
+        let leave = button(&board, "Leave").ok_or("no button Leave")?;
+        let leave = leave["custom_id"].as_str().unwrap_or_default();
+        let [first, ..] = self.drivers.as_slice() else {
+            return Err("no drivers".into());
+        };
+        let outcome = self
+            .simulator
+            .click(&Actor::new(self.guild, channel, *first), board.id, leave)
+            .await;
+        self.message(&outcome)?;
+        let promoted = self.drivers.get(WAITING).copied().ok_or("no driver waits")?;
+        let dm = wait_for("the message to the promoted driver", || {
+            self.simulator.dms(promoted).pop()
+        })
+        .await?;
+        let [gone, .., _] = &MEMBERS;
+        let text = wait_for("the sign-up message without the driver who left", || {
+            let text = self.simulator.message_as_text(&self.board(channel)?);
+            (!text.contains(gone.name)).then_some(text)
+        })
+        .await?;
+        let shown = format!("{}\n{text}", self.simulator.message_as_text(&dm));
+        let traces = [outcome.interaction_id];
+        told(
+            "a driver leaves, the waiting one moves up and is told by DM",
+            began,
+            Some(outcome.elapsed),
+            &traces,
+            &shown,
+        );
+        Ok(())
+    }
+
+    async fn close(&self, event: &Value, channel: u64) -> Done<()> {
+        let began = Instant::now();
+        let options = json!({ "event": event });
+        let outcome = self.simulator.slash(&self.owner(), "event close", options).await;
+        self.message(&outcome)?;
+        wait_for("the sign-up message at rest", || {
+            let board = self.board(channel)?;
+            (button(&board, "Sign up")?["disabled"] == true).then_some(())
+        })
+        .await?;
+        let shown = "nobody can sign up any more";
+        told(
+            "/event close",
+            began,
+            Some(outcome.elapsed),
+            &[outcome.interaction_id],
+            shown,
+        );
+        Ok(())
+    }
+}
+
+fn message_text(message: &MessageView) -> String {
+    format!("{} {}", message.content, Value::from(message.embeds.clone()))
+}

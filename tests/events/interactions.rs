@@ -1,0 +1,78 @@
+//! The samples of `functions/interactions`.
+
+use super::stand;
+use gantry_interactions::{App, handle};
+
+/// Each sample, the status of its answer, and something that the answer says.
+pub const ANSWERS: &[(&str, u16, &str)] = &[
+    ("autocomplete-event", 200, "Monza 6h (draft) · Endurance Cup"),
+    ("autocomplete-help", 200, "/event publish"),
+    ("autocomplete-series", 200, "Endurance Cup"),
+    ("autocomplete-time-zone", 200, "Europe/Berlin"),
+    ("base64", 200, "You have a seat in **GT3**"),
+    ("button-details", 200, "You have a seat in **LMP2**"),
+    ("button-dm-details", 200, "You have a seat in **LMP2**"),
+    ("button-info", 200, "You have not answered"),
+    ("button-leave", 200, "you are no longer signed up for **Spa 6h**"),
+    ("button-not-coming", 200, "you are not coming to **Spa 6h**"),
+    ("button-sign-up", 200, "Which class will you drive in **Spa 6h**?"),
+    ("command-club-create", 200, "Welcome, Nordschleife Nights"),
+    ("command-club-status", 200, "**Spa 6h** · Endurance Cup"),
+    ("command-event-cancel", 200, "Event cancelled"),
+    ("command-event-close", 200, "Sign-up closed"),
+    ("command-event-create", 200, "**Zolder 3h** · Endurance Cup"),
+    ("command-event-create-form", 200, "New event: Endurance Cup"),
+    ("command-event-edit", 200, "Edit: Monza 6h"),
+    ("command-event-list", 200, "**Imola 6h** · Endurance Cup"),
+    ("command-event-publish", 200, "Event published"),
+    ("command-event-show", 200, "You have a seat in **GT3**"),
+    ("command-help", 200, "Makes the channel in the series' category"),
+    ("command-info", 200, "This server is home to **Apex Endurance**"),
+    ("command-ping", 200, "Gantry is here."),
+    ("command-series-create", 200, "**Sprint Trophy**"),
+    ("command-series-list", 200, "**Endurance Cup** · GT3 2, LMP2 2"),
+    ("command-signup-list", 200, "1. Jiří Novák"),
+    ("command-unknown", 200, "does not know this command"),
+    ("modal-event-create", 200, "**Zandvoort 4h** · Endurance Cup"),
+    (
+        "modal-event-create-action-rows",
+        200,
+        "**Zandvoort 4h** · Endurance Cup",
+    ),
+    ("modal-event-edit", 200, "Event changed"),
+    ("not-an-interaction", 400, "not an interaction"),
+    ("older-fields", 200, "You have a seat in **GT3**"),
+    ("ping", 200, "{\"type\":1}"),
+    ("ping-forged", 401, "invalid request signature"),
+    (
+        "select-choose-class",
+        200,
+        "You have a seat in **LMP2** for **Spa 6h**",
+    ),
+];
+
+/// The answer to an event.
+pub async fn answer(text: &str) -> (u16, String) {
+    ask(&stand::interactions().await, text).await
+}
+
+async fn ask(app: &App<stand::Still>, text: &str) -> (u16, String) {
+    let request = lambda_http::request::from_str(text).unwrap();
+    let response = handle(app, request).await.unwrap();
+    let status = response.status().as_u16();
+    (status, String::from_utf8(response.body().to_vec()).unwrap())
+}
+
+/// The sample is answered so, and its repetition the same.
+pub async fn check(name: &str, status: u16, phrase: &str) {
+    let text = super::sample(&format!("interactions/{name}.json"));
+    let app = stand::interactions().await;
+    let first = ask(&app, &text).await;
+    assert_eq!(first.0, status, "{name}: {}", first.1);
+    assert!(
+        first.1.contains(phrase),
+        "{name}: {phrase:?} is not in {}",
+        first.1
+    );
+    assert_eq!(ask(&app, &text).await, first, "{name}, again");
+}

@@ -1,0 +1,169 @@
+//! The samples of the relay and the workers.
+
+use super::{names, sample, stand};
+use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
+use gantry_shared::adapters::eventbridge::EventBus;
+use gantry_shared::adapters::sqs::Sqs;
+use gantry_shared::domain::ids::UserId;
+use gantry_shared::domain::signup::Status;
+use gantry_shared::ports::store::EventReader;
+use gantry_tests::samples::world::{APPLICATION, BOARD, CHANNEL, DRIVER, GUILD, INFO, OPEN, WAITING};
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+/// What came of a sample: the response, what Discord was asked, and the table's address.
+async fn run(function: &str, name: &str) -> (SqsBatchResponse, Vec<String>, String) {
+    let event: SqsEvent = serde_json::from_str(&sample(&format!("{function}/{name}.json"))).unwrap();
+    let (endpoint, discord) = (stand::table().await, stand::server(stand::discord).await);
+    let parts = stand::worker(&endpoint, &discord);
+    let deadline = Timestamp::now() + SignedDuration::from_mins(1);
+    let response = match function {
+        "channel-worker" => gantry_channel_worker::handle(&parts, event, deadline).await,
+        _ => gantry_notify_worker::handle(&parts, event, deadline).await,
+    };
+    (response, stand::calls(&discord).await, endpoint)
+}
+
+/// The sample is done without a failure; what Discord was asked, and the table's address.
+async fn done(function: &str, name: &str) -> (Vec<String>, String) {
+    let (response, calls, endpoint) = run(function, name).await;
+    assert!(
+        response.batch_item_failures.is_empty(),
+        "{:?}",
+        response.batch_item_failures
+    );
+    (calls, endpoint)
+}
+
+async fn status(endpoint: &str, user: UserId) -> Option<Status> {
+    let desk = stand::table_at(endpoint).desk(OPEN, user).await.unwrap().unwrap();
+    desk.mine.map(|mine| mine.status)
+}
+
+#[test]
+fn every_sample_has_its_test() {
+    let set = |names: &[&str]| {
+        names
+            .iter()
+            .map(|name| (*name).to_owned())
+            .collect::<BTreeSet<_>>()
+    };
+    assert_eq!(names("relay"), set(&["outbox-rows"]));
+    assert_eq!(
+        names("channel-worker"),
+        set(&["open-event-space", "refresh-board", "poison-record"])
+    );
+    assert_eq!(
+        names("notify-worker"),
+        set(&["promote-waiting", "tell-promoted", "finish-answer"])
+    );
+}
+
+#[tokio::test]
+async fn a_new_event_gets_category_channel_and_messages() {
+    let (calls, _) = done("channel-worker", "open-event-space").await;
+    let made = stand::MADE;
+    let expected = [
+        format!("GET /guilds/{GUILD}/channels"),
+        format!("POST /guilds/{GUILD}/channels"),
+        format!("POST /guilds/{GUILD}/channels"),
+        format!("POST /channels/{made}/messages"),
+        format!("POST /channels/{made}/messages"),
+        format!("PATCH /webhooks/{APPLICATION}/sample-token/messages/@original"),
+    ];
+    assert_eq!(calls, expected);
+}
+
+#[tokio::test]
+async fn a_board_is_refreshed() {
+    let (calls, _) = done("channel-worker", "refresh-board").await;
+    assert_eq!(
+        calls,
+        [INFO, BOARD].map(|id| format!("PATCH /channels/{CHANNEL}/messages/{id}"))
+    );
+}
+
+#[tokio::test]
+async fn only_the_poison_record_fails() {
+    let (response, calls, _) = run("channel-worker", "poison-record").await;
+    let failed: Vec<_> = response
+        .batch_item_failures
+        .iter()
+        .map(|f| f.item_identifier.as_str())
+        .collect();
+    assert_eq!(failed, ["059f36b4-87a3-44ab-83d2-661975610000"]);
+    assert_eq!(calls.len(), 2, "the other record is done: {calls:?}");
+}
+
+#[tokio::test]
+async fn who_waits_gets_the_new_seat() {
+    let (calls, endpoint) = done("notify-worker", "promote-waiting").await;
+    assert_eq!(calls, Vec::<String>::new());
+    assert!(matches!(
+        status(&endpoint, WAITING).await,
+        Some(Status::Seated { .. })
+    ));
+}
+
+#[tokio::test]
+async fn a_promoted_driver_is_told_by_dm() {
+    let (calls, _) = done("notify-worker", "tell-promoted").await;
+    assert_eq!(
+        calls,
+        [
+            "POST /users/@me/channels",
+            &format!("POST /channels/{}/messages", stand::DM)
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_queued_answer_is_recorded_and_told() {
+    let (calls, endpoint) = done("notify-worker", "finish-answer").await;
+    assert_eq!(
+        calls,
+        [format!(
+            "PATCH /webhooks/{APPLICATION}/sample-token/messages/@original"
+        )]
+    );
+    assert!(matches!(
+        status(&endpoint, DRIVER).await,
+        Some(Status::Seated { .. })
+    ));
+}
+
+#[tokio::test]
+async fn outbox_rows_go_to_their_queues_and_the_fact_to_the_bus() {
+    let aws = stand::server(stand::aws).await;
+    let config = stand::sdk(&aws.uri());
+    let app = gantry_relay::App {
+        sqs: Sqs::new(aws_sdk_sqs::Client::new(&config)),
+        queues: stand::queues(),
+        bus: EventBus::new(aws_sdk_eventbridge::Client::new(&config), "gantry"),
+        clock: stand::Still::default(),
+    };
+    let event = serde_json::from_str(&sample("relay/outbox-rows.json")).unwrap();
+    let response = gantry_relay::handle(&app, event).await;
+    assert!(
+        response.batch_item_failures.is_empty(),
+        "{:?}",
+        response.batch_item_failures
+    );
+    let sent: Vec<String> = aws
+        .received_requests()
+        .await
+        .unwrap()
+        .iter()
+        .map(|request| {
+            let body: Value = serde_json::from_slice(&request.body).unwrap();
+            let to = body["QueueUrl"].as_str().and_then(|url| url.rsplit('/').next());
+            format!(
+                "{} {}",
+                to.unwrap_or("bus"),
+                body["Entries"].as_array().unwrap().len()
+            )
+        })
+        .collect();
+    assert_eq!(sent, ["gantry-board.fifo 1", "gantry-notify.fifo 1", "bus 1"]);
+}

@@ -1,0 +1,368 @@
+//! Interactions as Discord sends them: a PING, every command, every kind of suggestion, component and form.
+
+use super::gateway::{Form, event};
+use super::world::{ADMIN, APPLICATION, CHANNEL, DRAFT, DRIVER, GUILD, OPEN, OTHER_GUILD, SEATED, SERIES};
+use gantry_shared::discord::custom_id::{ComponentId, ModalId};
+use gantry_shared::domain::ids::{GuildId, UserId};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+/// 2015-01-01T00:00:00Z in milliseconds: where snowflakes begin (Discord docs, reference, snowflakes).
+const DISCORD_EPOCH_MILLIS: i64 = 1_420_070_400_000;
+/// All permissions that a server's owner has.
+const ALL_PERMISSIONS: &str = "2251799813685247";
+/// What a plain member may do: view channels, send messages, use commands.
+const MEMBER_PERMISSIONS: &str = "2147486720";
+
+/// Writes interactions that happen one after the other.
+struct Writer {
+    now: Timestamp,
+    count: i64,
+}
+
+/// All events, by name.
+pub(super) fn events(now: Timestamp) -> Vec<(&'static str, Value)> {
+    let mut writer = Writer { now, count: 0 };
+    let mut found: Vec<(&'static str, Value)> = Vec::new();
+    let mut add = |name, body: Value, form| found.push((name, event(&body.to_string(), now, form)));
+    add("ping", writer.ping(), Form::Plain);
+    add("ping-forged", writer.ping(), Form::Forged);
+    add("not-an-interaction", json!({ "type": 99 }), Form::Plain);
+    for (name, data) in commands() {
+        let guild = if name == "command-club-create" {
+            OTHER_GUILD
+        } else {
+            GUILD
+        };
+        add(name, writer.write(2, data, ADMIN, Some(guild)), Form::Plain);
+    }
+    for (name, data) in suggestions() {
+        add(name, writer.write(4, data, ADMIN, Some(GUILD)), Form::Plain);
+    }
+    for (name, id, user) in buttons() {
+        let guild = (!matches!(id, ComponentId::DmDetails { .. })).then_some(GUILD);
+        let data = json!({ "component_type": 2, "custom_id": id.to_string(), "id": 2 });
+        add(name, writer.click(data, user, guild), Form::Plain);
+    }
+    let choose = ComponentId::ChooseClass { event: OPEN.event }.to_string();
+    let select = json!({ "component_type": 3, "custom_id": choose, "id": 2, "values": ["lmp2"] });
+    add(
+        "select-choose-class",
+        writer.click(select, DRIVER, Some(GUILD)),
+        Form::Plain,
+    );
+    for (name, data) in forms() {
+        add(name, writer.write(5, data, ADMIN, Some(GUILD)), Form::Plain);
+    }
+    let show = || sub_command("event", "show", &[("event", &OPEN.event.to_string())]);
+    add(
+        "base64",
+        writer.write(2, show(), ADMIN, Some(GUILD)),
+        Form::Base64,
+    );
+    add("older-fields", writer.lean(show()), Form::Plain);
+    let unknown = json!({ "id": "1056104309264089666", "name": "standings", "type": 1 });
+    add(
+        "command-unknown",
+        writer.write(2, unknown, DRIVER, Some(GUILD)),
+        Form::Plain,
+    );
+    found
+}
+
+fn command(name: &str, options: Value) -> Value {
+    json!({ "id": "1056104309264089601", "name": name, "type": 1, "guild_id": GUILD, "options": options })
+}
+
+fn texts(options: &[(&str, &str)]) -> Value {
+    let texts = options
+        .iter()
+        .map(|(name, value)| json!({ "name": name, "type": 3, "value": value }));
+    texts.collect()
+}
+
+fn sub_command(name: &str, sub: &str, options: &[(&str, &str)]) -> Value {
+    command(
+        name,
+        json!([{ "name": sub, "type": 1, "options": texts(options) }]),
+    )
+}
+
+fn commands() -> Vec<(&'static str, Value)> {
+    let (series, draft, open) = (
+        SERIES.to_string(),
+        DRAFT.event.to_string(),
+        OPEN.event.to_string(),
+    );
+    let club = [
+        ("name", "Nordschleife Nights"),
+        ("time_zone", "Europe/Berlin"),
+        ("colour", "#1e90ff"),
+    ];
+    let new_series = [("name", "Sprint Trophy"), ("classes", "GT4:12, TCR:8")];
+    let whole = [
+        ("series", series.as_str()),
+        ("name", "Zolder 3h"),
+        ("start", "2026-12-05 14:00"),
+        ("duration", "3h"),
+    ];
+    vec![
+        ("command-ping", command("ping", json!([]))),
+        ("command-info", command("info", json!([]))),
+        (
+            "command-help",
+            command("help", texts(&[("command", "event publish")])),
+        ),
+        ("command-club-create", sub_command("club", "create", &club)),
+        ("command-club-status", sub_command("club", "status", &[])),
+        (
+            "command-series-create",
+            sub_command("series", "create", &new_series),
+        ),
+        ("command-series-list", sub_command("series", "list", &[])),
+        ("command-event-create", sub_command("event", "create", &whole)),
+        (
+            "command-event-create-form",
+            sub_command("event", "create", &whole[..2]),
+        ),
+        (
+            "command-event-edit",
+            sub_command("event", "edit", &[("event", &draft)]),
+        ),
+        (
+            "command-event-publish",
+            sub_command("event", "publish", &[("event", &draft)]),
+        ),
+        (
+            "command-event-close",
+            sub_command("event", "close", &[("event", &open)]),
+        ),
+        (
+            "command-event-cancel",
+            sub_command("event", "cancel", &[("event", &open), ("reason", "Server move")]),
+        ),
+        (
+            "command-event-show",
+            sub_command("event", "show", &[("event", &open)]),
+        ),
+        (
+            "command-event-list",
+            sub_command("event", "list", &[("when", "all")]),
+        ),
+        (
+            "command-signup-list",
+            sub_command("signup", "list", &[("event", &open)]),
+        ),
+    ]
+}
+
+fn suggestions() -> Vec<(&'static str, Value)> {
+    let typing =
+        |name: &str, value: &str| json!({ "name": name, "type": 3, "value": value, "focused": true });
+    let sub = |command_name: &str, sub: &str, option| {
+        command(
+            command_name,
+            json!([{ "name": sub, "type": 1, "options": [option] }]),
+        )
+    };
+    vec![
+        (
+            "autocomplete-help",
+            command("help", json!([typing("command", "publ")])),
+        ),
+        (
+            "autocomplete-time-zone",
+            sub("club", "create", typing("time_zone", "berl")),
+        ),
+        (
+            "autocomplete-series",
+            sub("event", "create", typing("series", "endu")),
+        ),
+        (
+            "autocomplete-event",
+            sub("event", "publish", typing("event", "monz")),
+        ),
+    ]
+}
+
+fn buttons() -> Vec<(&'static str, ComponentId, UserId)> {
+    let event = OPEN.event;
+    vec![
+        ("button-sign-up", ComponentId::SignUp { event }, DRIVER),
+        ("button-not-coming", ComponentId::NotComing { event }, DRIVER),
+        ("button-leave", ComponentId::Leave { event }, SEATED),
+        ("button-details", ComponentId::Details { event }, SEATED),
+        ("button-info", ComponentId::Info { event }, DRIVER),
+        ("button-dm-details", ComponentId::DmDetails { key: OPEN }, SEATED),
+    ]
+}
+
+fn forms() -> Vec<(&'static str, Value)> {
+    let filled = [
+        ("name", "Zandvoort 4h"),
+        ("start", "2026-12-12 13:30"),
+        ("duration", "4h"),
+        ("classes", "GT3: 12\nLMP2: 8"),
+        ("description", "Wet start likely."),
+    ];
+    let input = |(n, (id, value)): (usize, (&str, &str))| json!({ "type": 4, "id": 2 * n + 2, "custom_id": id, "value": value });
+    let labels: Vec<Value> = filled
+        .into_iter()
+        .enumerate()
+        .map(|(n, field)| json!({ "type": 18, "id": 2 * n + 1, "component": input((n, field)) }))
+        .collect();
+    let rows: Vec<Value> = filled
+        .into_iter()
+        .enumerate()
+        .map(|(n, field)| json!({ "type": 1, "id": 2 * n + 1, "components": [input((n, field))] }))
+        .collect();
+    let create = ModalId::EventCreate { series: SERIES }.to_string();
+    let edit = ModalId::EventEdit {
+        event: DRAFT.event,
+        version: 1,
+    }
+    .to_string();
+    let form = |id: &str, components: &[Value]| json!({ "custom_id": id, "components": components });
+    vec![
+        ("modal-event-create", form(&create, &labels)),
+        ("modal-event-create-action-rows", form(&create, &rows)),
+        ("modal-event-edit", form(&edit, &labels)),
+    ]
+}
+
+impl Writer {
+    /// The next id, as Discord would give it out.
+    fn id(&mut self) -> String {
+        self.count += 1;
+        (((self.now.as_millisecond() - DISCORD_EPOCH_MILLIS) << 22) + self.count).to_string()
+    }
+
+    fn ping(&mut self) -> Value {
+        json!({
+            "id": self.id(),
+            "application_id": APPLICATION,
+            "type": 1,
+            "token": "sample-token",
+            "version": 1,
+            "user": user(ADMIN),
+            "entitlements": [],
+        })
+    }
+
+    fn write(&mut self, kind: u8, data: Value, who: UserId, guild: Option<GuildId>) -> Value {
+        let mut body = json!({
+            "id": self.id(),
+            "application_id": APPLICATION,
+            "type": kind,
+            "token": "sample-token",
+            "version": 1,
+            "channel_id": CHANNEL,
+            "channel": { "id": CHANNEL, "type": if guild.is_some() { 0 } else { 1 } },
+            "locale": "en-GB",
+            "app_permissions": ALL_PERMISSIONS,
+            "entitlements": [],
+            "attachment_size_limit": 10_485_760,
+            "data": data,
+        });
+        match guild {
+            Some(guild) => {
+                body["guild_id"] = json!(guild);
+                body["guild"] = json!({ "id": guild, "locale": "en-GB", "features": ["COMMUNITY"] });
+                body["guild_locale"] = json!("en-GB");
+                body["context"] = json!(0);
+                body["authorizing_integration_owners"] = json!({ "0": guild });
+                body["member"] = member(who);
+            }
+            None => {
+                body["context"] = json!(1);
+                body["authorizing_integration_owners"] = json!({ "0": "0" });
+                body["user"] = user(who);
+            }
+        }
+        body
+    }
+
+    fn click(&mut self, data: Value, who: UserId, guild: Option<GuildId>) -> Value {
+        let mut body = self.write(3, data, who, guild);
+        body["message"] = json!({
+            "id": super::world::BOARD,
+            "type": 0,
+            "channel_id": CHANNEL,
+            "author": { "id": APPLICATION, "username": "Gantry", "discriminator": "0000", "avatar": null, "bot": true },
+            "content": "",
+            "embeds": [],
+            "components": [],
+            "attachments": [],
+            "mentions": [],
+            "mention_roles": [],
+            "mention_everyone": false,
+            "pinned": false,
+            "tts": false,
+            "flags": 0,
+            "timestamp": "2026-11-20T18:00:00.000000+00:00",
+            "edited_timestamp": null,
+        });
+        body
+    }
+
+    /// A command with nothing in it that was not there years ago.
+    fn lean(&mut self, data: Value) -> Value {
+        json!({
+            "id": self.id(),
+            "application_id": APPLICATION,
+            "type": 2,
+            "token": "sample-token",
+            "version": 1,
+            "guild_id": GUILD,
+            "channel_id": CHANNEL,
+            "member": {
+                "user": { "id": ADMIN, "username": "ada", "discriminator": "0420", "avatar": null },
+                "roles": [],
+                "permissions": ALL_PERMISSIONS,
+                "joined_at": "2021-04-01T12:00:00.000000+00:00",
+                "deaf": false,
+                "mute": false,
+            },
+            "data": data,
+        })
+    }
+}
+
+fn user(id: UserId) -> Value {
+    let (username, name) = match id {
+        ADMIN => ("ada", "Ada Weber"),
+        SEATED => ("jiri", "Jiří Novák"),
+        _ => ("mika", "Mika Lehtonen"),
+    };
+    json!({
+        "id": id,
+        "username": username,
+        "global_name": name,
+        "discriminator": "0",
+        "avatar": null,
+        "avatar_decoration_data": null,
+        "collectibles": null,
+        "clan": null,
+        "primary_guild": null,
+        "public_flags": 0,
+    })
+}
+
+fn member(id: UserId) -> Value {
+    json!({
+        "user": user(id),
+        "nick": null,
+        "avatar": null,
+        "banner": null,
+        "roles": [],
+        "joined_at": "2024-04-01T12:00:00.000000+00:00",
+        "premium_since": null,
+        "communication_disabled_until": null,
+        "unusual_dm_activity_until": null,
+        "pending": false,
+        "deaf": false,
+        "mute": false,
+        "flags": 0,
+        "permissions": if id == ADMIN { ALL_PERMISSIONS } else { MEMBER_PERMISSIONS },
+    })
+}

@@ -1,0 +1,80 @@
+//! A request of Discord as API Gateway hands it to a function (HTTP API, payload format 2.0).
+
+use super::world::APPLICATION;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use ed25519_dalek::{Signer, SigningKey};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+/// The seed of the key that signs the samples. For development only: everybody can read it here.
+const SEED: &[u8; 32] = b"gantry events, development only!";
+
+/// What is unusual about a request.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    Plain,
+    Base64,
+    Forged,
+}
+
+/// The public key that takes the samples' signatures, for `GANTRY_PUBLIC_KEYS`: 64 hex digits.
+#[must_use]
+pub fn public_key() -> String {
+    hex::encode(SigningKey::from_bytes(SEED).verifying_key().to_bytes())
+}
+
+/// The signature of a body at an instant, 128 hex digits.
+#[must_use]
+pub fn sign(body: &str, at: Timestamp) -> String {
+    let message = [at.as_second().to_string().as_bytes(), body.as_bytes()].concat();
+    hex::encode(SigningKey::from_bytes(SEED).sign(&message).to_bytes())
+}
+
+pub(super) fn event(body: &str, at: Timestamp, form: Form) -> Value {
+    let signed = if form == Form::Forged { " " } else { body };
+    let (path, agent) = ("/interactions", "Discord-Interactions/1.0 (+https://discord.com)");
+    let sent = match form {
+        Form::Base64 => STANDARD.encode(body),
+        Form::Plain | Form::Forged => body.to_owned(),
+    };
+    json!({
+        "version": "2.0",
+        "routeKey": format!("POST {path}"),
+        "rawPath": path,
+        "rawQueryString": "",
+        "headers": {
+            "accept": "*/*",
+            "content-length": body.len().to_string(),
+            "content-type": "application/json",
+            "host": "abcde12345.execute-api.eu-central-1.amazonaws.com",
+            "user-agent": agent,
+            "x-amzn-trace-id": "Root=1-6b017cd0-0123456789abcdef01234567",
+            "x-forwarded-for": "35.196.132.85",
+            "x-forwarded-port": "443",
+            "x-forwarded-proto": "https",
+            "x-signature-ed25519": sign(signed, at),
+            "x-signature-timestamp": at.as_second().to_string(),
+        },
+        "requestContext": {
+            "accountId": "123456789012",
+            "apiId": "abcde12345",
+            "domainName": "abcde12345.execute-api.eu-central-1.amazonaws.com",
+            "domainPrefix": "abcde12345",
+            "http": {
+                "method": "POST",
+                "path": path,
+                "protocol": "HTTP/1.1",
+                "sourceIp": "35.196.132.85",
+                "userAgent": agent,
+            },
+            "requestId": format!("sample-{APPLICATION}"),
+            "routeKey": format!("POST {path}"),
+            "stage": "$default",
+            "time": at.strftime("%d/%b/%Y:%H:%M:%S +0000").to_string(),
+            "timeEpoch": at.as_millisecond(),
+        },
+        "body": sent,
+        "isBase64Encoded": form == Form::Base64,
+    })
+}

@@ -1,0 +1,176 @@
+//! What the table's stream and the queues hand to the relay and the workers.
+
+use super::world::{CLUB, DRIVER, GUILD, NEW, OPEN, SEATED, SEATED_TICKET, WAITING, reply};
+use gantry_shared::adapters::dynamo::{OUTBOX_PREFIX, OutboxItem};
+use gantry_shared::domain::fact::{Actor, Fact, Record};
+use gantry_shared::domain::ids::{InteractionId, OutboxId};
+use gantry_shared::domain::series::ClassId;
+use gantry_shared::domain::signup::{Answer, Status};
+use gantry_shared::domain::work::{Lane, Work};
+use gantry_shared::jobs::outgoing;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+const ACCOUNT: &str = "arn:aws:sqs:eu-central-1:123456789012";
+const TRACE: &str = "1505862342918144001";
+const CLICK: InteractionId = InteractionId(1_505_862_342_918_144_002);
+
+/// All events: folder, name, event.
+pub(super) fn events(now: Timestamp) -> serde_json::Result<Vec<(&'static str, &'static str, Value)>> {
+    let gt3 = ClassId::of("GT3");
+    let open_space = Work::OpenEventSpace { event: NEW };
+    let refresh = Work::RefreshBoard { event: OPEN };
+    let promote = Work::PromoteWaiting {
+        event: OPEN,
+        class: gt3.clone(),
+    };
+    let tell = Work::TellPromoted {
+        event: OPEN,
+        user: SEATED,
+        class: ClassId::of("LMP2"),
+        ticket: SEATED_TICKET,
+    };
+    let finish = Work::FinishAnswer {
+        event: OPEN,
+        user: DRIVER,
+        name: "Mika Lehtonen".to_owned(),
+        answer: Answer::Class {
+            class: ClassId::of("LMP2"),
+        },
+        interaction: CLICK,
+        reply: reply(now),
+    };
+    let mut poison = batch(&[refresh.clone(), refresh.clone()], now)?;
+    poison["Records"][0]["body"] = json!("{\"v\":1,\"work\":");
+    poison["Records"][0]["md5OfBody"] = json!(digest("{\"v\":1,\"work\":"));
+    poison["Records"][0]["attributes"]["MessageGroupId"] = json!("1056104309264089202");
+    Ok(vec![
+        (
+            "relay",
+            "outbox-rows",
+            stream(&[refresh.clone(), promote.clone()], now)?,
+        ),
+        ("channel-worker", "open-event-space", batch(&[open_space], now)?),
+        ("channel-worker", "refresh-board", batch(&[refresh], now)?),
+        ("channel-worker", "poison-record", poison),
+        ("notify-worker", "promote-waiting", batch(&[promote], now)?),
+        ("notify-worker", "tell-promoted", batch(&[tell], now)?),
+        ("notify-worker", "finish-answer", batch(&[finish], now)?),
+    ])
+}
+
+fn outbox_id(now: Timestamp, n: usize) -> OutboxId {
+    OutboxId::from_parts(now.as_millisecond().unsigned_abs(), n as u128 + 1)
+}
+
+/// A batch of SQS messages, one for each work.
+fn batch(work: &[Work], now: Timestamp) -> serde_json::Result<Value> {
+    let mut records = Vec::new();
+    for (n, work) in work.iter().enumerate() {
+        let messages = outgoing(outbox_id(now, n), GUILD, TRACE, vec![work.clone()], now);
+        for message in messages.map_err(<serde_json::Error as serde::ser::Error>::custom)? {
+            let queue = match message.lane {
+                Lane::Channel => "gantry-channel.fifo",
+                Lane::Board => "gantry-board.fifo",
+                Lane::Notify => "gantry-notify.fifo",
+            };
+            let millis = now.as_millisecond().to_string();
+            records.push(json!({
+                "messageId": format!("059f36b4-87a3-44ab-83d2-66197561{n:04x}"),
+                "receiptHandle": format!("sample-receipt-{n}"),
+                "md5OfBody": digest(&message.body),
+                "body": message.body,
+                "attributes": {
+                    "ApproximateFirstReceiveTimestamp": millis,
+                    "ApproximateReceiveCount": "1",
+                    "MessageDeduplicationId": message.deduplication,
+                    "MessageGroupId": message.group,
+                    "SenderId": "AROASAMPLE:relay",
+                    "SentTimestamp": millis,
+                    "SequenceNumber": format!("{}", 1_884_949_646_046_769_612_u64 + n as u64),
+                },
+                "messageAttributes": {},
+                "eventSource": "aws:sqs",
+                "eventSourceARN": format!("{ACCOUNT}:{queue}"),
+                "awsRegion": "eu-central-1",
+            }));
+        }
+    }
+    Ok(json!({ "Records": records }))
+}
+
+fn digest(body: &str) -> String {
+    format!("{:x}", md5::compute(body))
+}
+
+/// Records of the table's stream: an outbox row with each work, the first with a fact.
+fn stream(work: &[Work], now: Timestamp) -> serde_json::Result<Value> {
+    let mut records = Vec::new();
+    for (n, work) in work.iter().enumerate() {
+        let record = (n == 0).then(|| fact(now));
+        let row = OutboxItem {
+            id: outbox_id(now, n),
+            guild: GUILD,
+            trace: TRACE.to_owned(),
+            work: serde_json::to_string(&[work])?,
+            record: serde_json::to_string(&record)?,
+        };
+        records.push(json!({
+            "eventID": format!("c81e728d9d4c2f636f067f89cc14{n:04x}"),
+            "eventName": "INSERT",
+            "eventVersion": "1.1",
+            "eventSource": "aws:dynamodb",
+            "awsRegion": "eu-central-1",
+            "dynamodb": {
+                "ApproximateCreationDateTime": now.as_second(),
+                "Keys": keys(&row),
+                "NewImage": image(&row, now)?,
+                "SequenceNumber": format!("{}", 4_421_584_500_000_000_017_450_439_u128 + n as u128),
+                "SizeBytes": 512,
+                "StreamViewType": "NEW_IMAGE",
+            },
+            "eventSourceARN": "arn:aws:dynamodb:eu-central-1:123456789012:table/gantry/stream/2026-01-01T00:00:00.000",
+        }));
+    }
+    Ok(json!({ "Records": records }))
+}
+
+fn keys(row: &OutboxItem) -> Value {
+    json!({ "PK": { "S": format!("{OUTBOX_PREFIX}{}", row.id) }, "SK": { "S": "JOBS" } })
+}
+
+/// The row as the stream shows it: every attribute is text but for the version and the end of life.
+fn image(row: &OutboxItem, now: Timestamp) -> serde_json::Result<Value> {
+    let mut image = keys(row);
+    if let Value::Object(fields) = serde_json::to_value(row)? {
+        for (name, value) in fields {
+            image[name] = json!({ "S": value });
+        }
+    }
+    image["v"] = json!({ "N": "1" });
+    image["ttl"] = json!({ "N": (now.as_second() + 7 * 24 * 3600).to_string() });
+    Ok(image)
+}
+
+fn fact(now: Timestamp) -> Record {
+    let status = Status::Seated {
+        class: ClassId::of("LMP2"),
+        ticket: SEATED_TICKET,
+    };
+    Record {
+        club: CLUB,
+        actor: Actor::User {
+            user: SEATED,
+            interaction: SEATED_TICKET.0,
+        },
+        at: now,
+        fact: Fact::DriverAnswered {
+            event: OPEN,
+            user: SEATED,
+            status: Some(status),
+            promoted: Some(WAITING),
+        },
+        before: Value::Null,
+        after: Value::Null,
+    }
+}

@@ -1,0 +1,212 @@
+//! The club that the samples are about: what has to be in the table for them to lead somewhere.
+
+use super::MOMENT;
+use gantry_shared::domain::club::{Club, Colour, Member, ZoneName};
+use gantry_shared::domain::event::{Event, EventKey, EventState};
+use gantry_shared::domain::ids::{
+    ApplicationId, ChannelId, ClubId, EventId, GuildId, InteractionId, MessageId, OutboxId, SeriesId, UserId,
+};
+use gantry_shared::domain::rank::Rank;
+use gantry_shared::domain::seats::SeatMove;
+use gantry_shared::domain::series::{Class, ClassId, Series};
+use gantry_shared::domain::signup::{SignUp, Status, Ticket, Waiter};
+use gantry_shared::domain::space::{Space, SpaceState, Step};
+use gantry_shared::domain::work::Reply;
+use gantry_shared::ports::store::{Batch, Change, Gate, Outbox};
+use jiff::{SignedDuration, Timestamp};
+
+/// 2026-01-01T00:00:00Z in milliseconds: when everything in the samples was made.
+const MADE_MILLIS: u64 = 1_767_225_600_000;
+
+/// The application.
+pub const APPLICATION: ApplicationId = ApplicationId(1_056_104_309_264_089_101);
+/// The club's guild.
+pub const GUILD: GuildId = GuildId(1_056_104_309_264_089_201);
+/// A guild that has no club.
+pub const OTHER_GUILD: GuildId = GuildId(1_056_104_309_264_089_202);
+/// The club.
+pub const CLUB: ClubId = ClubId::from_parts(MADE_MILLIS, 1);
+/// Its series.
+pub const SERIES: SeriesId = SeriesId::from_parts(MADE_MILLIS, 2);
+/// An event that is a draft.
+pub const DRAFT: EventKey = event_key(3);
+/// An event that is open, with its channel.
+pub const OPEN: EventKey = event_key(4);
+/// An event that is just published: its channel is still to be made.
+pub const NEW: EventKey = event_key(5);
+
+/// Runs the club.
+pub const ADMIN: UserId = UserId(1_056_104_309_264_089_301);
+/// Has not answered any event.
+pub const DRIVER: UserId = UserId(1_056_104_309_264_089_302);
+/// Has a seat in LMP2 of [`OPEN`].
+pub const SEATED: UserId = UserId(1_056_104_309_264_089_303);
+/// Waits for a seat in GT3 of [`OPEN`], of which an edit has added one.
+pub const WAITING: UserId = UserId(1_056_104_309_264_089_304);
+
+/// The channel of [`OPEN`].
+pub const CHANNEL: ChannelId = ChannelId(1_056_104_309_264_089_401);
+/// Its information message.
+pub const INFO: MessageId = MessageId(1_056_104_309_264_089_402);
+/// Its sign-up message.
+pub const BOARD: MessageId = MessageId(1_056_104_309_264_089_403);
+
+/// The click by which [`SEATED`] got the seat.
+pub const SEATED_TICKET: Ticket = Ticket(InteractionId(1_056_104_309_264_089_501));
+const GT3_TICKET: Ticket = Ticket(InteractionId(1_056_104_309_264_089_502));
+const WAITING_TICKET: Ticket = Ticket(InteractionId(1_056_104_309_264_089_503));
+
+const fn event_key(n: u128) -> EventKey {
+    EventKey {
+        club: CLUB,
+        event: EventId::from_parts(MADE_MILLIS, n),
+    }
+}
+
+/// Where a late answer to a call at `now` goes.
+#[must_use]
+pub fn reply(now: Timestamp) -> Reply {
+    Reply {
+        application: APPLICATION,
+        token: "sample-token".to_owned(),
+        expires_at: now.saturating_add(SignedDuration::from_mins(15)).unwrap_or(now),
+    }
+}
+
+fn club() -> Club {
+    Club {
+        id: CLUB,
+        guild: GUILD,
+        name: "Apex Endurance".to_owned(),
+        slug: "apex-endurance".to_owned(),
+        colour: Colour::default(),
+        time_zone: ZoneName::parse("Europe/Berlin").unwrap_or_default(),
+        created_by: ADMIN,
+        created_at: MOMENT,
+    }
+}
+
+fn class(label: &str, seats: u32) -> Class {
+    Class {
+        id: ClassId::of(label),
+        label: label.to_owned(),
+        seats,
+    }
+}
+
+fn event(key: EventKey, name: &str, state: EventState) -> Event {
+    Event {
+        key,
+        series: SERIES,
+        series_name: "Endurance Cup".to_owned(),
+        name: name.to_owned(),
+        description: "Multiclass, one pit stop.".to_owned(),
+        starts_at: MOMENT
+            .saturating_add(SignedDuration::from_hours(24 * 7))
+            .unwrap_or(MOMENT),
+        duration_min: 360,
+        classes: vec![class("GT3", 2), class("LMP2", 2)],
+        state,
+        cancel_reason: None,
+        created_by: ADMIN,
+        created_at: MOMENT,
+        version: 1,
+    }
+}
+
+fn answer(user: UserId, name: &str, status: Status) -> SignUp {
+    SignUp {
+        event: OPEN,
+        user,
+        name: name.to_owned(),
+        status,
+        at: MOMENT,
+    }
+}
+
+/// What brings the table to where the samples begin, in order.
+#[must_use]
+pub fn batches() -> Vec<Batch> {
+    let (gt3, lmp2) = (ClassId::of("GT3"), ClassId::of("LMP2"));
+    let gate = Gate::OpenUntil(event(OPEN, "", EventState::Open).starts_at);
+    let owner = Member {
+        club: CLUB,
+        user: ADMIN,
+        name: "Ada Weber".to_owned(),
+        rank: Rank::Owner,
+        since: MOMENT,
+    };
+    let series = Series {
+        club: CLUB,
+        id: SERIES,
+        name: "Endurance Cup".to_owned(),
+        description: String::new(),
+        classes: vec![class("GT3", 2), class("LMP2", 2)],
+        created_by: ADMIN,
+        created_at: MOMENT,
+    };
+    let space = Space {
+        state: SpaceState::Active,
+        channel: Step::Done { id: CHANNEL },
+        info: Step::Done { id: INFO },
+        board: Step::Done { id: BOARD },
+        ..Space::new(OPEN, None)
+    };
+    let seated = |class: &ClassId, ticket| Status::Seated {
+        class: class.clone(),
+        ticket,
+    };
+    let take = |class: &ClassId| Change::MoveSeat(OPEN, class.clone(), SeatMove::Take, MOMENT);
+    let waiter = Waiter {
+        class: gt3.clone(),
+        ticket: WAITING_TICKET,
+        user: WAITING,
+        name: "Łukasz Nowak".to_owned(),
+        at: MOMENT,
+    };
+    let waits = Status::Waiting {
+        class: gt3.clone(),
+        ticket: WAITING_TICKET,
+    };
+    let put = |now| Change::PutSignUp { now, was: None };
+    let steps = [
+        vec![Change::CreateClub(club(), owner), Change::CreateSeries(series)],
+        vec![
+            Change::CreateEvent(event(DRAFT, "Monza 6h", EventState::Draft)),
+            Change::CreateEvent(event(OPEN, "Spa 6h", EventState::Open)),
+            Change::CreateEvent(event(NEW, "Imola 6h", EventState::Open)),
+            Change::PutSpace(Space::new(NEW, Some(reply(MOMENT)))),
+            Change::OpenClass(NEW, class("GT3", 2), gate),
+            Change::OpenClass(NEW, class("LMP2", 2), gate),
+            Change::PutSpace(space),
+            Change::OpenClass(OPEN, class("GT3", 1), gate),
+            Change::OpenClass(OPEN, class("LMP2", 2), gate),
+        ],
+        vec![
+            take(&lmp2),
+            put(answer(SEATED, "Jiří Novák", seated(&lmp2, SEATED_TICKET))),
+        ],
+        vec![
+            take(&gt3),
+            put(answer(ADMIN, "Ada Weber", seated(&gt3, GT3_TICKET))),
+        ],
+        vec![
+            Change::MoveSeat(OPEN, gt3, SeatMove::Queue, MOMENT),
+            put(answer(WAITING, "Łukasz Nowak", waits)),
+            Change::PutWaiter(OPEN, waiter),
+        ],
+        vec![Change::ResizeClass(OPEN, class("GT3", 2), gate)],
+    ];
+    let batch = |(n, changes): (usize, Vec<Change>)| Batch {
+        changes,
+        record: None,
+        outbox: Outbox {
+            id: OutboxId::from_parts(MADE_MILLIS, n as u128),
+            guild: GUILD,
+            trace: "seed".to_owned(),
+            work: Vec::new(),
+        },
+        answered: None,
+    };
+    steps.into_iter().enumerate().map(batch).collect()
+}
