@@ -57,76 +57,106 @@ function commandMode(leaf, given = {}) {
 }
 
 function textMode(text, here, focus = false) {
-  const name = store.state.home === "dms" ? `@${here?.user?.username}` : `${[10, 11, 12].includes(here?.type) ? "" : "#"}${here?.name}`;
-  const id = fresh("slash");
-  const box = el("textarea", {
-    id: "write",
-    rows: "1",
-    placeholder: here?.may_write ? `Message ${name}` : "You do not have permission to send messages here; / lists commands.",
-    "aria-label": `Message ${name}`,
-    role: "combobox",
-    "aria-expanded": "false",
-    "aria-controls": id,
-    "aria-autocomplete": "list",
-    autocomplete: "off",
-    spellcheck: "false",
-  });
-  const list = el("div", { class: "suggestions", id, role: "listbox", "aria-label": "Commands", hidden: true });
-  const send = el("button", { class: "icon send", type: "button", "aria-label": "Send" }, icon("send"));
-  root.replaceChildren(el("div", { class: "write-row" }, list, box, send));
-  box.value = text;
-  let found = [];
-  let active = 0;
+  mode = new TextBox(here);
+  root.replaceChildren(mode.node);
+  mode.box.value = text;
+  if (focus) {
+    mode.box.focus();
+    mode.box.setSelectionRange(text.length, text.length);
+  }
+  if (text) mode.typed();
+}
 
-  const draw = () => {
-    const open = box.value.startsWith("/") && found.length > 0;
-    list.hidden = !open;
-    box.setAttribute("aria-expanded", String(open));
-    if (!open) {
-      box.removeAttribute("aria-activedescendant");
+/** The box for plain text, with the list of commands above it. */
+class TextBox {
+  constructor(here) {
+    const name = store.state.home === "dms" ? `@${here?.user?.username}` : `${[10, 11, 12].includes(here?.type) ? "" : "#"}${here?.name}`;
+    this.id = fresh("slash");
+    this.found = [];
+    this.active = 0;
+    this.box = el("textarea", {
+      id: "write",
+      rows: "1",
+      placeholder: here?.may_write ? `Message ${name}` : "You do not have permission to send messages here; / lists commands.",
+      "aria-label": `Message ${name}`,
+      role: "combobox",
+      "aria-expanded": "false",
+      "aria-controls": this.id,
+      "aria-autocomplete": "list",
+      autocomplete: "off",
+      spellcheck: "false",
+      on: { input: () => this.typed(), keydown: (event) => this.key(event) },
+    });
+    this.list = el("div", { class: "suggestions", id: this.id, role: "listbox", "aria-label": "Commands", hidden: true });
+    const send = el("button", { class: "icon send", type: "button", "aria-label": "Send", on: { click: () => this.go() } }, icon("send"));
+    this.node = el("div", { class: "write-row" }, this.list, this.box, send);
+  }
+
+  /** The commands on offer may have changed. */
+  refresh() {
+    if (document.activeElement === this.box) this.search();
+  }
+
+  typed() {
+    drafts.set(placeKey(store.state), this.box.value);
+    this.box.style.height = "auto";
+    this.box.style.height = `${Math.min(this.box.scrollHeight, 200)}px`;
+    this.active = 0;
+    this.search();
+  }
+
+  search() {
+    const { value } = this.box;
+    this.found = value.startsWith("/") && !value.includes("\n") ? matching(value.slice(1)) : [];
+    this.active = Math.min(this.active, Math.max(this.found.length - 1, 0));
+    this.draw();
+  }
+
+  draw() {
+    const shown = this.found.length > 0;
+    this.list.hidden = !shown;
+    this.box.setAttribute("aria-expanded", String(shown));
+    if (!shown) {
+      this.box.removeAttribute("aria-activedescendant");
       return;
     }
-    list.replaceChildren(el("div", { class: "suggestions-head" }, store.state.view?.bot?.username ?? "App"), ...found.map((leaf, index) => leafRow(leaf, index, id, index === active, () => commandMode(leaf))));
-    box.setAttribute("aria-activedescendant", `${id}-${active}`);
-    list.querySelector(".active")?.scrollIntoView({ block: "nearest" });
-  };
-  const search = () => {
-    found = box.value.startsWith("/") && !box.value.includes("\n") ? matching(box.value.slice(1)) : [];
-    active = Math.min(active, Math.max(found.length - 1, 0));
-    draw();
-  };
-  const typed = () => {
-    drafts.set(placeKey(store.state), box.value);
-    box.style.height = "auto";
-    box.style.height = `${Math.min(box.scrollHeight, 200)}px`;
-    active = 0;
-    search();
-  };
-  const go = () => {
-    if (box.value.startsWith("/")) {
-      if (found[active]) commandMode(found[active]);
-      else toast("There is no such command.", true);
-    } else say(box, typed);
-  };
-  box.addEventListener("input", typed);
-  send.addEventListener("click", go);
-  box.addEventListener("keydown", (event) => {
-    const open = !list.hidden;
-    if (open && event.key === "ArrowDown") active = (active + 1) % found.length;
-    else if (open && event.key === "ArrowUp") active = (active + found.length - 1) % found.length;
-    else if (open && event.key === "Tab" && !event.shiftKey) commandMode(found[active]);
-    else if (open && event.key === "Escape") found = [];
-    else if (event.key === "Enter" && !event.shiftKey && !event.isComposing) go();
+    const rows = this.found.map((leaf, index) => leafRow(leaf, `${this.id}-${index}`, index === this.active, () => commandMode(leaf)));
+    this.list.replaceChildren(el("div", { class: "suggestions-head" }, store.state.view?.bot?.username ?? "App"), ...rows);
+    this.box.setAttribute("aria-activedescendant", `${this.id}-${this.active}`);
+    this.list.querySelector(".active")?.scrollIntoView({ block: "nearest" });
+  }
+
+  key(event) {
+    const count = this.found.length;
+    const shown = !this.list.hidden;
+    if (shown && event.key === "ArrowDown") this.active = (this.active + 1) % count;
+    else if (shown && event.key === "ArrowUp") this.active = (this.active + count - 1) % count;
+    else if (shown && event.key === "Tab" && !event.shiftKey) commandMode(this.found[this.active]);
+    else if (shown && event.key === "Escape") this.found = [];
+    else if (event.key === "Enter" && !event.shiftKey && !event.isComposing) this.go();
     else return;
     event.preventDefault();
-    draw();
-  });
-  mode = { refresh: () => document.activeElement === box && search() };
-  if (focus) {
-    box.focus();
-    box.setSelectionRange(text.length, text.length);
+    if (mode === this) this.draw();
   }
-  if (text) typed();
+
+  go() {
+    if (!this.box.value.startsWith("/")) this.say();
+    else if (this.found[this.active]) commandMode(this.found[this.active]);
+    else toast("There is no such command.", true);
+  }
+
+  async say() {
+    const content = this.box.value.trim();
+    if (content === "") return;
+    try {
+      await act(store.actor(), { act: "say", content });
+      this.box.value = "";
+      this.typed();
+    } catch (error) {
+      toast(error.message, true);
+    }
+    await store.refresh();
+  }
 }
 
 function matching(typed) {
@@ -137,27 +167,14 @@ function matching(typed) {
   return all.sort((a, b) => rank(a) - rank(b));
 }
 
-function leafRow(leaf, index, id, active, take) {
+function leafRow(leaf, id, active, take) {
   const required = leaf.options.filter((option) => option.required);
   const optional = leaf.options.length - required.length;
   const names = [...required.map((option) => option.name), optional > 0 && `+${optional} optional`].filter(Boolean);
   return el(
     "div",
-    { class: active ? "suggestion active" : "suggestion", role: "option", id: `${id}-${index}`, "aria-selected": String(active), data: { command: leaf.words }, on: { pointerdown: (event) => event.preventDefault(), click: take } },
+    { class: active ? "suggestion active" : "suggestion", role: "option", id, "aria-selected": String(active), data: { command: leaf.words }, on: { pointerdown: (event) => event.preventDefault(), click: take } },
     avatar(store.state.view?.bot, "App"),
     el("span", { class: "suggestion-text" }, el("span", { class: "suggestion-name" }, `/${leaf.words}`, names.map((name) => el("span", { class: "option-name" }, name))), el("span", { class: "suggestion-about" }, leaf.description)),
   );
-}
-
-async function say(box, typed) {
-  const content = box.value.trim();
-  if (content === "") return;
-  try {
-    await act(store.actor(), { act: "say", content });
-    box.value = "";
-    typed();
-  } catch (error) {
-    toast(error.message, true);
-  }
-  await store.refresh();
 }

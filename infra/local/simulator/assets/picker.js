@@ -12,98 +12,142 @@ export function closePicker() {
 /**
  * Opens a list. `options`: value, label, and optionally description, mark (a node), aside, colour, disabled.
  * `many`: {min, max} for several values; `chosen`: the values to begin with; `search`: a text field to narrow the list
- * down; `done(values)` is called once, not when it is left with Escape.
+ * down; `done(values)` is called once, not when it is left with Escape. A second click on the anchor closes it.
  */
-export function openPicker({ anchor, label, options, many = null, chosen = [], search = false, done, host = null }) {
-  if (open?.anchor === anchor) {
+export function openPicker(wish) {
+  if (open?.wish.anchor === wish.anchor) {
     open.close(true);
     return;
   }
   closePicker();
-  const id = fresh("picker");
-  let picked = [...chosen];
-  let shown = options;
-  let active = Math.max(0, options.findIndex((option) => chosen.includes(option.value)));
-  const list = el("div", { class: "picker-list", role: "listbox", id, "aria-label": label, tabindex: search ? null : "0", "aria-multiselectable": many ? "true" : null });
-  const field = !search ? null : el("input", { class: "picker-search", type: "text", role: "combobox", "aria-expanded": "true", "aria-controls": id, "aria-label": `Search: ${label}`, placeholder: "Search", autocomplete: "off", spellcheck: "false" });
-  const foot = !many ? null : el("button", { class: "button primary picker-done", type: "button", on: { click: () => settle() } }, "Done");
-  const box = el("div", { class: "picker" }, field, list, foot);
-  const keys = field || list;
+  open = new Picker({ many: null, chosen: [], search: false, ...wish });
+  open.begin();
+}
 
-  const draw = () => {
-    const rows = shown.map((option, index) => row(option, index, id, index === active, picked.includes(option.value), Boolean(many), () => take(option)));
-    fill(list, rows.length > 0 ? rows : el("div", { class: "picker-none" }, "Nothing found."));
-    if (shown[active]) keys.setAttribute("aria-activedescendant", `${id}-${active}`);
-    else keys.removeAttribute("aria-activedescendant");
-    list.querySelector(".active")?.scrollIntoView({ block: "nearest" });
-  };
-  const narrow = () => {
-    const words = field.value.trim().toLocaleLowerCase();
-    shown = options.filter((option) => `${option.label} ${option.description ?? ""} ${option.aside ?? ""}`.toLocaleLowerCase().includes(words));
-    active = 0;
-    draw();
-  };
-  const take = (option) => {
+class Picker {
+  constructor(wish) {
+    const { label, options, many, chosen, search } = wish;
+    this.wish = wish;
+    this.id = fresh("picker");
+    this.picked = [...chosen];
+    this.shown = options;
+    this.active = Math.max(0, options.findIndex((option) => chosen.includes(option.value)));
+    this.list = el("div", { class: "picker-list", role: "listbox", id: this.id, "aria-label": label, tabindex: search ? null : "0", "aria-multiselectable": many ? "true" : null });
+    this.field = search ? searchField(label, this.id) : null;
+    this.done = many ? el("button", { class: "button primary picker-done", type: "button", on: { click: () => this.settle() } }, "Done") : null;
+    this.box = el("div", { class: "picker" }, this.field, this.list, this.done);
+    this.outside = (event) => this.clickedOutside(event);
+    this.away = () => this.close(false);
+  }
+
+  begin() {
+    const { anchor } = this.wish;
+    this.box.addEventListener("keydown", (event) => this.key(event));
+    this.field?.addEventListener("input", () => this.narrow());
+    document.addEventListener("pointerdown", this.outside, true);
+    window.addEventListener("resize", this.away);
+    // A modal dialog lies above the rest of the page, so its lists must stand in it.
+    (anchor.closest("dialog") ?? document.getElementById("layer")).append(this.box);
+    anchor.setAttribute("aria-expanded", "true");
+    this.draw();
+    place(this.box, anchor);
+    this.focused().focus({ preventScroll: true });
+  }
+
+  focused() {
+    return this.field ?? this.list;
+  }
+
+  draw() {
+    const { many } = this.wish;
+    const rows = this.shown.map((option, index) =>
+      row(option, `${this.id}-${index}`, { active: index === this.active, chosen: this.picked.includes(option.value), many: Boolean(many), take: () => this.take(option) }),
+    );
+    fill(this.list, rows.length > 0 ? rows : el("div", { class: "picker-none" }, "Nothing found."));
+    if (this.shown[this.active]) this.focused().setAttribute("aria-activedescendant", `${this.id}-${this.active}`);
+    else this.focused().removeAttribute("aria-activedescendant");
+    this.list.querySelector(".active")?.scrollIntoView({ block: "nearest" });
+  }
+
+  narrow() {
+    const words = this.field.value.trim().toLocaleLowerCase();
+    const text = (option) => `${option.label} ${option.description ?? ""} ${option.aside ?? ""}`.toLocaleLowerCase();
+    this.shown = this.wish.options.filter((option) => text(option).includes(words));
+    this.active = 0;
+    this.draw();
+  }
+
+  take(option) {
+    const { many } = this.wish;
     if (option.disabled) return;
     if (!many) {
-      picked = [option.value];
-      settle();
+      this.picked = [option.value];
+      this.settle();
       return;
     }
-    if (picked.includes(option.value)) picked = picked.filter((value) => value !== option.value);
-    else if (many.max === 1) picked = [option.value];
-    else if (picked.length < many.max) picked.push(option.value);
-    draw();
-  };
-  const settle = () => {
-    if (many && picked.length < many.min) return;
-    close(true);
-    done(picked);
-  };
-  const close = (back) => {
-    if (open?.anchor !== anchor) return;
-    open = null;
-    box.remove();
-    document.removeEventListener("pointerdown", outside, true);
-    window.removeEventListener("resize", away);
+    if (this.picked.includes(option.value)) this.picked = this.picked.filter((value) => value !== option.value);
+    else if (many.max === 1) this.picked = [option.value];
+    else if (this.picked.length < many.max) this.picked.push(option.value);
+    this.draw();
+  }
+
+  settle() {
+    const { many, done } = this.wish;
+    if (many && this.picked.length < many.min) return;
+    this.close(true);
+    done(this.picked);
+  }
+
+  close(back) {
+    const { anchor } = this.wish;
+    if (open === this) open = null;
+    this.box.remove();
+    document.removeEventListener("pointerdown", this.outside, true);
+    window.removeEventListener("resize", this.away);
     anchor.setAttribute("aria-expanded", "false");
     if (back && anchor.isConnected) anchor.focus({ preventScroll: true });
-  };
-  const changed = () => many && (picked.length !== chosen.length || picked.some((value) => !chosen.includes(value)));
-  const outside = (event) => {
-    if (box.contains(event.target) || anchor.contains(event.target)) return;
+  }
+
+  clickedOutside(event) {
+    const { anchor, many, chosen } = this.wish;
+    if (this.box.contains(event.target) || anchor.contains(event.target)) return;
+    const changed = this.picked.length !== chosen.length || this.picked.some((value) => !chosen.includes(value));
     // As in Discord's client, several picks are sent by clicking elsewhere.
-    if (changed() && picked.length >= many.min) settle();
-    else close(false);
-  };
-  const away = () => close(false);
-  box.addEventListener("keydown", (event) => {
+    if (many && changed && this.picked.length >= many.min) this.settle();
+    else this.close(false);
+  }
+
+  key(event) {
+    const last = this.shown.length - 1;
     const step = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8 }[event.key];
-    if (step) active = Math.min(Math.max(active + step, 0), shown.length - 1);
-    else if (event.key === "Home" && !field) active = 0;
-    else if (event.key === "End" && !field) active = shown.length - 1;
-    else if (event.key === "Enter" && event.target === foot) return;
-    else if ((event.key === "Enter" || (event.key === " " && !field)) && shown[active]) take(shown[active]);
-    else if (event.key === "Escape") close(true);
-    else if (event.key === "Tab" && !foot) close(true);
+    if (step) this.active = Math.min(Math.max(this.active + step, 0), Math.max(last, 0));
+    else if (event.key === "Home" && !this.field) this.active = 0;
+    else if (event.key === "End" && !this.field) this.active = Math.max(last, 0);
+    else if (event.key === "Enter" && event.target === this.done) return;
+    else if ((event.key === "Enter" || (event.key === " " && !this.field)) && this.shown[this.active]) this.take(this.shown[this.active]);
+    else if (event.key === "Escape" || (event.key === "Tab" && !this.done)) this.close(true);
     else return;
     event.preventDefault();
     event.stopPropagation();
-    if (open?.anchor === anchor) draw();
-  });
-  field?.addEventListener("input", narrow);
-
-  (host ?? anchor.closest("dialog") ?? document.getElementById("layer")).append(box);
-  open = { anchor, close };
-  anchor.setAttribute("aria-expanded", "true");
-  draw();
-  place(box, anchor);
-  keys.focus({ preventScroll: true });
-  document.addEventListener("pointerdown", outside, true);
-  window.addEventListener("resize", away);
+    if (open === this) this.draw();
+  }
 }
 
-function row(option, index, id, active, chosen, many, take) {
+function searchField(label, list) {
+  return el("input", {
+    class: "picker-search",
+    type: "text",
+    role: "combobox",
+    "aria-expanded": "true",
+    "aria-controls": list,
+    "aria-label": `Search: ${label}`,
+    placeholder: "Search",
+    autocomplete: "off",
+    spellcheck: "false",
+  });
+}
+
+function row(option, id, { active, chosen, many, take }) {
   const text = el("span", { class: "picker-text" }, el("span", { class: "picker-label" }, option.label), option.description && el("span", { class: "picker-about" }, option.description));
   if (option.colour) text.firstChild.style.color = option.colour;
   return el(
@@ -111,7 +155,7 @@ function row(option, index, id, active, chosen, many, take) {
     {
       class: `picker-row${active ? " active" : ""}`,
       role: "option",
-      id: `${id}-${index}`,
+      id,
       "aria-selected": String(chosen),
       "aria-disabled": option.disabled ? "true" : null,
       data: { value: option.value },
