@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 /** Long enough for queues that wait some seconds by design, and for a slow machine. */
-export const PATIENCE_MS = 30_000;
+export const PATIENCE_MS = 15_000;
 const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"];
 
 /** A browser with a fresh profile; `faults` fills with script errors and requests to other hosts. */

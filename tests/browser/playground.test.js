@@ -2,7 +2,7 @@
 // the clock is moved. Every step is asserted on what the page shows.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { after, before, test as plain } from "node:test";
 import { openBrowser } from "./player.js";
 import { startStack } from "./stack.js";
 
@@ -27,6 +27,24 @@ after(async () => {
   await browser?.close();
   assert.equal(await stack?.stop(), 0, "the stack ends cleanly");
 });
+
+let broken = false;
+/** A step of the story: each builds on the ones before, so that none is tried after one has failed. */
+function test(name, run) {
+  plain(name, async (context) => {
+    if (broken) {
+      context.skip("an earlier step failed");
+      return;
+    }
+    try {
+      await run();
+    } catch (error) {
+      broken = true;
+      await player?.shot("failed");
+      throw error;
+    }
+  });
+}
 
 /** The board's field of a heading, as text. */
 const field = (heading) => player.message(`Sign-up: ${EVENT}`).locator(".embed-field").filter({ hasText: heading });

@@ -28,7 +28,10 @@ export function commandForm(leaf, given, { leave }) {
   node.addEventListener("focusout", (event) => {
     if (!node.contains(event.relatedTarget)) list.hidden = true;
   });
-  const focus = () => (form.fields.find((field) => !field.input.value) ?? form.fields[0])?.input.focus() ?? form.go.focus();
+  const focus = () => {
+    const first = form.fields.find((field) => !field.input.value) ?? form.fields[0];
+    (first?.input ?? form.go).focus();
+  };
   return { node, focus };
 }
 

@@ -50,6 +50,7 @@ export function startCommand(words, given = {}) {
 }
 
 function commandMode(leaf, given = {}) {
+  drafts.delete(placeKey(store.state));
   const leave = (text = "") => textMode(text, store.here(), true);
   mode = commandForm(leaf, given, { leave });
   root.replaceChildren(mode.node);

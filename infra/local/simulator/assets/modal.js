@@ -32,6 +32,7 @@ export function openModal(modal, who) {
   dialog.addEventListener("close", () => {
     closePicker();
     dialog.remove();
+    refocused();
   });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -44,10 +45,17 @@ export function openModal(modal, who) {
   fields[0]?.focus();
 }
 
+/** Chromium gives a text box its focus back while the page is still inert, and then takes no letters in it. */
+function refocused() {
+  const back = document.activeElement;
+  back.blur();
+  back.focus({ preventScroll: true });
+}
+
 async function submit(modal, who, fields, { dialog, send, problem }) {
   const { kind: _, ...open } = modal;
   const values = Object.fromEntries(fields.map((field) => [field.id, field.value()]).filter(([, value]) => value !== undefined));
-  send.disabled = true;
+  if (send.classList.contains("busy")) return;
   send.classList.add("busy");
   const fail = (text, why) => {
     problem.hidden = false;
@@ -62,7 +70,6 @@ async function submit(modal, who, fields, { dialog, send, problem }) {
   } catch (error) {
     fail("Something went wrong. Try again.", error.message);
   } finally {
-    send.disabled = false;
     send.classList.remove("busy");
   }
   await store.refresh();
