@@ -24,6 +24,29 @@ async function isFree(port) {
   return answer;
 }
 
+/** Starts the simulator's example guild, which shows every kind of component; its endpoint is a stand-in. */
+export async function startExample(binary) {
+  const child = spawn(binary, ["0"], { stdio: ["ignore", "pipe", "inherit"] });
+  let said = "";
+  const page = await new Promise((done, fail) => {
+    const late = setTimeout(() => fail(new Error("the example did not start")), START_MS);
+    child.stdout.setEncoding("utf8").on("data", (text) => {
+      said += text;
+      if (!said.includes("/\n")) return;
+      clearTimeout(late);
+      done(said.trim());
+    });
+    child.once("error", fail);
+    child.once("exit", (code) => fail(new Error(`the example ended with ${code}`)));
+  });
+  const stop = async () => {
+    const ended = once(child, "exit");
+    child.kill();
+    await ended;
+  };
+  return { page, stop };
+}
+
 /** Starts the stack with its demo club; gives its addresses and how to stop it. */
 export async function startStack(binary) {
   const base = await freePorts();
