@@ -126,6 +126,8 @@ test("a stranger is refused, and sees why", async () => {
   await player.goTo(CHANNEL);
   await player.command("series create");
   await page.keyboard.type("Night Cup");
+  await page.keyboard.press("Tab");
+  await page.keyboard.type("GT3: 10");
   await page.keyboard.press("Enter");
   await player.onlyMine("This takes the rank of").waitFor();
   await player.shot("stranger");

@@ -43,9 +43,7 @@ function draw(form) {
     el("span", { class: "command-name" }, `/${leaf.words}`),
     ...form.fields.map((field) => field.node),
     el("span", { class: "more-options" }, rest.map((option) => el("button", { class: "more-option", type: "button", title: option.description, on: { click: () => addField(form, option) } }, icon("plus"), option.name))),
-    el("span", { class: "grow" }),
-    el("button", { class: "icon", type: "button", "aria-label": "Leave the command", on: { click: () => form.leave() } }, icon("close")),
-    form.go,
+    el("span", { class: "command-actions" }, el("button", { class: "icon", type: "button", "aria-label": "Leave the command", on: { click: () => form.leave() } }, icon("close")), form.go),
   );
 }
 
