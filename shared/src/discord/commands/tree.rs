@@ -175,7 +175,7 @@ const EVENT: &[SubSpec] = &[
             Verb::EventCancel,
             &[
                 EVENT_OPTION,
-                OptionSpec::text("reason", "Told to everybody who signed up", limits::REASON),
+                OptionSpec::text("reason", "Shown on the sign-up message", limits::REASON),
             ],
             "Cannot be undone. The board says so, with the reason if you give one.",
         ),
