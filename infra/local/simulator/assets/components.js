@@ -64,7 +64,7 @@ function button(data, place) {
     {
       class: `button ${style}${waiting ? " busy" : ""}`,
       type: "button",
-      disabled: data.disabled || place.frozen,
+      disabled: data.disabled,
       "aria-label": data.label ? null : data.emoji?.name ?? style,
       data: { key: `${place.id}:${custom}`, custom },
       on: { click: () => use(place, custom, { act: "click", message: place.id, custom_id: custom }) },
@@ -155,7 +155,7 @@ function select(data, place) {
   return selectButton(data, {
     chosen: defaultsOf(data),
     key: `${place.id}:${data.custom_id}`,
-    disabled: data.disabled || place.frozen,
+    disabled: data.disabled,
     waiting: store.state.pending.get(place.id) === data.custom_id,
     run: (values) => use(place, data.custom_id, { act: "select", message: place.id, custom_id: data.custom_id, values }),
   });

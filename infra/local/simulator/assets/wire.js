@@ -25,10 +25,21 @@ export function toggleWire(button) {
     root.append(
       el("header", { class: "wire-head" }, el("h2", {}, "Over the wire"), el("button", { class: "icon", type: "button", "aria-label": "Close", on: { click: () => toggleWire(button) } }, icon("close"))),
       el("p", { class: "field-about" }, "Newest first. Open an interaction to see its signed request, its answer, and every call that followed until the next one."),
+      sayWhere(),
       list,
     );
   }
   readWire();
+}
+
+/** Where interactions are posted to, and who moves the clock. */
+function sayWhere() {
+  const node = el("p", { class: "field-about" });
+  get("/playground/config.json").then(
+    (config) => node.append(`Endpoint: ${config.endpoint ?? "none"} · gateway: ${config.gateway_url ?? "none"}`),
+    (error) => node.append(error.message),
+  );
+  return node;
 }
 
 /** Reads what is new, while the panel is open. */
@@ -150,9 +161,9 @@ function table(some) {
     const units = call.read_units || call.write_units ? `${call.read_units ? `${call.read_units} R ` : ""}${call.write_units ? `${call.write_units} W` : ""}` : "";
     return el(
       "tr",
-      { title: call.note },
+      {},
       el("td", {}, el("span", { class: `service ${call.service}` }, NAMES[call.service] ?? call.service)),
-      el("td", { class: "operation" }, call.operation),
+      el("td", { class: "operation" }, call.operation, call.note && el("span", { class: "wire-note" }, call.note)),
       el("td", {}, call.caller),
       el("td", { class: call.status >= 400 || call.status === 0 ? "bad" : null }, String(call.status || "cut")),
       el("td", {}, (call.micros / 1000).toFixed(1)),

@@ -110,13 +110,14 @@ impl Simulator {
     }
 }
 
-/// `/event create`, `Button signup:join`, and so on.
+/// `/event create`, `Button Leave`, and so on.
 fn title(payload: &Value) -> String {
     let data = &payload["data"];
     let custom_id = data["custom_id"].as_str().unwrap_or_default();
+    let shown = label(&payload["message"]["components"], custom_id).unwrap_or(custom_id);
     match payload["type"].as_u64() {
-        Some(3) if data["component_type"] == 2 => format!("Button {custom_id}"),
-        Some(3) => format!("Select {custom_id}"),
+        Some(3) if data["component_type"] == 2 => format!("Button {shown}"),
+        Some(3) => format!("Select {shown}"),
         Some(5) => format!("Modal {custom_id}"),
         kind => {
             let mut words = vec![data["name"].as_str().unwrap_or_default()];
@@ -136,5 +137,50 @@ fn title(payload: &Value) -> String {
             };
             format!("{slash}{}{typed}", words.join(" "))
         }
+    }
+}
+
+/// What stands on the component of that custom id: a button's label, a select's placeholder.
+fn label<'v>(components: &'v Value, custom_id: &str) -> Option<&'v str> {
+    components.as_array()?.iter().find_map(|component| {
+        if component["custom_id"] == custom_id {
+            return component["label"]
+                .as_str()
+                .or_else(|| component["placeholder"].as_str());
+        }
+        let accessory = &component["accessory"];
+        let beside = accessory["label"]
+            .as_str()
+            .filter(|_| accessory["custom_id"] == custom_id);
+        label(&component["components"], custom_id).or(beside)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn titles_say_what_was_done() {
+        let board = json!([
+            {"type": 9, "accessory": {"custom_id": "edit", "label": "Edit"}},
+            {"type": 17, "components": [{"type": 1, "components": [{"custom_id": "class", "placeholder": "Your class"}, {"custom_id": "go"}]}]},
+        ]);
+        let used = |component_type: u8, custom_id: &str| {
+            let data = json!({"component_type": component_type, "custom_id": custom_id});
+            title(&json!({"type": 3, "data": data, "message": {"components": board}}))
+        };
+        assert_eq!(used(2, "edit"), "Button Edit");
+        assert_eq!(used(3, "class"), "Select Your class");
+        assert_eq!(used(2, "go"), "Button go");
+        let options =
+            json!([{"type": 1, "name": "publish", "options": [{"type": 3, "name": "event", "value": "x"}]}]);
+        let data = json!({"name": "event", "type": 1, "options": options});
+        assert_eq!(title(&json!({"type": 4, "data": data})), "/event publish …");
+        assert_eq!(
+            title(&json!({"type": 2, "data": {"name": "Card", "type": 2}})),
+            "Card"
+        );
     }
 }
