@@ -1,6 +1,11 @@
 //! Sign-ups on a real table: seats, waitlist, promotion, and one effect however often a click is delivered.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests fail by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "helpers of tests fail by panicking"
+)]
 
 mod support;
 
@@ -232,6 +237,7 @@ async fn seats_that_an_edit_adds_go_to_those_who_wait() {
         guild: GUILD,
         trace: "t".into(),
         now: now(),
+        again: false,
     };
     let key = EventKey {
         club: world.club().await.club.id,

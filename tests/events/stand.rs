@@ -2,6 +2,7 @@
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
+use gantry_shared::adapters::discord_rest::RealTime;
 use gantry_shared::adapters::dynamo::{Table, schema};
 use gantry_shared::adapters::sqs::QueueUrls;
 use gantry_shared::discord::verify::PublicKeys;
@@ -109,7 +110,13 @@ pub fn worker(endpoint: &str, discord: &MockServer) -> Parts<Still> {
         aws_sdk_dynamodb::Client::new(&sdk),
         aws_sdk_sqs::Client::new(&unused),
     );
-    Parts::new(clients, settings, "worker", Still::default()).unwrap()
+    Parts::new(
+        clients,
+        settings,
+        "worker",
+        (Still::default(), std::sync::Arc::new(RealTime)),
+    )
+    .unwrap()
 }
 
 /// Answers every request with what `answer` makes of it.

@@ -40,12 +40,17 @@ async fn an_unchanged_board_is_not_edited() {
     let club = world.club("Apex").await;
     let published = world.published(&club, "Quiet", "GT3: 2").await;
     let driver = world.members(&club, 1)[0];
-    world.press(&club, &published, driver, "Sign up").await;
-    world.drain().await;
     let mark = world.mark();
-    // The second click is refused, and the third undone before the board is looked at.
+    // Signed up and taken back before the board is looked at: the refresh comes, and finds what is shown.
     world.press(&club, &published, driver, "Sign up").await;
+    world.press(&club, &published, driver, "Leave").await;
     world.drain().await;
+    let queued = world
+        .calls(mark, Service::Sqs)
+        .iter()
+        .filter(|c| c.operation == "SendMessageBatch")
+        .count();
+    assert!(queued > 0, "a refresh was asked for");
     let edits = world
         .calls(mark, Service::Discord)
         .iter()
@@ -60,26 +65,61 @@ async fn a_deleted_board_is_posted_again_once() {
     let world = World::start().await;
     let club = world.club("Apex").await;
     let published = world.published(&club, "Gone", "GT3: 2").await;
-    let drivers = world.members(&club, 2);
     world
         .stack
         .simulator()
         .delete_message(published.channel, published.board)
         .unwrap();
-    let details = json!({ "event": published.event });
-    world.ok(&club.owner(), "event show", details).await;
-    let custom_id = format!("g1:su:{}", published.event);
-    let info = world.stack.simulator().messages(published.channel);
-    assert_eq!(info.len(), 1, "only the information message is left");
-    assert!(!custom_id.is_empty());
-    // Somebody edits the event: the refresh finds the message gone.
+    // Closing refreshes the messages, and finds one gone.
     world
         .ok(&club.owner(), "event close", json!({ "event": published.event }))
         .await;
     world.drain().await;
     let again = world.space_of(&club, published.event.clone(), "Gone");
     assert_ne!(again.board, published.board);
-    drop(drivers);
+    world
+        .ok(&club.owner(), "event cancel", json!({ "event": published.event }))
+        .await;
+    world.drain().await;
+    assert_eq!(
+        world.stack.simulator().messages(again.channel).len(),
+        2,
+        "not once more"
+    );
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn publishing_again_makes_what_was_deleted() {
+    let world = World::start().await;
+    let club = world.club("Apex").await;
+    let published = world.published(&club, "Lost", "GT3: 2").await;
+    world.stack.simulator().delete_channel(published.channel).unwrap();
+    world
+        .ok(
+            &club.owner(),
+            "event publish",
+            json!({ "event": published.event }),
+        )
+        .await;
+    world.drain().await;
+    let again = world.space_of(&club, published.event.clone(), "Lost");
+    assert_ne!(again.channel, published.channel);
+    world
+        .stack
+        .simulator()
+        .delete_message(again.channel, again.board)
+        .unwrap();
+    world
+        .ok(
+            &club.owner(),
+            "event publish",
+            json!({ "event": published.event }),
+        )
+        .await;
+    world.drain().await;
+    let third = world.space_of(&club, published.event, "Lost");
+    assert_eq!(third.channel, again.channel);
     world.finish().await;
 }
 

@@ -132,6 +132,79 @@ async fn faults_at_each_call_to_dynamodb() {
     .await;
 }
 
+/// A driver leaves, the next in line moves up: told once, whatever call of the telling fails.
+async fn told_once(world: &World, service: Service, kind: FaultKind) {
+    let club = world.club(&format!("Told {service:?} {kind:?}")).await;
+    let mut hits = 0;
+    for n in 0..MOST_CALLS {
+        let published = world.published(&club, &format!("Race {n}"), "GT3: 1").await;
+        let drivers = world.members(&club, 2);
+        for driver in &drivers {
+            world.press(&club, &published, *driver, "Sign up").await;
+        }
+        world.drain().await;
+        world
+            .stack
+            .faults()
+            .add(Fault::nth(service, "notify-worker", n, kind.clone()))
+            .unwrap();
+        world.press(&club, &published, drivers[0], "Leave").await;
+        world.drain().await;
+        let hit = world.stack.faults().hits() > 0;
+        world.stack.faults().clear();
+        assert_eq!(
+            world.stack.simulator().dms(drivers[1]).len(),
+            1,
+            "{service:?} {kind:?} at call {n}"
+        );
+        if !hit {
+            break;
+        }
+        hits += 1;
+    }
+    assert!(
+        (2..MOST_CALLS).contains(&hits),
+        "{service:?} {kind:?}: {hits} calls were hit"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_promoted_driver_is_told_once_whatever_fails() {
+    let world = World::start().await;
+    world.stack.simulator().set_rate_limits(false);
+    for kind in [
+        FaultKind::KillBefore,
+        FaultKind::KillAfter,
+        FaultKind::LostAnswer,
+        FaultKind::ErrorAfterEffect,
+    ] {
+        told_once(&world, Service::Discord, kind.clone()).await;
+        told_once(&world, Service::Dynamodb, kind).await;
+    }
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_promoted_driver_with_closed_dms_is_told_in_the_channel() {
+    let world = World::start().await;
+    let club = world.club("Closed").await;
+    let published = world.published(&club, "Race", "GT3: 1").await;
+    let drivers = world.members(&club, 2);
+    for driver in &drivers {
+        world.press(&club, &published, *driver, "Sign up").await;
+    }
+    world.stack.simulator().set_dms_closed(drivers[1], true).unwrap();
+    world.press(&club, &published, drivers[0], "Leave").await;
+    world.drain().await;
+    let messages = world.stack.simulator().messages(published.channel);
+    let told: Vec<_> = messages
+        .iter()
+        .filter(|message| message.mentions.contains(&drivers[1]))
+        .collect();
+    assert_eq!(told.len(), 1);
+    world.finish().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lost_queue_or_bus_loses_no_job() {
     let world = World::start().await;

@@ -22,17 +22,30 @@ async fn poison_records_fail_alone_and_are_put_aside() {
                 .unwrap();
         }
     }
+    // In the club's own group, too: its work waits behind the poison, and is done.
+    sqs.send_message()
+        .queue_url(&queues.board)
+        .message_group_id(club.guild.to_string())
+        .message_deduplication_id("in-the-way")
+        .message_body("poison")
+        .send()
+        .await
+        .unwrap();
     // Work of a club that shares the batches with them is done all the same.
     let mark = world.mark();
     let published = world.published(&club, "Race", "GT3: 2").await;
-    assert!(world.board_text(&published).contains("0/2"));
+    let driver = world.members(&club, 1)[0];
+    world.press(&club, &published, driver, "Sign up").await;
+    world.drain().await;
+    assert!(world.board_text(&published).contains("1/2"));
     assert!(!world.calls(mark, Service::Discord).is_empty());
     for queue in world.stack.aws().queues() {
         let poisoned = queue.name.starts_with("channel") || queue.name.starts_with("notify");
         let (depth, dead_letters) = match (poisoned, queue.name.ends_with("-dead.fifo")) {
             (true, true) => (4, 0),
             (true, false) => (0, 4),
-            (false, _) => (0, 0),
+            (false, true) => (usize::from(queue.name.starts_with("board")), 0),
+            (false, false) => (0, usize::from(queue.name.starts_with("board"))),
         };
         assert_eq!(
             (queue.depth, queue.in_flight, queue.dead_letters),

@@ -3,8 +3,7 @@
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use gantry_shared::discord::views::Views;
 use gantry_shared::domain::work::Work;
-use gantry_shared::jobs::Envelope;
-use gantry_shared::runtime::batch;
+use gantry_shared::runtime::batch::{self, Delivery};
 use gantry_shared::runtime::worker::Parts;
 use gantry_shared::usecases::Env;
 use gantry_shared::usecases::job::JobFailure;
@@ -23,11 +22,11 @@ pub async fn handle<E: Env>(parts: &Parts<E>, event: SqsEvent, deadline: Timesta
 
 async fn perform<E: Env>(
     parts: &Parts<E>,
-    envelope: Envelope,
+    delivery: Delivery,
     deadline: Timestamp,
 ) -> Result<(), JobFailure> {
-    let (job, discord, views) = (parts.job(&envelope), parts.discord(deadline), Views::default());
-    match envelope.work {
+    let (job, discord, views) = (parts.job(&delivery), parts.discord(deadline), Views::default());
+    match delivery.envelope.work {
         Work::OpenEventSpace { event } => {
             Box::pin(open_event_space(
                 &parts.table,

@@ -99,12 +99,12 @@ async fn answer<E: Env>(app: &App<E>, interaction: &Interaction) -> Response {
     };
     if suggesting {
         // Suggestions have no place for words: an empty list is the answer that breaks nothing.
-        tracing::warn!(%trace, ?failure, "no suggestions");
+        tracing::warn!(%trace, refused = matches!(failure, Some(Failure::Refused(_))), "no suggestions");
         return respond::autocomplete(&[]);
     }
     match failure {
         Some(Failure::Refused(refusal)) => {
-            tracing::info!(%trace, user = %interaction.actor().user, ?refusal, "refused");
+            tracing::info!(%trace, user = %interaction.actor().user, refusal = refusal.name(), "refused");
             private(&context::refused(app, &refusal))
         }
         Some(Failure::Store(error)) => {

@@ -94,9 +94,18 @@ impl Up {
             }
         }
         println!("\nServing. Ctrl+C stops.");
-        tokio::signal::ctrl_c().await?;
+        stopped().await?;
         println!("\nStopping.");
         Ok(stack.shutdown().await?)
+    }
+}
+
+/// Ctrl+C, or the signal with which a supervisor ends a process.
+async fn stopped() -> std::io::Result<()> {
+    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    tokio::select! {
+        outcome = tokio::signal::ctrl_c() => outcome,
+        _ = terminate.recv() => Ok(()),
     }
 }
 

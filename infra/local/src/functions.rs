@@ -3,10 +3,11 @@
 use crate::Credentials;
 use aws_config::{AppName, BehaviorVersion, Region, SdkConfig};
 use aws_sdk_dynamodb::config::{Credentials as AwsCredentials, SharedCredentialsProvider};
+use futures::future::BoxFuture;
 use gantry_interactions::App as Interactions;
 use gantry_local_wire::LocalClock;
 use gantry_relay::App as Relay;
-use gantry_shared::adapters::discord_rest::ConfigError;
+use gantry_shared::adapters::discord_rest::{ConfigError, RealTime, Timer};
 use gantry_shared::adapters::dynamo::Table;
 use gantry_shared::adapters::eventbridge::EventBus;
 use gantry_shared::adapters::sqs::{QueueUrls, Sqs};
@@ -17,11 +18,12 @@ use gantry_shared::ports::clock::{Clock, Pause};
 use gantry_shared::ports::ids::Ids;
 use gantry_shared::runtime::settings::WorkerSettings;
 use gantry_shared::runtime::worker::Parts;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use lambda_http::http::Response;
 use lambda_http::request::LambdaRequest;
 use lambda_http::{Body, Request};
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 /// The table's name.
 pub const TABLE: &str = "gantry";
@@ -47,6 +49,16 @@ impl Ids for LocalEnv {
 impl Pause for LocalEnv {
     async fn pause(&self, tries: u32) {
         System.pause(tries).await;
+    }
+}
+
+impl Timer for LocalEnv {
+    fn sleep(&self, time: SignedDuration) -> BoxFuture<'_, ()> {
+        RealTime.sleep(time)
+    }
+
+    fn jitter(&self, at_most: SignedDuration) -> SignedDuration {
+        RealTime.jitter(at_most)
     }
 }
 
@@ -108,7 +120,12 @@ impl Functions {
                 discord_api: endpoints.discord_api.clone(),
                 queues: endpoints.queues.clone(),
             };
-            Parts::new((clients.dynamodb, clients.sqs), settings, name, env.clone())
+            Parts::new(
+                (clients.dynamodb, clients.sqs),
+                settings,
+                name,
+                (env.clone(), Arc::new(env.clone())),
+            )
         };
         Ok(Self {
             interactions: Interactions {

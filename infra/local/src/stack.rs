@@ -425,6 +425,8 @@ fn queue_urls(aws: &AwsLocal) -> QueueUrls {
 
 fn mappings() -> Result<Mappings, StackError> {
     let queue = |queue: &str, function: &str| QueueMapping {
+        // What waits behind a failing record would use up its receives without having been tried.
+        batch_size: 1,
         timeout: WORKER_TIMEOUT,
         ..QueueMapping::new(queue, function)
     };

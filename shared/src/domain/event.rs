@@ -45,6 +45,7 @@ impl EventState {
             (Self::Draft | Self::Open | Self::Closed, EventAction::Edit) => Ok(self),
             // Publishing twice is how an admin repairs a failed channel: the state stays, the work is asked for again.
             (Self::Draft | Self::Open, EventAction::Publish) => Ok(Self::Open),
+            (Self::Closed, EventAction::Publish) => Ok(Self::Closed),
             (Self::Open, EventAction::Close) => Ok(Self::Closed),
             (Self::Draft | Self::Open | Self::Closed, EventAction::Cancel) => Ok(Self::Cancelled),
             (state, action) => Err(Refusal::WrongState { state, action }),
@@ -250,7 +251,10 @@ mod tests {
                 S::Open,
                 [Some(S::Open), Some(S::Open), Some(S::Closed), Some(S::Cancelled)],
             ),
-            (S::Closed, [Some(S::Closed), None, None, Some(S::Cancelled)]),
+            (
+                S::Closed,
+                [Some(S::Closed), Some(S::Closed), None, Some(S::Cancelled)],
+            ),
             (S::Cancelled, [None, None, None, None]),
         ];
         for (state, expected) in table {

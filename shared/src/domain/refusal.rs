@@ -73,6 +73,32 @@ pub enum Refusal {
     Busy,
 }
 
+impl Refusal {
+    /// Its name, for the log: what was typed stays out of it.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::NoClub => "no_club",
+            Self::GuildHasClub { .. } => "guild_has_club",
+            Self::ClubNameTaken => "club_name_taken",
+            Self::NeedsManageServer => "needs_manage_server",
+            Self::NeedsRank { .. } => "needs_rank",
+            Self::Form { .. } => "form",
+            Self::SeriesNameTaken => "series_name_taken",
+            Self::TooManySeries { .. } => "too_many_series",
+            Self::NoSuchSeries => "no_such_series",
+            Self::NoSuchEvent => "no_such_event",
+            Self::WrongState { .. } => "wrong_state",
+            Self::EventChanged => "event_changed",
+            Self::ClassInUse { .. } => "class_in_use",
+            Self::SignUpClosed => "sign_up_closed",
+            Self::NoSuchClass => "no_such_class",
+            Self::NothingToChange { .. } => "nothing_to_change",
+            Self::Busy => "busy",
+        }
+    }
+}
+
 /// What can be asked of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -92,6 +92,8 @@ pub struct Space {
     pub category: Option<ChannelId>,
     /// The text channel.
     pub channel: Step<ChannelId>,
+    /// The name with which the channel is made: the event's may have changed when an earlier try is looked for.
+    pub channel_name: Option<String>,
     /// The information message.
     pub info: Step<MessageId>,
     /// The sign-up message.
@@ -115,6 +117,7 @@ impl Space {
             state: SpaceState::Creating,
             category: None,
             channel: Step::Todo,
+            channel_name: None,
             info: Step::Todo,
             board: Step::Todo,
             info_shown: None,

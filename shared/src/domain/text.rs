@@ -81,10 +81,10 @@ fn bounded(text: String, max: usize) -> Result<String, TextFault> {
 }
 
 /// Control characters, and formatting characters that reorder or hide text (bidirectional overrides and isolates,
-/// zero-width space, word joiner, byte order mark). Zero-width joiners stay: scripts and emoji need them.
+/// zero-width space, soft hyphen, Hangul fillers, word joiner, byte order mark). Zero-width joiners stay: scripts and emoji need them.
 fn is_unwanted(c: char) -> bool {
     (c.is_control() && c != '\n')
-        || matches!(c, '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
+        || matches!(c, '\u{00AD}' | '\u{061C}' | '\u{115F}' | '\u{1160}' | '\u{3164}' | '\u{FFA0}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
 }
 
 #[cfg(test)]

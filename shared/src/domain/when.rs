@@ -31,6 +31,11 @@ pub fn parse_start(text: &str, zone: &TimeZone, now: Timestamp) -> Result<Timest
     if !local.contains(['T', 't']) {
         return Err(Problem::NotATime);
     }
+    // An offset or a zone would be read over, and the time taken for another one.
+    let time = local.split(['T', 't']).nth(1).unwrap_or_default();
+    if !time.bytes().all(|b| b.is_ascii_digit() || b == b':' || b == b'.') {
+        return Err(Problem::NotATime);
+    }
     let local: DateTime = local.parse().map_err(|_| Problem::NotATime)?;
     let start = in_zone(local, offset, zone)?;
     if start <= now {
@@ -165,6 +170,17 @@ mod tests {
             "28.11.2026 14:00",
             "2026-11-28 25:00",
             "1 2 3 4",
+        ] {
+            assert_eq!(start(text), Err(Problem::NotATime), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn an_offset_that_is_stuck_to_the_time_is_not_read_over() {
+        for text in [
+            "2026-12-06T14:00-08:00",
+            "2026-12-06T14:00Z",
+            "2026-12-06T14:00[America/New_York]",
         ] {
             assert_eq!(start(text), Err(Problem::NotATime), "{text:?}");
         }

@@ -193,7 +193,7 @@ impl<'a> Reader<'a> {
     /// All faults.
     pub fn worker(mut self) -> Result<WorkerSettings, SettingsError> {
         let (table, application) = (self.text(&TABLE), self.application());
-        let (bot_token, discord_api, queues) = (self.text(&BOT_TOKEN), self.url(&DISCORD_API), self.queues());
+        let (bot_token, discord_api, queues) = (self.bot_token(), self.url(&DISCORD_API), self.queues());
         self.finish(|| {
             Some(WorkerSettings {
                 table: table?,
@@ -256,6 +256,16 @@ impl<'a> Reader<'a> {
             board: board?,
             notify: notify?,
         })
+    }
+
+    fn bot_token(&mut self) -> Option<String> {
+        let token = self.text(&BOT_TOKEN)?;
+        if token.bytes().all(|byte| byte.is_ascii_graphic()) {
+            Some(token)
+        } else {
+            self.fault(&BOT_TOKEN, "holds characters that no token has");
+            None
+        }
     }
 
     fn application(&mut self) -> Option<ApplicationId> {

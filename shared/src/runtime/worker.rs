@@ -1,14 +1,15 @@
 //! What every worker is made of.
 
-use crate::adapters::discord_rest::{Config, ConfigError, DiscordRest};
+use crate::adapters::discord_rest::{Config, ConfigError, DiscordRest, Timer};
 use crate::adapters::dynamo::Table;
 use crate::adapters::dynamo_budget::DynamoBudget;
 use crate::adapters::sqs::{QueueUrls, Sqs};
-use crate::jobs::Envelope;
+use crate::runtime::batch::Delivery;
 use crate::runtime::settings::WorkerSettings;
 use crate::usecases::Env;
 use crate::usecases::job::Job;
 use jiff::{SignedDuration, Timestamp};
+use std::sync::Arc;
 
 /// Calls to Discord end this long before the function's deadline, so that what was learnt can still be recorded.
 const MARGIN: SignedDuration = SignedDuration::from_secs(2);
@@ -24,6 +25,7 @@ pub struct Parts<E> {
     /// Clock, ids and pauses.
     pub env: E,
     discord: DiscordRest<DynamoBudget>,
+    timer: Arc<dyn Timer>,
 }
 
 impl<E: Env> Parts<E> {
@@ -35,14 +37,19 @@ impl<E: Env> Parts<E> {
         (dynamo, sqs): (aws_sdk_dynamodb::Client, aws_sdk_sqs::Client),
         settings: WorkerSettings,
         function: &str,
-        env: E,
+        (env, timer): (E, Arc<dyn Timer>),
     ) -> Result<Self, ConfigError> {
         let config = Config {
             base_url: settings.discord_api,
             ..Config::new(&settings.bot_token, settings.application, function)
         };
         Ok(Self {
-            discord: DiscordRest::new(config, DynamoBudget::new(dynamo.clone(), &settings.table))?,
+            discord: DiscordRest::with_timer(
+                config,
+                DynamoBudget::new(dynamo.clone(), &settings.table),
+                Arc::clone(&timer),
+            )?,
+            timer,
             table: Table::new(dynamo, settings.table),
             sqs: Sqs::new(sqs),
             queues: settings.queues,
@@ -50,20 +57,23 @@ impl<E: Env> Parts<E> {
         })
     }
 
-    /// Discord, for an invocation that ends at `deadline`.
+    /// Discord, for an invocation that ends at `deadline`, by the machine's clock.
     #[must_use]
     pub fn discord(&self, deadline: Timestamp) -> DiscordRest<DynamoBudget> {
+        let left = deadline.duration_since(Timestamp::now()) - MARGIN;
+        let now = self.timer.now();
         self.discord
-            .with_deadline(deadline.saturating_sub(MARGIN).unwrap_or(deadline))
+            .with_deadline(now.saturating_add(left).unwrap_or(now))
     }
 
-    /// The job of an envelope, done now.
+    /// The job of a delivery, done now.
     #[must_use]
-    pub fn job(&self, envelope: &Envelope) -> Job {
+    pub fn job(&self, delivery: &Delivery) -> Job {
         Job {
-            guild: envelope.guild,
-            trace: envelope.trace.clone(),
+            guild: delivery.envelope.guild,
+            trace: delivery.envelope.trace.clone(),
             now: self.env.now(),
+            again: delivery.again,
         }
     }
 }

@@ -1,8 +1,9 @@
 //! Tells how a club stands: its roster, series and next events.
 
 use super::call::{Call, Failure, with_caller};
+use super::list_events::visible;
 use crate::domain::club::Club;
-use crate::domain::event::{Event, EventState, Period};
+use crate::domain::event::{Event, Period};
 use crate::ports::store::{ClubReader, EventReader, SeriesReader};
 
 /// How many of the next events are shown.
@@ -38,11 +39,16 @@ pub async fn club_status<S: ClubReader + SeriesReader + EventReader>(
         Ok((members?, series?, events?))
     })
     .await?;
-    let upcoming = events
-        .items
-        .into_iter()
-        .filter(|event| event.state != EventState::Draft)
-        .collect();
+    let page = visible(
+        store,
+        caller.club.id,
+        (Period::Upcoming, call.now, UPCOMING),
+        events,
+        false,
+    )
+    .await?;
+    let mut upcoming = page.items;
+    upcoming.truncate(UPCOMING as usize);
     Ok(ClubStatus {
         club: caller.club,
         members,

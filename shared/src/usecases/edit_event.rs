@@ -110,14 +110,16 @@ fn class_changes(after: &Event, counts: &[Seats]) -> Result<Vec<Change>, Refusal
     Ok(changes)
 }
 
-/// The classes whose waiting drivers get the seats that are added.
+/// The classes that may have a free seat for somebody who waits. A driver who joins the waitlist between our reading and
+/// our writing is not among the counts, so a class that grew is looked at in any case.
 fn enlarged(after: &Event, counts: &[Seats]) -> Vec<Work> {
-    after
-        .classes
-        .iter()
-        .filter(|class| {
-            seats_of(counts, &class.id).is_some_and(|seats| seats.waiting > 0 && class.seats > seats.taken)
+    let may_have_room = |class: &&crate::domain::series::Class| {
+        seats_of(counts, &class.id).is_some_and(|seats| {
+            class.seats > seats.class.seats || (seats.waiting > 0 && class.seats > seats.taken)
         })
+    };
+    let classes = after.classes.iter().filter(may_have_room);
+    classes
         .map(|class| Work::PromoteWaiting {
             event: after.key,
             class: class.id.clone(),

@@ -3,12 +3,12 @@
 use super::answer_event::{AnswerOutcome, Driver, decide_answer};
 use super::call::{Env, Failure};
 use super::job::{Job, JobFailure};
-use super::once::once;
+use super::once::{Decision, once};
 use crate::domain::event::EventKey;
 use crate::domain::ids::{InteractionId, UserId};
 use crate::domain::notice::{Notice, Render};
 use crate::domain::refusal::Refusal;
-use crate::domain::signup::Answer;
+use crate::domain::signup::{Answer, SignUp, Status};
 use crate::domain::work::Reply;
 use crate::ports::discord::{DiscordError, InteractionReplies, MessageBody};
 use crate::ports::store::{EventReader, Ledger, OnceKey};
@@ -59,7 +59,20 @@ pub async fn finish_answer<S: EventReader + Ledger>(
             .desk(wish.event, wish.user)
             .await?
             .ok_or(Refusal::NoSuchEvent)?;
-        decide_answer(store, env, &driver, desk, wish.answer).await
+        match desk
+            .mine
+            .as_ref()
+            .filter(|mine| answered_since(mine, wish.interaction))
+        {
+            Some(newer) => {
+                let standing = newer.standing(&desk.event);
+                Ok(Decision::Nothing(AnswerOutcome::Recorded {
+                    event: desk.event.name,
+                    standing,
+                }))
+            }
+            None => decide_answer(store, env, &driver, desk, wish.answer).await,
+        }
     };
     let try_until = job.now.saturating_add(PATIENCE).unwrap_or(job.now);
     let outcome = once((store, env), OnceKey::Late(wish.interaction), try_until, attempt).await;
@@ -85,6 +98,14 @@ pub async fn finish_answer<S: EventReader + Ledger>(
         Err(Failure::Store(error)) => return Err(error.into()),
     };
     reply(discord, env, wish.reply, body).await
+}
+
+/// Whether the driver gave this answer after that click: what they said last holds, however late the wish comes.
+fn answered_since(mine: &SignUp, click: InteractionId) -> bool {
+    match &mine.status {
+        Status::Seated { ticket, .. } | Status::Waiting { ticket, .. } => ticket.0 > click,
+        Status::NotComing => mine.at.as_millisecond() > click.created_at_millis(),
+    }
 }
 
 /// Puts `body` in place of the first answer. An answer that Discord does not take any more is not tried again.

@@ -18,6 +18,8 @@ pub struct Job {
     pub trace: String,
     /// When it is done.
     pub now: Timestamp,
+    /// Whether an earlier try may have done some of it without recording that.
+    pub again: bool,
 }
 
 /// Why work is not done. It is tried again, unless its queue gives it up.

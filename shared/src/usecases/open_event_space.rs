@@ -13,6 +13,7 @@ use super::job::{Job, JobFailure};
 use crate::domain::club::Club;
 use crate::domain::event::{EventKey, EventState};
 use crate::domain::notice::{Notice, Render, Sheet};
+use crate::domain::refusal::{EventAction, Refusal};
 use crate::domain::space::{Space, SpaceFault, SpaceState};
 use crate::ports::discord::{Channels, DiscordError, InteractionReplies, Messages};
 use crate::ports::store::{ClubReader, EventReader, Spaces};
@@ -40,31 +41,67 @@ pub async fn open_event_space<S: ClubReader + EventReader + Spaces>(
     let (Some(mut space), Some(sheet), Some(club)) = (space?, sheet?, club?) else {
         return Ok(());
     };
-    if space.state == SpaceState::Creating && sheet.event.state != EventState::Cancelled {
-        match build(store, discord, render, job, &mut space, &sheet, &club).await {
-            Ok(()) => {}
-            Err(failure) => match mendable(&failure) {
-                Some(reason) => {
-                    forget_lost_channel(&mut space, reason);
-                    space.state = SpaceState::Failed { reason };
-                    store.save_space(&mut space, None).await?;
-                }
-                None => return Err(failure),
-            },
+    let outcome = match space.state {
+        SpaceState::Creating if sheet.event.state == EventState::Cancelled => Ok(()),
+        SpaceState::Creating => build(store, discord, render, job, &mut space, (&club, &sheet)).await,
+        // An earlier try may have died after the last step: what was clicked meanwhile is still to be shown.
+        SpaceState::Active if job.again => {
+            bring_up_to_date(
+                store,
+                discord,
+                render,
+                &mut space,
+                (&club, &sheet),
+                Shown::Unknown,
+            )
+            .await
         }
+        SpaceState::Active | SpaceState::Failed { .. } => Ok(()),
+    };
+    if let Err(failure) = outcome {
+        let Some(reason) = mendable(&failure) else {
+            return Err(failure);
+        };
+        forget_lost_channel(&mut space, reason);
+        space.state = SpaceState::Failed { reason };
+        store.save_space(&mut space, None).await?;
     }
     tell_admin(store, env, discord, render, &mut space, &sheet, &club).await
 }
 
+/// Builds what is not there. What somebody deleted since an earlier publishing is made anew.
 async fn build<S: EventReader + Spaces>(
     store: &S,
     discord: &impl Builder,
     render: &impl Render,
     job: &Job,
     space: &mut Space,
-    sheet: &Sheet,
-    club: &Club,
+    facts: (&Club, &Sheet),
 ) -> Result<(), JobFailure> {
+    let was_there = space.board.id().is_some();
+    match build_once(store, discord, render, job, space, facts).await {
+        Err(failure) if was_there && mendable(&failure) == Some(SpaceFault::ChannelDeleted) => {
+            forget_lost_channel(space, SpaceFault::ChannelDeleted);
+            build_once(store, discord, render, job, space, facts).await
+        }
+        outcome => outcome,
+    }
+}
+
+async fn build_once<S: EventReader + Spaces>(
+    store: &S,
+    discord: &impl Builder,
+    render: &impl Render,
+    job: &Job,
+    space: &mut Space,
+    (club, sheet): (&Club, &Sheet),
+) -> Result<(), JobFailure> {
+    // Messages of an earlier publishing are edited in any case: that shows whether they are still there.
+    let shown = if job.again || space.board.id().is_some() {
+        Shown::Unknown
+    } else {
+        Shown::AsRecorded
+    };
     let channel = channel::ensure(store, discord, job, space, sheet, club).await?;
     messages::ensure_info(store, discord, render, job, space, (club, sheet), channel).await?;
     messages::ensure_board(store, discord, render, job, space, (club, sheet), channel).await?;
@@ -72,18 +109,17 @@ async fn build<S: EventReader + Spaces>(
     let Some(fresh) = store.sheet(space.event).await? else {
         return Ok(());
     };
-    bring_up_to_date(store, discord, render, space, (club, &fresh), Shown::AsRecorded).await
+    bring_up_to_date(store, discord, render, space, (club, &fresh), shown).await?;
+    post_missing(store, discord, render, job, space, (club, &fresh)).await
 }
 
 /// What an admin can mend, as they are told it.
-const fn mendable(failure: &JobFailure) -> Option<SpaceFault> {
+pub(super) const fn mendable(failure: &JobFailure) -> Option<SpaceFault> {
     // Codes: Discord docs, opcodes and status codes.
     match failure {
         JobFailure::Discord(error) => match error {
             DiscordError::NotFound { code: 10_003 } => Some(SpaceFault::ChannelDeleted),
-            DiscordError::NotFound { code: 10_004 } | DiscordError::Forbidden { code: 50_001 } => {
-                Some(SpaceFault::GuildLost)
-            }
+            DiscordError::NotFound { code: 10_004 } => Some(SpaceFault::GuildLost),
             DiscordError::Forbidden { .. } => Some(SpaceFault::MissingPermission),
             DiscordError::Refused { code: 30_013, .. } => Some(SpaceFault::GuildFull),
             DiscordError::Refused { .. } | DiscordError::NotFound { .. } => Some(SpaceFault::Refused),
@@ -115,13 +151,18 @@ async fn tell_admin<S: Spaces>(
         return Ok(());
     };
     let event = &sheet.event;
+    // Called off before its channel was ready.
+    let overtaken = Refusal::WrongState {
+        state: event.state,
+        action: EventAction::Publish,
+    };
     let notice = match (&space.state, space.channel.id()) {
         (SpaceState::Failed { reason }, _) => Notice::SpaceFailed {
             event,
             fault: *reason,
         },
-        (_, Some(channel)) => Notice::SpaceReady { club, event, channel },
-        (_, None) => return Ok(()),
+        (SpaceState::Active, Some(channel)) => Notice::SpaceReady { club, event, channel },
+        (SpaceState::Creating | SpaceState::Active, _) => Notice::Refused { refusal: &overtaken },
     };
     reply(discord, env, &to, render.render(&notice).body).await?;
     space.reply = None;

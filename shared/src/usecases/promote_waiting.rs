@@ -3,7 +3,7 @@
 use super::answer_event::tell;
 use super::call::{Env, outbox_id};
 use super::job::{Job, JobFailure};
-use crate::domain::event::EventKey;
+use crate::domain::event::{EventKey, EventState};
 use crate::domain::fact::{Actor, Fact, Record};
 use crate::domain::ids::UserId;
 use crate::domain::seats::{SeatMove, seats_of};
@@ -31,12 +31,15 @@ pub async fn promote_waiting<S: EventReader + Ledger>(
     for nth in 1..=CHUNK {
         let (desk, first) = futures::join!(store.desk(event, NOBODY), store.first_waiting(event, class, 1));
         let Some(desk) = desk? else { return Ok(()) };
+        if desk.event.state == EventState::Cancelled {
+            return Ok(());
+        }
         let free = seats_of(&desk.seats, class).and_then(|seats| seats.after(SeatMove::Promote));
         let (Some(after), Some(first)) = (free, first?.pop()) else {
             return Ok(());
         };
         let mut work = vec![tell(event, &first), Work::RefreshBoard { event }];
-        if nth == CHUNK && after.after(SeatMove::Promote).is_some() {
+        if nth == CHUNK && after.free() > 0 {
             work.push(Work::PromoteWaiting {
                 event,
                 class: class.clone(),

@@ -12,7 +12,8 @@ use crate::domain::space::{Space, SpaceState};
 use crate::domain::work::Work;
 use crate::ports::store::{Change, ClubReader, EventReader, Gate, Ledger, OnceKey, Spaces};
 
-/// Publishes the event. Where its channel could not be made the last time, that is tried again.
+/// Publishes the event. Of one that is published already, what is missing in
+/// Discord is made again.
 /// Takes [`crate::domain::rank::Capability::ManageEvents`].
 ///
 /// # Errors
@@ -27,7 +28,7 @@ pub async fn publish_event<S: ClubReader + EventReader + Spaces + Ledger>(
         let (caller, desk) = managed_desk(store, call, event).await?;
         let before = desk.event;
         let after = before.after(EventAction::Publish)?;
-        if after.starts_at <= call.now {
+        if before.state == EventState::Draft && after.starts_at <= call.now {
             let fault = FormFault {
                 field: Field::Start,
                 problem: Problem::InThePast,
@@ -60,16 +61,13 @@ pub async fn publish_event<S: ClubReader + EventReader + Spaces + Ledger>(
     .await
 }
 
-/// The space of an event that is published already, set back to work.
+/// The space of an event that is published already, set back to work: what is missing of it is made again.
 async fn space_to_repair<S: Spaces>(store: &S, call: &Call, event: &Event) -> Result<Space, Failure> {
-    let all_there = || Refusal::WrongState {
+    let none = || Refusal::WrongState {
         state: event.state,
         action: EventAction::Publish,
     };
-    let space = store.space(event.key).await?.ok_or_else(all_there)?;
-    if space.state == SpaceState::Active {
-        return Err(all_there().into());
-    }
+    let space = store.space(event.key).await?.ok_or_else(none)?;
     Ok(Space {
         state: SpaceState::Creating,
         reply: Some(call.reply.clone()),

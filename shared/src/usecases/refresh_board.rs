@@ -1,11 +1,11 @@
 //! Brings an event's messages up to date: any number of changes becomes one edit, an unchanged message none.
 
 use super::job::{Job, JobFailure};
-use super::open_event_space::{Shown, bring_up_to_date, forget_lost_channel, post_missing};
+use super::open_event_space::{Shown, bring_up_to_date, forget_lost_channel, mendable, post_missing};
 use crate::domain::event::EventKey;
 use crate::domain::notice::Render;
-use crate::domain::space::{SpaceFault, SpaceState};
-use crate::ports::discord::{DiscordError, Messages};
+use crate::domain::space::SpaceState;
+use crate::ports::discord::Messages;
 use crate::ports::store::{ClubReader, EventReader, Spaces};
 
 /// Tries when another worker edits the same messages.
@@ -23,7 +23,12 @@ pub async fn refresh_board<S: ClubReader + EventReader + Spaces>(
     job: &Job,
     event: EventKey,
 ) -> Result<(), JobFailure> {
-    let mut shown = Shown::AsRecorded;
+    // A try that died between its edit and its record left something else than what is recorded.
+    let mut shown = if job.again {
+        Shown::Unknown
+    } else {
+        Shown::AsRecorded
+    };
     for _ in 0..TRIES {
         let (space, sheet, club) =
             futures::join!(store.space(event), store.sheet(event), store.club(event.club));
@@ -39,13 +44,15 @@ pub async fn refresh_board<S: ClubReader + EventReader + Spaces>(
         }
         match outcome {
             Err(JobFailure::Stale) => shown = Shown::Unknown,
-            Err(JobFailure::Discord(DiscordError::NotFound { code: 10_003 })) => {
-                let reason = SpaceFault::ChannelDeleted;
+            Err(failure) => {
+                let Some(reason) = mendable(&failure) else {
+                    return Err(failure);
+                };
                 forget_lost_channel(&mut space, reason);
                 space.state = SpaceState::Failed { reason };
                 return Ok(store.save_space(&mut space, None).await?);
             }
-            other => return other,
+            Ok(()) => return Ok(()),
         }
     }
     Err(JobFailure::Stale)

@@ -24,6 +24,8 @@ use std::collections::HashMap;
 
 /// How long an outcome is remembered: longer than any repetition comes, an interaction's token lives 15 minutes.
 const OUTCOME_KEPT_S: u64 = 24 * 3600;
+/// The same for work from a queue: longer than a message stays there and in its dead-letter queue, 4 and 14 days.
+const LATE_OUTCOME_KEPT_S: u64 = 21 * 24 * 3600;
 /// How long a row of the outbox is kept, for replays by hand; the stream keeps it for a day.
 const OUTBOX_KEPT_S: u64 = 7 * 24 * 3600;
 
@@ -187,13 +189,14 @@ impl Table {
 
     /// The outcome's row; if it is there already, the failure brings it back.
     fn once(&self, answered: &Answered, outbox: &Outbox) -> StoreResult<TransactWriteItem> {
+        let kept = match answered.key {
+            OnceKey::Interaction(_) => OUTCOME_KEPT_S,
+            OnceKey::Late(_) => LATE_OUTCOME_KEPT_S,
+        };
         let row = OutcomeItem {
             outcome: answered.outcome.to_string(),
         };
-        let item = with_ttl(
-            write(&keys::once(answered.key), &row)?,
-            seconds(outbox) + OUTCOME_KEPT_S,
-        );
+        let item = with_ttl(write(&keys::once(answered.key), &row)?, seconds(outbox) + kept);
         let put = Put::builder()
             .table_name(&self.name)
             .set_item(Some(item))

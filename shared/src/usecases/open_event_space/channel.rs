@@ -25,9 +25,9 @@ pub(super) async fn ensure<S: Spaces>(
     }
     let list = discord.list_channels(job.guild).await?;
     let name = event_channel(&sheet.event, &club.time_zone.zone());
-    let left = match space.channel {
-        Step::Intended { at } => left_behind(store, space, &name, at, &list).await?,
-        Step::Todo | Step::Done { .. } => None,
+    let left = match (space.channel, &space.channel_name) {
+        (Step::Intended { at }, Some(intended)) => left_behind(store, space, intended, at, &list).await?,
+        _ => None,
     };
     let id = match left {
         Some(id) => id,
@@ -35,6 +35,7 @@ pub(super) async fn ensure<S: Spaces>(
             let parent = category::with_room(store, discord, job, sheet, &list).await?;
             space.category = Some(parent);
             space.channel = space.channel.intended(job.now);
+            space.channel_name = Some(name.clone());
             store.save_space(space, None).await?;
             let wanted = NewChannel {
                 kind: ChannelKind::Text,

@@ -1,0 +1,453 @@
+//! `template.yaml` against what it deploys: the table, the queues, each function's variables and each function's policy.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test stops where something is not as it should be"
+)]
+
+#[path = "template/calls.rs"]
+mod calls;
+#[path = "template/yaml.rs"]
+mod yaml;
+
+use gantry_local::{MAX_RECEIVES, WORKER_TIMEOUT};
+use gantry_shared::adapters::dynamo::{GSI1, OUTBOX_PREFIX, TTL, schema};
+use gantry_shared::jobs::BOARD_DELAY_S;
+use gantry_shared::runtime::settings::Reader;
+use serde_json::{Value, json};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+/// Each function: its name in the template, its folder, its role.
+const FUNCTIONS: [(&str, &str, &str); 4] = [
+    ("Interactions", "interactions", "InteractionsRole"),
+    ("Relay", "relay", "RelayRole"),
+    ("ChannelWorker", "channel-worker", "ChannelWorkerRole"),
+    ("NotifyWorker", "notify-worker", "NotifyWorkerRole"),
+];
+/// Each queue with its dead-letter queue, the end of its name, and for how long it holds messages back.
+const QUEUES: [(&str, &str, &str, u32); 3] = [
+    ("ChannelQueue", "ChannelDeadLetters", "channel", 0),
+    ("BoardQueue", "BoardDeadLetters", "board", BOARD_DELAY_S),
+    ("NotifyQueue", "NotifyDeadLetters", "notify", 0),
+];
+/// What Lambda itself does with a function's role, by the statement that allows it (Lambda developer guide).
+const BY_LAMBDA: [(&str, &[&str]); 5] = [
+    ("Logs", &["logs:CreateLogStream", "logs:PutLogEvents"]),
+    ("Failures", &["sqs:SendMessage"]),
+    ("SourceList", &["dynamodb:ListStreams"]),
+    (
+        "QueueSource",
+        &[
+            "sqs:DeleteMessage",
+            "sqs:GetQueueAttributes",
+            "sqs:ReceiveMessage",
+        ],
+    ),
+    (
+        "StreamSource",
+        &[
+            "dynamodb:DescribeStream",
+            "dynamodb:GetRecords",
+            "dynamodb:GetShardIterator",
+        ],
+    ),
+];
+/// Statements for what the code does.
+const BY_CODE: [&str; 4] = ["Bus", "Index", "Queues", "Table"];
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
+
+fn read(file: &str) -> Value {
+    yaml::read(&std::fs::read_to_string(root().join(file)).unwrap())
+}
+
+fn template() -> Value {
+    read("template.yaml")
+}
+
+fn properties<'a>(template: &'a Value, resource: &str) -> &'a Value {
+    let properties = &template["Resources"][resource]["Properties"];
+    assert!(properties.is_object(), "no resource {resource}");
+    properties
+}
+
+fn resources<'a>(template: &'a Value, kind: &str) -> BTreeSet<&'a str> {
+    let all = template["Resources"].as_object().unwrap();
+    let of_kind = all.iter().filter(|(_, resource)| resource["Type"] == kind);
+    of_kind.map(|(name, _)| name.as_str()).collect()
+}
+
+fn number(value: &Value) -> u64 {
+    value.as_u64().unwrap_or_else(|| panic!("no number: {value}"))
+}
+
+#[test]
+fn the_table_is_the_one_that_the_code_creates() {
+    let template = template();
+    let table = properties(&template, "Table");
+    let mut wanted = schema::create_table("x");
+    // CloudFormation switches the stream on by its view alone.
+    wanted["StreamSpecification"]
+        .as_object_mut()
+        .unwrap()
+        .remove("StreamEnabled");
+    for (name, value) in wanted.as_object().unwrap() {
+        if name != "TableName" {
+            assert_eq!(&table[name], value, "{name}");
+        }
+    }
+    assert_eq!(
+        table["TimeToLiveSpecification"],
+        json!({ "AttributeName": TTL, "Enabled": true })
+    );
+    assert_eq!(
+        table["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"],
+        true
+    );
+    assert_eq!(table["SSESpecification"]["SSEEnabled"], true);
+    assert_eq!(template["Resources"]["Table"]["DeletionPolicy"], "Retain");
+    assert_eq!(template["Resources"]["Table"]["UpdateReplacePolicy"], "Retain");
+    let known = wanted.as_object().unwrap().len() + 4;
+    assert_eq!(
+        table.as_object().unwrap().len(),
+        known,
+        "a property that nobody looks at"
+    );
+}
+
+#[test]
+fn every_queue_keeps_order_and_gives_up_into_a_dead_letter_queue() {
+    let template = template();
+    for (name, dead, ending, delay_s) in QUEUES {
+        let queue = properties(&template, name);
+        let full_name = |ending: &str| json!({ "Fn::Sub": format!("${{Name}}-${{Stage}}-{ending}.fifo") });
+        assert_eq!(queue["QueueName"], full_name(ending), "{name}");
+        assert_eq!(queue["FifoQueue"], true, "{name}");
+        assert_eq!(
+            queue["DelaySeconds"].as_u64().unwrap_or(0),
+            u64::from(delay_s),
+            "{name}"
+        );
+        let target = json!({ "Fn::GetAtt": [dead, "Arn"] });
+        let redrive = json!({ "deadLetterTargetArn": target, "maxReceiveCount": MAX_RECEIVES });
+        assert_eq!(queue["RedrivePolicy"], redrive, "{name}");
+        let dead_queue = properties(&template, dead);
+        assert_eq!(
+            dead_queue["QueueName"],
+            full_name(&format!("{ending}-dead")),
+            "{name}"
+        );
+        assert_eq!(dead_queue["FifoQueue"], true, "{name}");
+        assert!(
+            dead_queue.get("RedrivePolicy").is_none(),
+            "{dead} gives up into a queue too"
+        );
+        let kept = |queue: &Value| number(&queue["MessageRetentionPeriod"]);
+        assert!(kept(dead_queue) > kept(queue), "{name}");
+    }
+    let mut known: BTreeSet<&str> = QUEUES.iter().flat_map(|queue| [queue.0, queue.1]).collect();
+    known.insert("RelayFailures");
+    assert_eq!(resources(&template, "AWS::SQS::Queue"), known);
+    for queue in known {
+        assert_eq!(
+            properties(&template, queue)["SqsManagedSseEnabled"],
+            true,
+            "{queue}"
+        );
+    }
+}
+
+/// The event source mappings of a function, by type.
+fn sources<'a>(template: &'a Value, function: &str, kind: &str) -> Vec<&'a Value> {
+    let events = properties(template, function)["Events"].as_object();
+    let of_kind = events
+        .into_iter()
+        .flatten()
+        .filter(|(_, event)| event["Type"] == kind);
+    of_kind.map(|(_, event)| &event["Properties"]).collect()
+}
+
+#[test]
+fn every_queue_has_one_worker_and_hides_its_messages_six_times_as_long_as_that_may_take() {
+    let template = template();
+    let mut workers = BTreeMap::new();
+    for (function, ..) in FUNCTIONS {
+        for source in sources(&template, function, "SQS") {
+            let queue = source["Queue"]["Fn::GetAtt"][0].as_str().unwrap();
+            assert_eq!(workers.insert(queue, function), None, "{queue} has two workers");
+            assert_eq!(
+                source["FunctionResponseTypes"],
+                json!(["ReportBatchItemFailures"]),
+                "{queue}"
+            );
+            let timeout_s = number(&properties(&template, function)["Timeout"]);
+            let hidden_s = number(&properties(&template, queue)["VisibilityTimeout"]);
+            assert!(
+                hidden_s >= 6 * timeout_s,
+                "{queue}: {hidden_s} s for {timeout_s} s"
+            );
+            assert_eq!(
+                timeout_s,
+                WORKER_TIMEOUT.as_secs(),
+                "{function} in the local stack"
+            );
+        }
+    }
+    let wanted = [
+        ("BoardQueue", "ChannelWorker"),
+        ("ChannelQueue", "ChannelWorker"),
+        ("NotifyQueue", "NotifyWorker"),
+    ];
+    assert_eq!(workers, BTreeMap::from(wanted));
+}
+
+#[test]
+fn workers_reserve_what_their_queues_may_use_and_stay_below_discords_limit() {
+    let template = template();
+    let mut together = 0;
+    for function in ["ChannelWorker", "NotifyWorker"] {
+        let sources = sources(&template, function, "SQS");
+        let most = sources
+            .iter()
+            .map(|source| number(&source["ScalingConfig"]["MaximumConcurrency"]));
+        let most: u64 = most.sum();
+        let reserved = &properties(&template, function)["ReservedConcurrentExecutions"];
+        let wanted = json!({ "Fn::If": ["Reserves", most, { "Ref": "AWS::NoValue" }] });
+        assert_eq!(reserved, &wanted, "{function}");
+        together += most;
+    }
+    // About six calls a second each, see the template.
+    assert!(together * 6 < 50, "{together} workers");
+}
+
+#[test]
+fn the_relay_hears_of_new_outbox_rows_alone_and_loses_none_quietly() {
+    let template = template();
+    let [source] = sources(&template, "Relay", "DynamoDB").try_into().unwrap();
+    let [filter] = source["FilterCriteria"]["Filters"].as_array().unwrap().as_slice() else {
+        panic!("filters: {source}");
+    };
+    let pattern: Value = serde_json::from_str(filter["Pattern"].as_str().unwrap()).unwrap();
+    let keys = json!({ "PK": { "S": [{ "prefix": OUTBOX_PREFIX }] } });
+    assert_eq!(
+        pattern,
+        json!({ "eventName": ["INSERT"], "dynamodb": { "Keys": keys } })
+    );
+    assert_eq!(source["Stream"], json!({ "Fn::GetAtt": ["Table", "StreamArn"] }));
+    assert_eq!(source["StartingPosition"], "TRIM_HORIZON");
+    assert_eq!(
+        source["FunctionResponseTypes"],
+        json!(["ReportBatchItemFailures"])
+    );
+    assert_eq!(source["BisectBatchOnFunctionError"], true);
+    let failures = json!({ "Type": "SQS", "Destination": { "Fn::GetAtt": ["RelayFailures", "Arn"] } });
+    assert_eq!(source["DestinationConfig"]["OnFailure"], failures);
+    assert_eq!(source["MaximumRetryAttempts"], -1);
+    // The stream keeps a record for a day; what is given up must still be there to be read.
+    let most_s = number(&source["MaximumRecordAgeInSeconds"]);
+    assert!((3600..=43_200).contains(&most_s), "{most_s} s");
+}
+
+/// The variables that a function's settings are read from.
+fn variables(function: &str) -> BTreeSet<String> {
+    let asked = RefCell::new(BTreeSet::new());
+    let variable = |name: &str| {
+        asked.borrow_mut().insert(name.to_owned());
+        None
+    };
+    let reader = Reader::new(&variable);
+    let refused = match function {
+        "interactions" => reader.interactions().is_err(),
+        "relay" => reader.relay().is_err(),
+        _ => reader.worker().is_err(),
+    };
+    assert!(refused, "{function} needs no settings");
+    asked.into_inner()
+}
+
+#[test]
+fn every_function_gets_the_variables_that_it_reads_and_no_others() {
+    let template = template();
+    for (function, folder, _) in FUNCTIONS {
+        let given = properties(&template, function)["Environment"]["Variables"]
+            .as_object()
+            .unwrap();
+        assert_eq!(
+            given.keys().cloned().collect::<BTreeSet<_>>(),
+            variables(folder),
+            "{function}"
+        );
+    }
+    let token = &properties(&template, "ChannelWorker")["Environment"]["Variables"]["GANTRY_BOT_TOKEN"];
+    assert!(
+        token["Fn::Sub"]
+            .as_str()
+            .unwrap()
+            .starts_with("{{resolve:secretsmanager:"),
+        "{token}"
+    );
+}
+
+#[test]
+fn every_function_is_deployed_from_its_folder_and_logs_into_its_own_group() {
+    let template = template();
+    let names: BTreeSet<&str> = FUNCTIONS.iter().map(|function| function.0).collect();
+    assert_eq!(resources(&template, "AWS::Serverless::Function"), names);
+    let folders: BTreeSet<String> = std::fs::read_dir(root().join("functions"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    assert_eq!(
+        folders,
+        FUNCTIONS.iter().map(|function| function.1.to_owned()).collect()
+    );
+    for (function, folder, role) in FUNCTIONS {
+        let it = properties(&template, function);
+        assert_eq!(it["CodeUri"], format!("functions/{folder}"), "{function}");
+        let metadata = &template["Resources"][function]["Metadata"];
+        let built = json!({ "BuildMethod": "rust-cargolambda", "BuildProperties": { "Binary": folder } });
+        assert_eq!(metadata, &built, "{function}");
+        assert_eq!(it["Role"], json!({ "Fn::GetAtt": [role, "Arn"] }), "{function}");
+        let logs = format!("{function}Logs");
+        assert_eq!(
+            it["LoggingConfig"]["LogGroup"],
+            json!({ "Ref": logs }),
+            "{function}"
+        );
+        assert!(
+            properties(&template, &logs)["RetentionInDays"].is_object(),
+            "{function}"
+        );
+    }
+}
+
+/// The statements of a role, by their names.
+fn statements<'a>(template: &'a Value, role: &str) -> BTreeMap<&'a str, &'a Value> {
+    let it = properties(template, role);
+    assert!(
+        it.get("ManagedPolicyArns").is_none(),
+        "{role} has a policy that is not written out"
+    );
+    let [policy] = it["Policies"].as_array().unwrap().as_slice() else {
+        panic!("{role} has several policies");
+    };
+    let all = policy["PolicyDocument"]["Statement"].as_array().unwrap();
+    let named = all.iter().map(|statement| {
+        assert_eq!(statement["Effect"], "Allow", "{role}");
+        (statement["Sid"].as_str().unwrap(), statement)
+    });
+    named.collect()
+}
+
+fn actions(statement: &Value) -> BTreeSet<String> {
+    let actions = statement["Action"].as_array().unwrap();
+    actions
+        .iter()
+        .map(|action| action.as_str().unwrap().to_owned())
+        .collect()
+}
+
+#[test]
+fn every_function_may_do_what_its_code_does_and_nothing_else() {
+    let template = template();
+    assert_eq!(
+        calls::forgotten(&root()),
+        Vec::<PathBuf>::new(),
+        "files that call AWS"
+    );
+    for (function, folder, role) in FUNCTIONS {
+        let needs = calls::needs(&root(), folder);
+        let statements = statements(&template, role);
+        let mut allowed = BTreeSet::new();
+        for (name, statement) in &statements {
+            match BY_LAMBDA.iter().find(|(known, _)| known == name) {
+                Some((_, wanted)) => {
+                    let wanted: BTreeSet<String> = wanted.iter().map(|it| (*it).to_owned()).collect();
+                    assert_eq!(actions(statement), wanted, "{role} {name}");
+                }
+                None => {
+                    assert!(BY_CODE.contains(name), "{role}: what is {name} for?");
+                    allowed.extend(actions(statement));
+                }
+            }
+            let everything = statement["Resource"] == "*";
+            assert_eq!(
+                everything,
+                *name == "SourceList",
+                "{role} {name} on {}",
+                statement["Resource"]
+            );
+        }
+        assert_eq!(allowed, needs.actions, "{function}");
+        let index = statements.get("Index").map(|statement| &statement["Resource"]);
+        let wanted = json!({ "Fn::Sub": format!("${{Table.Arn}}/index/{GSI1}") });
+        assert_eq!(index, needs.index.then_some(&wanted), "{function}");
+        assert_eq!(
+            statements.contains_key("StreamSource"),
+            function == "Relay",
+            "{function}"
+        );
+        let fed_by_queues = !sources(&template, function, "SQS").is_empty();
+        assert_eq!(
+            statements.contains_key("QueueSource"),
+            fed_by_queues,
+            "{function}"
+        );
+        assert!(statements.contains_key("Logs"), "{function}");
+    }
+}
+
+#[test]
+fn workers_touch_the_queues_that_feed_them_and_no_others() {
+    let template = template();
+    for (function, _, role) in FUNCTIONS {
+        let feeds: BTreeSet<String> = sources(&template, function, "SQS")
+            .iter()
+            .map(|source| source["Queue"].to_string())
+            .collect();
+        if feeds.is_empty() {
+            continue;
+        }
+        for name in ["Queues", "QueueSource"] {
+            let resource = &statements(&template, role)[name]["Resource"];
+            let queues: BTreeSet<String> = match resource.as_array() {
+                Some(several) => several.iter().map(Value::to_string).collect(),
+                None => BTreeSet::from([resource.to_string()]),
+            };
+            assert_eq!(queues, feeds, "{role} {name}");
+        }
+    }
+}
+
+#[test]
+fn every_queue_and_function_is_watched() {
+    let template = template();
+    let alarms = read("infra/alarms.yaml");
+    let handed_over = properties(&template, "Alarms")["Parameters"].as_object().unwrap();
+    let watches = |resource: &str, metric: &str| {
+        let parameter = handed_over.iter().find(|(_, value)| {
+            value["Ref"] == resource || value["Fn::GetAtt"] == json!([resource, "QueueName"])
+        });
+        let parameter = parameter
+            .unwrap_or_else(|| panic!("{resource} is not handed over"))
+            .0;
+        let all = alarms["Resources"].as_object().unwrap().values();
+        let mut all = all.map(|alarm| &alarm["Properties"]);
+        all.any(|alarm| alarm["MetricName"] == metric && alarm["Dimensions"][0]["Value"]["Ref"] == *parameter)
+    };
+    for (queue, dead, ..) in QUEUES {
+        assert!(watches(queue, "ApproximateAgeOfOldestMessage"), "{queue}");
+        assert!(watches(dead, "ApproximateNumberOfMessagesVisible"), "{dead}");
+    }
+    assert!(watches("RelayFailures", "ApproximateNumberOfMessagesVisible"));
+    assert!(watches("Relay", "IteratorAge"));
+    for (function, ..) in FUNCTIONS {
+        assert!(watches(function, "Errors"), "{function}");
+    }
+}
