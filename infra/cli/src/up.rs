@@ -74,6 +74,10 @@ impl Up {
             "  Discord      {}/api/v10        (simulator)",
             stack.discord_url()
         );
+        println!(
+            "  playground   {}/              open it in a browser",
+            stack.discord_url()
+        );
         println!("  DynamoDB     {}", stack.endpoints().dynamodb);
         println!("  SQS          {}", stack.endpoints().sqs);
         println!("  EventBridge  {}", stack.endpoints().eventbridge);

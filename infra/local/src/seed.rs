@@ -104,6 +104,11 @@ pub async fn guild(stack: &Stack) -> Result<DemoClub, StackError> {
     for account in members.iter().chain([&stranger]) {
         simulator.join(guild, *account, None)?;
     }
+    let people = [&OWNER].into_iter().chain(&MEMBERS).chain([&STRANGER]);
+    let accounts = [&owner].into_iter().chain(&members).chain([&stranger]);
+    for (person, account) in people.zip(accounts) {
+        simulator.set_rank(*account, person.rank.label())?;
+    }
     register_commands(stack).await?;
     Ok(DemoClub {
         guild,

@@ -20,7 +20,9 @@ use gantry_shared::discord::verify::{KeyError, PublicKeys};
 use gantry_shared::jobs::BOARD_DELAY_S;
 use gantry_shared::ports::discord::DiscordError;
 use gantry_shared::ports::store::{CommitError, StoreError};
-use gantry_simulator::{MessageView, Outcome, OutcomeKind, Simulator, SimulatorConfig, SimulatorError};
+use gantry_simulator::{
+    MessageView, Outcome, OutcomeKind, PlaygroundConfig, Simulator, SimulatorConfig, SimulatorError,
+};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use std::path::PathBuf;
@@ -207,6 +209,9 @@ impl Stack {
         let functions = InProcess(Arc::new(Functions::new(&wires.clock, &credentials, &endpoints)?));
         aws.map(mappings()?, Arc::new(functions.clone()));
         simulator.set_endpoint(&format!("{gateway}/interactions"));
+        simulator.set_playground(PlaygroundConfig {
+            gateway_url: Some(gateway.clone()),
+        });
         let (stop, stopped) = watch::channel(false);
         let app = gateway_router(&aws, functions, wires.clock.clone());
         let mut servers = vec![

@@ -48,6 +48,10 @@ enum Act {
     Say {
         content: String,
     },
+    /// Joins the voice channel, or leaves voice.
+    Voice {
+        joins: bool,
+    },
 }
 
 /// An act with who does it where; ids are texts.
@@ -185,6 +189,7 @@ async fn act(State(simulator): State<Simulator>, Json(request): Json<Request>) -
             simulator.select(&actor, message, &custom_id, &values).await
         }
         Act::Modal { modal, values } => simulator.submit_modal(&actor, &modal, values).await,
+        Act::Voice { joins } => return voice(&simulator, &actor, joins),
         Act::Say { content } => {
             return match simulator.post_message(channel, user, &content) {
                 Ok(id) => Json(json!({"id": id.to_string()})).into_response(),
@@ -193,6 +198,20 @@ async fn act(State(simulator): State<Simulator>, Json(request): Json<Request>) -
         }
     };
     Json(shown(&simulator, channel, &outcome)).into_response()
+}
+
+fn voice(simulator: &Simulator, actor: &Actor, joins: bool) -> Response {
+    let Some(guild) = actor.guild else {
+        return bad("voice channels are in guilds");
+    };
+    let allowed = simulator.permissions_in(actor.channel, actor.user).unwrap_or(0);
+    if joins && allowed & crate::permissions::CONNECT == 0 {
+        return bad("the user may not join this channel");
+    }
+    match simulator.set_voice(guild, actor.user, joins.then_some(actor.channel)) {
+        Ok(()) => Json(json!({})).into_response(),
+        Err(error) => bad(error),
+    }
 }
 
 /// An outcome with its message, ids as texts.

@@ -35,7 +35,9 @@ fn member(now: Timestamp, nick: Option<&str>) -> Member {
 impl Simulator {
     fn hand<T>(&self, act: impl FnOnce(&mut State, Timestamp) -> T) -> T {
         let now = self.clock().now();
-        self.with(|state| act(state, now))
+        let done = self.with(|state| act(state, now));
+        self.changed();
+        done
     }
 
     /// Makes a guild with its owner as a member and an @everyone role with a new guild's rights. The bot is not in it.
@@ -85,6 +87,7 @@ impl Simulator {
                     global_name,
                     bot,
                     dms_closed: false,
+                    rank: None,
                 },
             );
             id
@@ -377,6 +380,17 @@ impl Simulator {
                 .get_mut(&user)
                 .ok_or(unknown("user", user))?
                 .dms_closed = closed;
+            Ok(())
+        })
+    }
+
+    /// Notes what the playground shows beside a user's name (`owner`, `team manager`).
+    ///
+    /// # Errors
+    /// [`SimulatorError::Unknown`] without such a user.
+    pub fn set_rank(&self, user: u64, rank: &str) -> Done<()> {
+        self.hand(|state, _| {
+            state.users.get_mut(&user).ok_or(unknown("user", user))?.rank = Some(rank.to_owned());
             Ok(())
         })
     }

@@ -91,6 +91,9 @@ pub(crate) async fn handle(simulator: Simulator, request: Request) -> Response {
     {
         note = format!("{note} code={code}");
     }
+    if parts.method != axum::http::Method::GET {
+        simulator.changed();
+    }
     simulator.log().push(LoggedCall {
         seq: 0,
         at: now,

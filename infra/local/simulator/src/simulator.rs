@@ -3,6 +3,7 @@
 use crate::error::ApiError;
 use crate::form::Errors;
 use crate::openapi::{OpenApi, OpenApiError};
+use crate::playground::{Changes, Exchanges, PlaygroundConfig};
 use crate::ratelimit::{RateLimits, Verdict};
 use crate::routes::{Auth, Route};
 use crate::serve::serve_router;
@@ -20,6 +21,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 
 /// What a simulator is made of.
 pub struct SimulatorConfig {
@@ -94,6 +96,9 @@ struct Shared {
     limits_on: AtomicBool,
     answer_lag_ms: AtomicU64,
     state: Mutex<State>,
+    changes: watch::Sender<Changes>,
+    exchanges: Mutex<Exchanges>,
+    playground: Mutex<PlaygroundConfig>,
 }
 
 impl Simulator {
@@ -130,6 +135,9 @@ impl Simulator {
                 limits_on: AtomicBool::new(true),
                 answer_lag_ms: AtomicU64::new(0),
                 state: Mutex::new(state),
+                changes: watch::Sender::default(),
+                exchanges: Mutex::default(),
+                playground: Mutex::default(),
             }),
         })
     }
@@ -147,9 +155,14 @@ impl Simulator {
             .fallback(handler)
     }
 
-    /// Serves the HTTP API and the control routes on `listener` until `shutdown` ends.
+    /// Serves the HTTP API, the control routes and the playground (at `/`) on `listener` until `shutdown` ends.
     pub async fn serve(self, listener: TcpListener, shutdown: impl Future<Output = ()>) {
-        serve_router(self.control_router().merge(self.router()), listener, shutdown).await;
+        let router = self.playground_router().merge(self.control_router());
+        let closing = async {
+            shutdown.await;
+            self.shared.changes.send_modify(|changes| changes.closed = true);
+        };
+        serve_router(router.merge(self.router()), listener, closing).await;
     }
 
     /// The public key that verifies the simulator's interactions, in hexadecimal (the application's `verify_key`).
@@ -218,7 +231,9 @@ impl Simulator {
             kept.public_key.clone_from(&state.public_key);
             *state = kept;
             Ok(())
-        })
+        })?;
+        self.changed();
+        Ok(())
     }
 
     /// The application's id.
@@ -235,6 +250,31 @@ impl Simulator {
 
     pub(crate) fn with<R>(&self, act: impl FnOnce(&mut State) -> R) -> R {
         act(&mut self.shared.state.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Tells open pages that there is something new to be seen.
+    pub(crate) fn changed(&self) {
+        self.shared.changes.send_modify(|changes| changes.version += 1);
+    }
+
+    pub(crate) fn changes(&self) -> watch::Receiver<Changes> {
+        self.shared.changes.subscribe()
+    }
+
+    pub(crate) fn with_exchanges<R>(&self, act: impl FnOnce(&mut Exchanges) -> R) -> R {
+        act(&mut self
+            .shared
+            .exchanges
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(crate) fn with_playground<R>(&self, act: impl FnOnce(&mut PlaygroundConfig) -> R) -> R {
+        act(&mut self
+            .shared
+            .playground
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner))
     }
 
     pub(crate) fn faults(&self) -> &Faults {

@@ -241,7 +241,7 @@ fn channel_view(channel: &Channel) -> ChannelView {
 }
 
 /// The channels in display order: those without category first, text before voice, threads under their channel.
-fn ordered(state: &State, guild: &Guild) -> Vec<ChannelView> {
+pub(crate) fn ordered_ids(state: &State, guild: &Guild) -> Vec<u64> {
     let mut all: Vec<&Channel> = state
         .channels
         .values()
@@ -260,9 +260,16 @@ fn ordered(state: &State, guild: &Guild) -> Vec<ChannelView> {
     out
 }
 
-fn push_children(all: &[&Channel], parent: Option<u64>, out: &mut Vec<ChannelView>) {
+fn ordered(state: &State, guild: &Guild) -> Vec<ChannelView> {
+    let ids = ordered_ids(state, guild).into_iter();
+    ids.filter_map(|id| state.channels.get(&id))
+        .map(channel_view)
+        .collect()
+}
+
+fn push_children(all: &[&Channel], parent: Option<u64>, out: &mut Vec<u64>) {
     for channel in all.iter().filter(|channel| channel.parent == parent) {
-        out.push(channel_view(channel));
+        out.push(channel.id);
         push_children(all, Some(channel.id), out);
     }
 }
@@ -375,7 +382,9 @@ impl Simulator {
     /// The DM channel of a user and the bot; opened when it is not there, as when the user opens it.
     pub fn dm_channel(&self, user: u64) -> u64 {
         let now = self.clock().now();
-        self.with(|state| state.open_dm(user, now))
+        let channel = self.with(|state| state.open_dm(user, now));
+        self.changed();
+        channel
     }
 
     /// The registered commands' names and ids: those of `guild`, or the global ones.

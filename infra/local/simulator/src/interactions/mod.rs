@@ -6,6 +6,8 @@ mod options;
 mod payload;
 mod post;
 
+pub(crate) use options::offered;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::time::Duration;
@@ -120,7 +122,8 @@ pub struct OpenModal {
     pub title: String,
     /// Its components as answered, numbered.
     pub components: Vec<Value>,
-    /// The message whose component opened it.
+    /// The message whose component opened it; a text in JSON, as scripts cannot hold a snowflake as a number.
+    #[serde(default, with = "maybe_id")]
     pub source: Option<u64>,
 }
 
@@ -174,5 +177,25 @@ impl Outcome {
             OutcomeKind::Modal(modal) => Some(modal),
             _ => None,
         }
+    }
+}
+
+mod maybe_id {
+    use serde::{Deserialize, Deserializer, Serializer};
+    use serde_json::Value;
+
+    pub fn serialize<S: Serializer>(id: &Option<u64>, serializer: S) -> Result<S::Ok, S::Error> {
+        match id {
+            Some(id) => serializer.collect_str(id),
+            None => serializer.serialize_none(),
+        }
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
+        let value = Option::<Value>::deserialize(deserializer)?;
+        let wrong = || serde::de::Error::custom("source is a snowflake");
+        value
+            .map(|value| crate::form::as_snowflake(&value).ok_or_else(wrong))
+            .transpose()
     }
 }

@@ -58,6 +58,21 @@ pub(super) fn find<'s>(
     Ok(command)
 }
 
+/// All commands that this person is offered here, of every type, by name.
+pub(crate) fn offered<'s>(state: &'s State, actor: &Actor, now: Timestamp) -> Vec<&'s Command> {
+    let mut names: Vec<(&str, u8)> = state
+        .commands
+        .values()
+        .map(|command| (command.name.as_str(), command.kind))
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+        .into_iter()
+        .filter_map(|(name, kind)| find(state, actor, kind, name, now).ok())
+        .collect()
+}
+
 /// How far the options are: sent off, or one of them still being typed.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stage<'n> {

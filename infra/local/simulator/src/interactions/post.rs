@@ -2,6 +2,7 @@
 
 use super::{Choice, OpenModal, Outcome, OutcomeKind, SignedRequest};
 use crate::error::ApiError;
+use crate::playground::{Got, Sent};
 use crate::routes::{Applied, apply_callback};
 use crate::simulator::{Simulator, SimulatorError};
 use crate::state::Answered;
@@ -27,10 +28,12 @@ impl Simulator {
             .unwrap_or_default();
         let token = payload["token"].as_str().unwrap_or_default().to_owned();
         let endpoint = self.with(|state| state.endpoint.clone());
+        let request = self.sign(payload.to_string().as_bytes());
+        let (at, mark) = (self.clock().now(), self.log().mark());
         let started = Instant::now();
-        let result = match endpoint {
+        let result = match &endpoint {
             None => Err("no interactions endpoint is set".to_owned()),
-            Some(url) => self.send(&url, &self.sign(payload.to_string().as_bytes())).await,
+            Some(url) => self.send(url, &request).await,
         };
         let elapsed = started.elapsed();
         let (http_status, answer, kind) = match result {
@@ -44,6 +47,24 @@ impl Simulator {
         if matches!(kind, OutcomeKind::Failed { .. }) {
             self.give_up(id);
         }
+        let (status, outcome) = (http_status, &kind);
+        let (request, url) = (&request, endpoint.as_deref().unwrap_or_default());
+        self.keep_exchange(
+            &Sent {
+                payload,
+                request,
+                url,
+                at,
+                mark,
+            },
+            &Got {
+                status,
+                elapsed,
+                answer: &answer,
+                outcome,
+            },
+        );
+        self.changed();
         Outcome {
             http_status,
             elapsed,

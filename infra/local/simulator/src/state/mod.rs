@@ -48,6 +48,9 @@ pub(crate) struct User {
     pub global_name: Option<String>,
     pub bot: bool,
     pub dms_closed: bool,
+    /// What the playground shows beside the name; Discord knows nothing of it.
+    #[serde(default)]
+    pub rank: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -186,6 +189,7 @@ impl State {
             global_name: None,
             bot: true,
             dms_closed: false,
+            rank: None,
         };
         Self {
             app_id,

@@ -1,0 +1,183 @@
+// Every kind of component, failures, modals, context menus and live changes, on the simulator's example guild.
+
+import assert from "node:assert/strict";
+import { after, before } from "node:test";
+import { openBrowser } from "./player.js";
+import { startExample } from "./stack.js";
+import { steps } from "./steps.js";
+
+let stack;
+let browser;
+let page;
+let player;
+
+before(async () => {
+  stack = await startExample(process.env.EXAMPLE ?? "target/debug/examples/playground");
+  browser = await openBrowser(stack.page);
+  ({ page, player } = browser);
+});
+
+after(async () => {
+  await browser?.close();
+  await stack?.stop();
+});
+
+const test = steps((name) => player?.shot(name));
+const board = () => player.message("Round 4 of the");
+const answer = (text) => player.onlyMine(text);
+
+/** The one who is played, where they are, for a call that the page does not make. */
+const place = () => page.evaluate(() => Object.fromEntries(new URLSearchParams(location.hash.slice(1))));
+
+async function say(content) {
+  const { user, guild, channel } = await place();
+  const body = JSON.stringify({ act: "say", content, user, guild, channel });
+  const sent = await fetch(new URL("/simulator/act", stack.page), { method: "POST", headers: { "content-type": "application/json" }, body });
+  assert.equal(sent.status, 200);
+}
+
+test("text is shown as Discord's Markdown", async () => {
+  const text = player.message("Text with");
+  for (const [tag, words] of [["strong", "bold"], ["em", "italic"], ["u", "underline"], ["s", "strike"], ["code.code", "code"], ["h3", "Heading"], ["blockquote", "A quote"], ["ul ul li", "deeper"], ["ol li", "second"], ["pre", "let lap = 1;"], [".subtext", "small print"]]) {
+    await text.locator(tag).filter({ hasText: words }).first().waitFor();
+  }
+  await text.getByText("*escapes*").waitFor();
+  assert.equal(await text.getByRole("link", { name: "a link" }).getAttribute("rel"), "noopener noreferrer");
+  await text.getByRole("button", { name: "#driver-briefing" }).click();
+  await page.getByRole("main").getByRole("heading", { name: "driver-briefing", exact: true }).waitFor();
+  await player.goTo("paddock");
+});
+
+test("what others write comes in by itself, and never as markup", async () => {
+  await say('<img src="https://example.org/x.png" onerror="alert(1)"> <script>alert(2)</script> [x](javascript:alert(3))');
+  await player.see('<img src="https://example.org/x.png" onerror="alert(1)">');
+  assert.equal(await player.feed.locator("script, img:not([src^='/playground/']), a[href^='javascript']").count(), 0);
+});
+
+test("buttons have their styles, and some cannot be pressed", async () => {
+  for (const [name, style] of [["Sign up", "success"], ["Details", "primary"], ["Not coming", "secondary"], ["Fails", "danger"]]) {
+    const classes = await board().getByRole("button", { name }).getAttribute("class");
+    assert.match(classes, new RegExp(`\\b${style}\\b`), name);
+  }
+  assert.equal(await board().getByRole("link", { name: "Rules" }).getAttribute("href"), "https://example.org/rules");
+  assert.equal(await page.getByRole("button", { name: "Closed" }).isDisabled(), true);
+  await board().getByRole("button", { name: "Sign up" }).click();
+  await answer("Interaction of type 3 on join").waitFor();
+});
+
+test("Components V2 stand in their container, and a button changes its message", async () => {
+  const v2 = player.message("Components V2");
+  await v2.locator(".container .section").filter({ hasText: "Car 71" }).waitFor();
+  await v2.getByRole("separator").waitFor();
+  await v2.getByRole("img", { name: "Picture: Map" }).waitFor();
+  await player.shot("v2");
+  await v2.getByRole("button", { name: "Edit" }).click();
+  await player.message("Edited by the button.").getByText("(edited)").waitFor();
+});
+
+test("a select of several people is filled by search and keyboard", async () => {
+  const select = board().getByRole("combobox", { name: /Select of type 5/ });
+  await select.focus();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.type("kacper");
+  await page.getByRole("option", { name: /Kacper/ }).waitFor();
+  await page.keyboard.press("Enter");
+  await page.getByRole("combobox", { name: /^Search/ }).fill("chlo");
+  await page.getByRole("option", { name: /Chloé/ }).click();
+  await page.getByRole("button", { name: "Done" }).click();
+  const said = await answer("on user").textContent();
+  assert.equal(said.match(/\d{15,}/g).length, 2, said);
+});
+
+test("options are checked before a command is sent", async () => {
+  await player.command("event assign");
+  await player.suggest("kacper", "Kacper Wójcik");
+  await page.keyboard.type("1000");
+  await page.keyboard.press("Enter");
+  await page.getByText("At most 999.").waitFor();
+  await page.keyboard.press("Backspace");
+  await page.getByRole("form", { name: "/event assign" }).getByRole("button", { name: "class" }).click();
+  await player.suggest("lmp", "LMP2");
+  await player.shot("options");
+  await page.keyboard.press("Enter");
+  await answer("Interaction of type 2 on event").waitFor();
+});
+
+test("a command is left with Escape", async () => {
+  await player.command("event assign");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Escape");
+  await player.box.waitFor();
+  assert.equal(await page.getByRole("form", { name: "/event assign" }).count(), 0);
+});
+
+test("a modal keeps to its lengths and required fields", async () => {
+  await board().getByRole("button", { name: "Details" }).click();
+  const form = page.getByRole("dialog", { name: "New event" });
+  await form.getByLabel("Start").fill("2026");
+  await form.getByRole("button", { name: "Submit" }).click();
+  await form.getByText("Must be at least 10 characters.").waitFor();
+  await form.getByText("This field is required.").waitFor();
+  await form.getByLabel("Start").fill("2026-12-05 14:00");
+  await form.getByRole("combobox", { name: /^Class/ }).click();
+  await page.getByRole("option", { name: "GT3" }).click();
+  await page.getByRole("button", { name: "Done" }).click();
+  await player.shot("modal");
+  await form.getByRole("button", { name: "Submit" }).click();
+  await form.waitFor({ state: "detached" });
+  await answer("Interaction of type 5 on form").waitFor();
+});
+
+test("an application that does not answer is shown as in Discord", async () => {
+  await board().getByRole("button", { name: "Fails" }).click();
+  await board().getByText("This interaction failed").waitFor();
+  await player.command("slow");
+  await page.keyboard.press("Enter");
+  await page.getByText("Sending command…").waitFor();
+  const failed = answer("The application did not respond");
+  await failed.waitFor();
+  await player.shot("failures");
+  await failed.getByRole("button", { name: "Dismiss message" }).click();
+  await failed.waitFor({ state: "detached" });
+});
+
+test("a deferred answer shows that the application thinks", async () => {
+  await player.command("think");
+  await page.keyboard.press("Enter");
+  await player.see("Gantry is thinking…");
+});
+
+test("messages and members have the application's own commands", async () => {
+  const message = player.message("I could do a");
+  await message.hover();
+  await message.getByRole("button", { name: "Apps" }).click();
+  await page.getByRole("option", { name: /Report incident/ }).click();
+  await answer("on Report incident").waitFor();
+  await page.getByRole("complementary", { name: "Members" }).getByRole("button", { name: /Kacper/ }).click();
+  await page.getByRole("option", { name: /Driver card/ }).click();
+  await answer("on Driver card").waitFor();
+});
+
+test("each person sees their own channels, and joins rooms", async () => {
+  await player.channels.getByRole("button", { name: /stewards-room.*private/ }).waitFor();
+  await player.playAs("Kacper Wójcik");
+  await player.channels.getByRole("button", { name: /stewards-room/ }).waitFor({ state: "detached" });
+  assert.equal(await player.feed.getByText("Only you can see this").count(), 0);
+  await player.channels.getByRole("button", { name: /Race control/ }).click();
+  await player.channels.getByRole("listitem").filter({ hasText: "Kacper Wójcik" }).last().waitFor();
+  await player.channels.getByRole("button", { name: /Race control/ }).click();
+  await player.channels.getByText("Kacper Wójcik").waitFor({ state: "detached" });
+});
+
+test("threads stand under their channel, long ones are read bit by bit", async () => {
+  await player.channels.getByRole("button", { name: /Set-ups for Monza, thread/ }).click();
+  await player.box.waitFor();
+  for (let lap = 1; lap <= 65; lap += 1) await say(`lap ${lap}.`);
+  await player.see("lap 65.");
+  await page.reload();
+  await player.see("lap 65.");
+  assert.equal(await player.feed.getByText("lap 1.", { exact: true }).count(), 0);
+  await page.getByRole("button", { name: "Load earlier messages" }).click();
+  await player.feed.getByText("lap 1.", { exact: true }).waitFor();
+  assert.deepEqual(browser.faults, []);
+});
