@@ -105,26 +105,20 @@ fn items(c: &mut Criterion) {
 
 /// Keys, request, signature and answer, everything but the network.
 fn store(c: &mut Criterion) {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let event = samples::event_key();
     let table = table::answering(&table::sheet_answer().unwrap());
     let read = runtime.block_on(table.sheet(event)).unwrap().unwrap();
     assert_eq!(read.sign_ups.len() as u64, samples::DRIVERS);
     c.bench_function("read the sheet, 100 drivers", |b| {
-        b.to_async(&runtime)
-            .iter(|| async { table.sheet(black_box(event)).await.unwrap() });
+        b.iter(|| runtime.block_on(table.sheet(black_box(event))).unwrap());
     });
     let table = table::answering(&json!({}));
     c.bench_function("read an event that is not there", |b| {
-        b.to_async(&runtime)
-            .iter(|| async { table.sheet(black_box(event)).await.unwrap() });
+        b.iter(|| runtime.block_on(table.sheet(black_box(event))).unwrap());
     });
     c.bench_function("commit a sign-up", |b| {
-        b.to_async(&runtime)
-            .iter(|| async { table.commit(samples::sign_up_batch()).await.unwrap() });
+        b.iter(|| runtime.block_on(table.commit(samples::sign_up_batch())).unwrap());
     });
 }
 
