@@ -105,7 +105,10 @@ fn items(c: &mut Criterion) {
 
 /// Keys, request, signature and answer, everything but the network.
 fn store(c: &mut Criterion) {
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build()
+        .unwrap();
     let event = samples::event_key();
     let table = table::answering(&table::sheet_answer().unwrap());
     let read = runtime.block_on(table.sheet(event)).unwrap().unwrap();

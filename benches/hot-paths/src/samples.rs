@@ -75,12 +75,12 @@ pub fn event() -> Event {
     }
 }
 
-/// The answer of the driver of that number: the classes fill in turn, then people wait.
+/// The answer of the driver of that number, from 1: the classes fill in turn, then people wait.
 #[must_use]
 pub fn sign_up(number: u64) -> SignUp {
     let class = ClassId::of(if number.is_multiple_of(2) { "GT3" } else { "LMP2" });
     let ticket = Ticket(InteractionId(number));
-    let status = if number / 2 < u64::from(SEATS) {
+    let status = if number.saturating_sub(1) / 2 < u64::from(SEATS) {
         Status::Seated { class, ticket }
     } else {
         Status::Waiting { class, ticket }
@@ -106,7 +106,7 @@ pub fn sheet() -> Sheet {
     });
     Sheet {
         seats: seats.collect(),
-        sign_ups: (0..DRIVERS).map(sign_up).collect(),
+        sign_ups: (1..=DRIVERS).map(sign_up).collect(),
         event,
     }
 }
