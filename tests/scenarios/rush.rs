@@ -105,7 +105,7 @@ async fn five_hundred_sign_up_for_thirty_seats() {
 }
 
 /// Clicks like a person does: once more where Discord says that the application did not respond, or the answer that
-/// something went wrong.
+/// something went wrong or too many came at once.
 async fn click_until_answered(
     world: &World,
     club: &crate::world::Club,
@@ -117,7 +117,10 @@ async fn click_until_answered(
         let outcome = world.pick(club, published, driver, class).await;
         if is_message(&outcome) {
             let message = world.stack.expect_message(outcome).unwrap();
-            if !message.content.contains("Something went wrong") {
+            let again = ["Something went wrong", "Too many people"]
+                .iter()
+                .any(|text| message.content.contains(text));
+            if !again {
                 return message.content;
             }
         }

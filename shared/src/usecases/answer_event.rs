@@ -85,6 +85,9 @@ pub async fn answer_event<S: ClubReader + EventReader + Ledger>(
     }
 }
 
+/// Tries to put a wish into the outbox, which nobody else writes: only a store in trouble refuses it.
+const QUEUE_TRIES: u32 = 8;
+
 /// Puts the wish into the outbox.
 async fn queue<S: Ledger>(
     store: &S,
@@ -117,7 +120,7 @@ async fn queue<S: Ledger>(
         match store.commit(batch.clone()).await {
             Ok(()) => return Ok(AnswerOutcome::Queued),
             Err(CommitError::Replayed(value)) => return stored(value),
-            Err(_) if tries < 3 => env.pause(tries).await,
+            Err(_) if tries < QUEUE_TRIES => env.pause(tries.min(3)).await,
             Err(CommitError::Store(error)) => return Err(error.into()),
             Err(CommitError::Stale | CommitError::Contended) => return Err(Refusal::Busy.into()),
         }
