@@ -9,6 +9,7 @@ pub mod naming;
 pub mod notice;
 pub mod rank;
 pub mod refusal;
+pub mod roster;
 pub mod seats;
 pub mod series;
 pub mod signup;
