@@ -1,11 +1,12 @@
 //! Founds a club and links it to the guild in which it was asked for.
 
-use super::call::{Call, Env, Failure, club_id};
+use super::call::{Call, Env, Failure, club_id, entry_id};
 use super::once::{Decision, once};
-use crate::domain::club::{Club, Member, NewClub};
+use crate::domain::club::{Club, NewClub};
 use crate::domain::fact::Fact;
 use crate::domain::rank::Rank;
 use crate::domain::refusal::Refusal;
+use crate::domain::roster::Entry;
 use crate::ports::store::{Batch, Change, ClubReader, Ledger, OnceKey};
 
 /// What was typed.
@@ -49,15 +50,11 @@ pub async fn create_club<S: ClubReader + Ledger>(
             return Err(Refusal::ClubNameTaken.into());
         }
         let club = found(env, call, &checked);
-        let owner = Member {
-            club: club.id,
-            user: call.user,
-            name: call.name.clone(),
-            rank: Rank::Owner,
-            since: call.now,
-        };
+        let entry = entry_id(env, call.now);
+        let entry = Entry::new(club.id, entry, call.name.clone(), Rank::Owner, call.now);
+        let (entry, owner) = entry.with_account(call.user);
         let batch = Batch {
-            changes: vec![Change::CreateClub(club.clone(), owner)],
+            changes: vec![Change::CreateClub(club.clone(), entry, owner)],
             record: Some(call.record(club.id, Fact::ClubCreated)),
             outbox: call.outbox(env, Vec::new()),
             answered: None,

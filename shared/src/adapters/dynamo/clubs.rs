@@ -3,9 +3,10 @@
 use super::items::{ClubLinkItem, Item, read, sort_key};
 use super::requests::Range;
 use super::{Table, keys};
-use crate::domain::club::{Club, Member};
+use crate::domain::club::Club;
 use crate::domain::ids::{ClubId, GuildId, SeriesId, UserId};
 use crate::domain::rank::Rank;
+use crate::domain::roster::Member;
 use crate::domain::series::Series;
 use crate::ports::store::{Caller, ClubReader, SeriesReader, StoreResult};
 
@@ -59,7 +60,7 @@ fn caller_of(items: Vec<Item>) -> StoreResult<Option<Caller>> {
     let (mut club, mut rank) = (None, Rank::Guest);
     for item in items {
         if sort_key(&item).starts_with(keys::MEMBERS) {
-            rank = read::<Member>(item)?.rank;
+            rank = read::<Member>(item)?.standing();
         } else {
             club = Some(read::<Club>(item)?);
         }

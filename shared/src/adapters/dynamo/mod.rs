@@ -6,6 +6,7 @@ mod events;
 mod items;
 mod keys;
 mod requests;
+mod roster;
 pub mod schema;
 mod spaces;
 
