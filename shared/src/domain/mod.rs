@@ -10,6 +10,7 @@ pub mod rank;
 pub mod refusal;
 pub mod seats;
 pub mod series;
+pub mod settings;
 pub mod signup;
 pub mod space;
 pub mod text;
