@@ -9,8 +9,8 @@ use gantry_shared::adapters::dynamo::Table;
 use gantry_shared::adapters::system::System;
 use gantry_shared::discord::commands::TREE;
 use gantry_shared::discord::commands::registration::registration;
-use gantry_shared::domain::club::Member;
-use gantry_shared::domain::ids::{ClubId, GuildId, OutboxId, UserId};
+use gantry_shared::domain::ids::{ClubId, EntryId, GuildId, OutboxId, UserId};
+use gantry_shared::domain::roster::Entry;
 use gantry_shared::ports::ids::Ids;
 use gantry_shared::ports::store::{Batch, Change, ClubReader, Ledger, Outbox};
 use gantry_simulator::{Actor, NewChannel, NewGuild, NewUser, Simulator};
@@ -180,7 +180,7 @@ async fn roster(endpoints: &Endpoints, demo: &DemoClub, now: Timestamp) -> Resul
     for some in everybody.chunks(TOGETHER) {
         let changes = some
             .iter()
-            .map(|(person, account)| add(club, person, *account, now))
+            .flat_map(|(person, account)| add(club, person, *account, now))
             .collect();
         let (millis, random) = System.parts(now);
         let id = OutboxId::from_parts(millis, random);
@@ -202,12 +202,10 @@ async fn roster(endpoints: &Endpoints, demo: &DemoClub, now: Timestamp) -> Resul
     Ok(())
 }
 
-fn add(club: ClubId, person: &Person, account: u64, now: Timestamp) -> Change {
-    Change::AddMember(Member {
-        club,
-        user: UserId(account),
-        name: person.name.to_owned(),
-        rank: person.rank,
-        since: now,
-    })
+fn add(club: ClubId, person: &Person, account: u64, now: Timestamp) -> [Change; 2] {
+    let (millis, random) = System.parts(now);
+    let id = EntryId::from_parts(millis, random);
+    let entry = Entry::new(club, id, person.name.to_owned(), person.rank, now);
+    let (entry, member) = entry.with_account(UserId(account));
+    [Change::PutEntry(entry), Change::PutMember(member)]
 }

@@ -1,7 +1,6 @@
-//! Clubs and their members.
+//! Clubs.
 
 use super::ids::{ClubId, GuildId, UserId};
-use super::rank::Rank;
 use super::refusal::{Field, FormFault, Problem};
 use super::text;
 use jiff::Timestamp;
@@ -30,21 +29,6 @@ pub struct Club {
     pub created_by: UserId,
     /// When.
     pub created_at: Timestamp,
-}
-
-/// A member of a club's roster.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Member {
-    /// The club.
-    pub club: ClubId,
-    /// The Discord account.
-    pub user: UserId,
-    /// The name shown for them.
-    pub name: String,
-    /// Their standing.
-    pub rank: Rank,
-    /// Since when they are on the roster.
-    pub since: Timestamp,
 }
 
 /// A colour as Discord takes it: `0xRRGGBB`.

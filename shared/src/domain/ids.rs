@@ -131,6 +131,10 @@ own_id! {
     EventId
 }
 own_id! {
+    /// A person on a club's roster.
+    EntryId
+}
+own_id! {
     /// One row of the outbox, and the message on a queue that it becomes.
     OutboxId
 }

@@ -3,12 +3,13 @@
 //! Reads are strongly consistent: a decision is made on what is there. Writes are batches that are committed whole or
 //! not at all; each change carries the condition under which alone it may be made.
 
-use crate::domain::club::{Club, Member};
+use crate::domain::club::Club;
 use crate::domain::event::{Event, EventKey, Period};
 use crate::domain::fact::Record;
-use crate::domain::ids::{ChannelId, ClubId, GuildId, InteractionId, OutboxId, SeriesId, UserId};
+use crate::domain::ids::{ChannelId, ClubId, EntryId, GuildId, InteractionId, OutboxId, SeriesId, UserId};
 use crate::domain::notice::Sheet;
 use crate::domain::rank::Rank;
+use crate::domain::roster::{Entry, Member};
 use crate::domain::seats::{SeatMove, Seats};
 use crate::domain::series::{Class, ClassId, Series};
 use crate::domain::settings::{ClubSettings, Settings};
@@ -122,6 +123,23 @@ pub trait SettingsReader: Send + Sync {
 
     /// A club's settings as they hold; for a club that is not there, those of all.
     fn settings(&self, club: ClubId) -> impl Future<Output = StoreResult<Settings>> + Send;
+}
+
+/// Reads the roster.
+pub trait RosterReader: Send + Sync {
+    /// A person on the roster.
+    fn entry(&self, club: ClubId, entry: EntryId) -> impl Future<Output = StoreResult<Option<Entry>>> + Send;
+
+    /// The roster in the order in which it grew, at most `limit` entries a page; retired ones among them.
+    fn list_entries(
+        &self,
+        club: ClubId,
+        limit: u32,
+        from: Option<Cursor>,
+    ) -> impl Future<Output = StoreResult<Page<Entry>>> + Send;
+
+    /// The member that a Discord account is.
+    fn member(&self, club: ClubId, user: UserId) -> impl Future<Output = StoreResult<Option<Member>>> + Send;
 }
 
 /// Reads series.
@@ -288,9 +306,13 @@ pub struct Answered {
 pub enum Change {
     /// A new club, its owner on the roster; the guild has none and nobody has the slug. Its colour and zone are settings,
     /// and written with [`Change::PutSettings`].
-    CreateClub(Club, Member),
-    /// A new member of the roster.
-    AddMember(Member),
+    CreateClub(Club, Entry, Member),
+    /// An entry of the roster replaces its version before (version 1: it is new).
+    PutEntry(Entry),
+    /// A member replaces its version before (version 1: it is new, and the account on no other entry).
+    PutMember(Member),
+    /// An account is on the roster no more.
+    RemoveMember(Member),
     /// A new series; the club has none of that name.
     CreateSeries(Series),
     /// A new event.

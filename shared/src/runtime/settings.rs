@@ -5,7 +5,7 @@ use crate::adapters::discord_rest::DEFAULT_BASE_URL;
 use crate::adapters::sqs::QueueUrls;
 use crate::discord::verify::{KeyError, PublicKeys};
 use crate::domain::ids::ApplicationId;
-use crate::domain::settings::OperatorSettings;
+use crate::domain::settings::OperatorOverrides;
 use std::fmt;
 
 /// A setting: its variable, and what it is for. `docs/CONFIGURATION.md` is this list for people; a test compares them.
@@ -119,7 +119,7 @@ pub struct InteractionsSettings {
     /// Whose signatures are taken.
     pub public_keys: PublicKeys,
     /// What holds for clubs that say nothing else.
-    pub club_settings: OperatorSettings,
+    pub club_settings: OperatorOverrides,
 }
 
 /// Settings of `functions/relay`.
@@ -144,7 +144,17 @@ pub struct WorkerSettings {
     /// The queues that its messages come from.
     pub queues: QueueUrls,
     /// What holds for clubs that say nothing else.
-    pub club_settings: OperatorSettings,
+    pub club_settings: OperatorOverrides,
+}
+
+/// What the operator's commands need to speak to Discord.
+pub struct OperatorSettings {
+    /// The application.
+    pub application: ApplicationId,
+    /// The bot's token.
+    pub bot_token: String,
+    /// Discord's API.
+    pub discord_api: String,
 }
 
 impl fmt::Debug for WorkerSettings {
@@ -225,6 +235,22 @@ impl<'a> Reader<'a> {
         })
     }
 
+    /// What the operator's commands need to speak to Discord.
+    ///
+    /// # Errors
+    /// All faults.
+    pub fn operator(mut self) -> Result<OperatorSettings, SettingsError> {
+        let (application, bot_token) = (self.application(), self.bot_token());
+        let discord_api = self.url(&DISCORD_API);
+        self.finish(|| {
+            Some(OperatorSettings {
+                application: application?,
+                bot_token: bot_token?,
+                discord_api: discord_api?,
+            })
+        })
+    }
+
     fn finish<T>(self, build: impl FnOnce() -> Option<T>) -> Result<T, SettingsError> {
         match build() {
             Some(settings) if self.faults.is_empty() => Ok(settings),
@@ -288,9 +314,9 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn club_settings(&mut self) -> Option<OperatorSettings> {
+    fn club_settings(&mut self) -> Option<OperatorOverrides> {
         let text = self.text(&CLUB_SETTINGS)?;
-        match OperatorSettings::parse(&text) {
+        match OperatorOverrides::parse(&text) {
             Ok(settings) => Some(settings),
             Err(faults) => {
                 for fault in faults {

@@ -1,11 +1,12 @@
 //! Founds a club and links it to the guild in which it was asked for.
 
-use super::call::{Call, Env, Failure, club_id};
+use super::call::{Call, Env, Failure, club_id, entry_id};
 use super::once::{Decision, once};
-use crate::domain::club::{Club, Member, NewClub};
+use crate::domain::club::{Club, NewClub};
 use crate::domain::fact::Fact;
 use crate::domain::rank::Rank;
 use crate::domain::refusal::Refusal;
+use crate::domain::roster::Entry;
 use crate::domain::settings::{self, ClubSettings, Key, Value, Wish};
 use crate::ports::store::{Batch, Change, ClubReader, Ledger, OnceKey, SettingsReader};
 
@@ -50,14 +51,10 @@ pub async fn create_club<S: ClubReader + SettingsReader + Ledger>(
             return Err(Refusal::ClubNameTaken.into());
         }
         let (club, first) = found(store, env, call, (typed, &checked))?;
-        let owner = Member {
-            club: club.id,
-            user: call.user,
-            name: call.name.clone(),
-            rank: Rank::Owner,
-            since: call.now,
-        };
-        let mut changes = vec![Change::CreateClub(club.clone(), owner)];
+        let entry = entry_id(env, call.now);
+        let entry = Entry::new(club.id, entry, call.name.clone(), Rank::Owner, call.now);
+        let (entry, owner) = entry.with_account(call.user);
+        let mut changes = vec![Change::CreateClub(club.clone(), entry, owner)];
         changes.extend(first.map(|first| Change::PutSettings(club.id, first)));
         let batch = Batch {
             changes,

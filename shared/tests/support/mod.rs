@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use gantry_shared::adapters::dynamo::{Table, schema};
 use gantry_shared::domain::event::EventForm;
 use gantry_shared::domain::ids::{ApplicationId, EventId, GuildId, InteractionId, SeriesId, UserId};
-use gantry_shared::domain::settings::OperatorSettings;
+use gantry_shared::domain::settings::OperatorOverrides;
 use gantry_shared::domain::work::Reply;
 use gantry_shared::ports::clock::{Clock, Pause};
 use gantry_shared::ports::ids::Ids;
@@ -72,7 +72,7 @@ impl World {
         let table = Table::new(
             aws_sdk_dynamodb::Client::from_conf(config),
             "gantry",
-            OperatorSettings::default(),
+            OperatorOverrides::default(),
         );
         let env = TestEnv {
             counter: AtomicU64::new(1),

@@ -1,12 +1,14 @@
 //! The club that the samples are about: what has to be in the table for them to lead somewhere.
 
 use super::MOMENT;
-use gantry_shared::domain::club::{Club, Colour, Member, ZoneName};
+use gantry_shared::domain::club::{Club, Colour, ZoneName};
 use gantry_shared::domain::event::{Event, EventKey, EventState};
 use gantry_shared::domain::ids::{
-    ApplicationId, ChannelId, ClubId, EventId, GuildId, InteractionId, MessageId, OutboxId, SeriesId, UserId,
+    ApplicationId, ChannelId, ClubId, EntryId, EventId, GuildId, InteractionId, MessageId, OutboxId,
+    SeriesId, UserId,
 };
 use gantry_shared::domain::rank::Rank;
+use gantry_shared::domain::roster::Entry;
 use gantry_shared::domain::seats::SeatMove;
 use gantry_shared::domain::series::{Class, ClassId, Series};
 use gantry_shared::domain::settings::{self, ClubSettings, Key, Settings, Wish};
@@ -140,13 +142,9 @@ fn answer(user: UserId, name: &str, status: Status) -> SignUp {
 pub fn batches() -> Vec<Batch> {
     let (gt3, lmp2) = (ClassId::of("GT3"), ClassId::of("LMP2"));
     let gate = Gate::OpenUntil(event(OPEN, "", EventState::Open).starts_at);
-    let owner = Member {
-        club: CLUB,
-        user: ADMIN,
-        name: "Ada Weber".to_owned(),
-        rank: Rank::Owner,
-        since: MOMENT,
-    };
+    let entry = EntryId::from_parts(MADE_MILLIS, 9);
+    let entry = Entry::new(CLUB, entry, "Ada Weber".to_owned(), Rank::Owner, MOMENT);
+    let (entry, owner) = entry.with_account(ADMIN);
     let series = Series {
         club: CLUB,
         id: SERIES,
@@ -182,7 +180,7 @@ pub fn batches() -> Vec<Batch> {
     let put = |now| Change::PutSignUp { now, was: None };
     let steps = [
         vec![
-            Change::CreateClub(club(), owner),
+            Change::CreateClub(club(), entry, owner),
             Change::PutSettings(CLUB, settings()),
             Change::CreateSeries(series),
         ],

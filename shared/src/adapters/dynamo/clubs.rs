@@ -3,9 +3,10 @@
 use super::items::{ClubLinkItem, Item, read, sort_key};
 use super::requests::Range;
 use super::{Table, keys};
-use crate::domain::club::{Club, Member};
+use crate::domain::club::Club;
 use crate::domain::ids::{ClubId, GuildId, SeriesId, UserId};
 use crate::domain::rank::Rank;
+use crate::domain::roster::Member;
 use crate::domain::series::Series;
 use crate::ports::store::{Caller, ClubReader, SeriesReader, SettingsReader, StoreResult};
 
@@ -66,7 +67,7 @@ impl Table {
             .into_iter()
             .partition(|item| sort_key(item).starts_with(keys::MEMBERS));
         for member in members {
-            rank = read::<Member>(member)?.rank;
+            rank = read::<Member>(member)?.standing();
         }
         let found = self.settled(others)?;
         Ok(found.map(|(club, settings)| Caller { club, rank, settings }))

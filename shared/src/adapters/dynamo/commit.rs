@@ -125,16 +125,36 @@ pub(super) fn cancelled(error: SdkError<TransactWriteItemsError>, once_at: Optio
 impl Table {
     fn change(&self, change: Change, writes: &mut Vec<TransactWriteItem>) -> StoreResult<()> {
         match change {
-            Change::CreateClub(club, owner) => {
+            Change::CreateClub(club, entry, owner) => {
                 let link = ClubLinkItem { club: club.id };
                 writes.push(self.put_new(&keys::guild(club.guild), &link)?);
                 writes.push(self.put_new(&keys::slug(&club.slug), &link)?);
                 writes.push(self.put_new(&keys::club(club.id), &ClubItem::of(club.clone()))?);
+                writes.push(self.put_new(&keys::entry(club.id, entry.id), &entry)?);
                 writes.push(self.put_new(&keys::member(club.id, owner.user), &owner)?);
             }
-            Change::AddMember(member) => {
-                writes.push(self.put_new(&keys::member(member.club, member.user), &member)?);
+            Change::PutEntry(entry) => {
+                let put = self.versioned(
+                    &keys::entry(entry.club, entry.id),
+                    &entry,
+                    entry.version.saturating_sub(1),
+                )?;
+                writes.push(TransactWriteItem::builder().put(put).build());
             }
+            Change::PutMember(member) => {
+                let put = self.versioned(
+                    &keys::member(member.club, member.user),
+                    &member,
+                    member.version.saturating_sub(1),
+                )?;
+                writes.push(TransactWriteItem::builder().put(put).build());
+            }
+            Change::RemoveMember(member) => writes.push(self.delete(
+                &keys::member(member.club, member.user),
+                "version = :was",
+                HashMap::new(),
+                HashMap::from([(":was".to_owned(), number(member.version))]),
+            )?),
             Change::CreateSeries(series) => {
                 let named = SeriesNameItem { series: series.id };
                 writes.push(self.put_new(&keys::series_name(series.club, &series.name), &named)?);

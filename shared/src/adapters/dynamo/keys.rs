@@ -4,7 +4,7 @@
 //! event of another club cannot be reached with its id alone.
 
 use crate::domain::event::EventKey;
-use crate::domain::ids::{ChannelId, ClubId, GuildId, OutboxId, SeriesId, UserId};
+use crate::domain::ids::{ChannelId, ClubId, EntryId, GuildId, OutboxId, SeriesId, UserId};
 use crate::domain::series::ClassId;
 use crate::domain::signup::Ticket;
 use crate::domain::text::comparable;
@@ -38,6 +38,8 @@ pub(super) const MEMBERS: &str = "MEMBER#";
 pub(super) const CLUB: &str = "CLUB";
 /// The sort key of a club's settings.
 pub(super) const SETTINGS: &str = "SETTINGS";
+/// Prefix of the sort keys of the roster's entries.
+pub(super) const ENTRIES: &str = "ROSTER#";
 /// Prefix of the sort keys of series.
 pub(super) const SERIES: &str = "SERIES#";
 /// Prefix of the sort keys of classes.
@@ -98,6 +100,10 @@ pub(super) fn settings(club: ClubId) -> Key {
 
 pub(super) fn member(club: ClubId, user: UserId) -> Key {
     Key::new(club_partition(club), format!("{MEMBERS}{:020}", user.0))
+}
+
+pub(super) fn entry(club: ClubId, entry: EntryId) -> Key {
+    Key::new(club_partition(club), format!("{ENTRIES}{entry}"))
 }
 
 pub(super) fn series(club: ClubId, series: SeriesId) -> Key {

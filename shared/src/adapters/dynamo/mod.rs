@@ -6,6 +6,7 @@ mod events;
 mod items;
 mod keys;
 mod requests;
+mod roster;
 pub mod schema;
 mod settings;
 mod spaces;
@@ -14,7 +15,7 @@ pub use items::{OutboxItem, SCHEMA};
 pub use keys::{GSI1, GSI1PK, GSI1SK, OUTBOX_PREFIX, PK, SK, TTL};
 
 use crate::domain::ids::{ClubId, GuildId};
-use crate::domain::settings::OperatorSettings;
+use crate::domain::settings::OperatorOverrides;
 use aws_sdk_dynamodb::Client;
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -27,14 +28,14 @@ const REMEMBERED_GUILDS: usize = 10_000;
 pub struct Table {
     client: Client,
     name: String,
-    operator: OperatorSettings,
+    operator: OperatorOverrides,
     likely_clubs: Mutex<HashMap<GuildId, ClubId>>,
 }
 
 impl Table {
     /// The table of that name, whose clubs are run by an operator with these settings for all of them.
     #[must_use]
-    pub fn new(client: Client, name: impl Into<String>, operator: OperatorSettings) -> Self {
+    pub fn new(client: Client, name: impl Into<String>, operator: OperatorOverrides) -> Self {
         Self {
             client,
             name: name.into(),

@@ -119,7 +119,7 @@ impl Table {
         }
     }
 
-    fn query_request(
+    pub(super) fn query_request(
         &self,
         partition: &str,
         range: &Range<'_>,

@@ -17,7 +17,7 @@ pub use document::document;
 pub use kind::{Kind, Word};
 pub use pattern::{Pattern, PatternKind, Placeholder};
 pub use registry::{Key, REGISTRY, Section, Spec};
-pub use resolved::{ClubSettings, InForce, OperatorSettings, Settings, Source, Stamp};
+pub use resolved::{ClubSettings, InForce, OperatorOverrides, Settings, Source, Stamp};
 pub use value::{Drift, Notification, QuietHours, SyncDirection, Value};
 
 #[cfg(test)]

@@ -49,9 +49,9 @@ pub struct Stamp {
 
 /// What the operator has set for all clubs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct OperatorSettings(BTreeMap<Key, Value>);
+pub struct OperatorOverrides(BTreeMap<Key, Value>);
 
-impl OperatorSettings {
+impl OperatorOverrides {
     /// Reads `sync.hours=12; channels.drift=forget`; an empty text or `none` sets nothing.
     ///
     /// # Errors
@@ -117,21 +117,21 @@ static DEFAULTS: LazyLock<Vec<Value>> = LazyLock::new(|| {
 /// A club's settings as they hold.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
-    operator: OperatorSettings,
+    operator: OperatorOverrides,
     stored: ClubSettings,
     in_force: Vec<InForce>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self::resolve(OperatorSettings::default(), ClubSettings::default())
+        Self::resolve(OperatorOverrides::default(), ClubSettings::default())
     }
 }
 
 impl Settings {
     /// Default < operator < club. What a club has stored that its type does not allow (any more) is passed over.
     #[must_use]
-    pub fn resolve(operator: OperatorSettings, stored: ClubSettings) -> Self {
+    pub fn resolve(operator: OperatorOverrides, stored: ClubSettings) -> Self {
         let in_force = REGISTRY
             .iter()
             .zip(DEFAULTS.iter())

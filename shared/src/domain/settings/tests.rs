@@ -186,7 +186,7 @@ fn patterns_are_checked_when_they_are_set() {
 
 #[test]
 fn the_club_stands_over_the_operator_who_stands_over_the_default() {
-    let operator = OperatorSettings::parse("sync.hours=12; channels.drift = forget").unwrap();
+    let operator = OperatorOverrides::parse("sync.hours=12; channels.drift = forget").unwrap();
     let settings = Settings::resolve(operator, ClubSettings::default());
     assert_eq!(
         (settings.sync_hours(), settings.in_force(Key::SyncHours).source),
@@ -210,12 +210,12 @@ fn the_club_stands_over_the_operator_who_stands_over_the_default() {
 
 #[test]
 fn every_fault_of_the_operator_is_named() {
-    let faults = OperatorSettings::parse(
+    let faults = OperatorOverrides::parse(
         "x; a=b; sync.hours=0; members.member_roles=1; club.locale=de; club.locale=fr",
     );
     insta::assert_snapshot!(faults.unwrap_err().join("\n"));
     for none in ["", " none ", ";;", "none;\n"] {
-        assert_eq!(OperatorSettings::parse(none), Ok(OperatorSettings::default()));
+        assert_eq!(OperatorOverrides::parse(none), Ok(OperatorOverrides::default()));
     }
 }
 
@@ -415,6 +415,6 @@ proptest! {
     fn no_text_breaks_the_reading(n in 0..REGISTRY.len(), text in "(?s).{0,500}") {
         let _ = REGISTRY[n].kind.parse(&text);
         let _ = REGISTRY[n].kind.read(&json!(text));
-        let _ = OperatorSettings::parse(&text);
+        let _ = OperatorOverrides::parse(&text);
     }
 }

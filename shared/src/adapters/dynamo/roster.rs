@@ -1,0 +1,48 @@
+//! The roster.
+
+use super::items::{corrupt, read, sort_key};
+use super::keys::{self, Key};
+use super::requests::{Range, failure};
+use super::{Table, items::Item};
+use crate::domain::ids::{ClubId, EntryId, UserId};
+use crate::domain::roster::{Entry, Member};
+use crate::ports::store::{Cursor, Page, RosterReader, StoreResult};
+
+impl RosterReader for Table {
+    async fn entry(&self, club: ClubId, entry: EntryId) -> StoreResult<Option<Entry>> {
+        self.get(&keys::entry(club, entry)).await?.map(read).transpose()
+    }
+
+    async fn list_entries(&self, club: ClubId, limit: u32, from: Option<Cursor>) -> StoreResult<Page<Entry>> {
+        let start = from.map(|cursor| place(club, &cursor)).transpose()?;
+        let output = self
+            .query_request(&keys::club_partition(club), &Range::Prefix(keys::ENTRIES))
+            .limit(i32::try_from(limit).unwrap_or(i32::MAX))
+            .set_exclusive_start_key(start.map(|key| key.attributes()))
+            .send()
+            .await
+            .map_err(failure)?;
+        let next = output.last_evaluated_key.as_ref().map(cursor);
+        let items = output.items.unwrap_or_default();
+        Ok(Page {
+            items: items.into_iter().map(read).collect::<StoreResult<_>>()?,
+            next,
+        })
+    }
+
+    async fn member(&self, club: ClubId, user: UserId) -> StoreResult<Option<Member>> {
+        self.get(&keys::member(club, user)).await?.map(read).transpose()
+    }
+}
+
+/// Where the list goes on: the last entry's id.
+fn cursor(last: &Item) -> Cursor {
+    let place = sort_key(last);
+    Cursor(place.strip_prefix(keys::ENTRIES).unwrap_or(place).to_owned())
+}
+
+/// A cursor comes from outside: only a place within this club's own roster can be built from it.
+fn place(club: ClubId, cursor: &Cursor) -> StoreResult<Key> {
+    let entry: EntryId = cursor.0.parse().map_err(|_| corrupt("a cursor that is none"))?;
+    Ok(keys::entry(club, entry))
+}
