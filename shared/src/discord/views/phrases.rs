@@ -84,12 +84,14 @@ pub(super) fn state(event: &Event) -> String {
             "The race is over. This channel is kept to be read.".to_owned()
         }
         EventState::Deleted if event.cancelled_at.is_none() => "The race is over.".to_owned(),
-        EventState::Cancelled | EventState::Archived | EventState::Deleted => match event.cancel_reason.as_deref().map(str::trim) {
-            Some(reason) if !reason.is_empty() => {
-                format!("**Cancelled.** {}", text::paragraph(reason, REASON_MAX))
+        EventState::Cancelled | EventState::Archived | EventState::Deleted => {
+            match event.cancel_reason.as_deref().map(str::trim) {
+                Some(reason) if !reason.is_empty() => {
+                    format!("**Cancelled.** {}", text::paragraph(reason, REASON_MAX))
+                }
+                _ => "**Cancelled.**".to_owned(),
             }
-            _ => "**Cancelled.**".to_owned(),
-        },
+        }
     }
 }
 

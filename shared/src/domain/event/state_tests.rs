@@ -8,7 +8,11 @@ use crate::domain::work::Work;
 const TABLE: [(S, &[(A, S)]); 11] = [
     (
         S::Draft,
-        &[(A::Edit, S::Draft), (A::Publish, S::Open), (A::Cancel, S::Cancelled)],
+        &[
+            (A::Edit, S::Draft),
+            (A::Publish, S::Open),
+            (A::Cancel, S::Cancelled),
+        ],
     ),
     (
         S::Open,
