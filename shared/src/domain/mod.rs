@@ -14,6 +14,7 @@ pub mod repeat;
 pub mod roster;
 pub mod seats;
 pub mod series;
+pub mod settings;
 pub mod signup;
 pub mod space;
 pub mod text;

@@ -12,6 +12,7 @@ mod events;
 mod lists;
 mod notices;
 mod phrases;
+mod settings;
 
 use super::help::{CommandIds, HelpPage};
 use super::text;
