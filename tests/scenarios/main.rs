@@ -17,4 +17,5 @@ mod environment;
 mod faults;
 mod main_job;
 mod poison;
+mod repeats;
 mod rush;
