@@ -16,6 +16,7 @@ pub mod list_series;
 pub mod publish_event;
 pub mod show_event;
 pub mod suggest;
+pub mod view_settings;
 
 pub mod finish_answer;
 pub mod open_event_space;
