@@ -19,3 +19,4 @@ mod main_job;
 mod poison;
 mod repeats;
 mod rush;
+mod settings;
