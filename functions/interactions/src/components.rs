@@ -4,7 +4,7 @@ use super::context::{call, show};
 use super::{App, private};
 use gantry_shared::discord::commands::route::ComponentAction;
 use gantry_shared::discord::inbound::Interaction;
-use gantry_shared::discord::respond::Response;
+use gantry_shared::discord::respond::{self, Response};
 use gantry_shared::domain::ids::EventId;
 use gantry_shared::domain::notice::Notice;
 use gantry_shared::domain::signup::Answer;
@@ -28,6 +28,10 @@ pub async fn act<E: Env>(
         Err(error) => return Ok(private(&app.views.route_error(&error))),
     };
     let body = match action {
+        ComponentAction::SyncHistory { after } => {
+            let page = super::commands::history(app, &call, Some(after)).await?;
+            return Ok(respond::update(&page));
+        }
         ComponentAction::SignUp { event } => answered(app, &call, event, &Answer::SignUp).await?,
         ComponentAction::ChooseClass { event, class } => {
             answered(app, &call, event, &Answer::Class { class }).await?

@@ -1,6 +1,7 @@
 //! Keeps the roster true to the guild: fed by the sync queue.
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
+use gantry_shared::discord::views::Views;
 use gantry_shared::domain::work::Work;
 use gantry_shared::runtime::batch::{self, Delivery};
 use gantry_shared::runtime::worker::Parts;
@@ -12,15 +13,28 @@ use jiff::Timestamp;
 /// Handles a batch; what is not done is reported by record.
 pub async fn handle<E: Env>(parts: &Parts<E>, event: SqsEvent, deadline: Timestamp) -> SqsBatchResponse {
     let queues = (&parts.sqs, &parts.queues);
-    batch::handle(event, deadline, queues, |envelope| perform(parts, envelope)).await
+    batch::handle(event, deadline, queues, |envelope| {
+        perform(parts, envelope, deadline)
+    })
+    .await
 }
 
-async fn perform<E: Env>(parts: &Parts<E>, delivery: Delivery) -> Result<(), JobFailure> {
-    let job = parts.job(&delivery);
-    match delivery.envelope.work {
-        Work::SyncMembers { run, leg, .. } => {
-            let leg = Leg { run, number: leg };
-            Box::pin(sync_members(&parts.table, &parts.env, &job, leg)).await
+async fn perform<E: Env>(
+    parts: &Parts<E>,
+    delivery: Delivery,
+    deadline: Timestamp,
+) -> Result<(), JobFailure> {
+    let (job, discord, views) = (parts.job(&delivery), parts.discord(deadline), Views::default());
+    let (table, env) = (&parts.table, &parts.env);
+    match &delivery.envelope.work {
+        Work::SyncMembers { run, leg, reply } => {
+            let leg = Leg {
+                run: *run,
+                number: *leg,
+                reply: reply.as_ref(),
+                left: &|| batch::left(deadline),
+            };
+            Box::pin(sync_members(table, env, &discord, &views, &job, leg)).await
         }
         Work::OpenEventSpace { .. }
         | Work::RefreshBoard { .. }

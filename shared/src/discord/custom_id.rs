@@ -2,7 +2,7 @@
 //! spelling, so that an id can be compared as text and a foreign or outdated one is never taken for ours.
 
 use crate::domain::event::EventKey;
-use crate::domain::ids::{EventId, SeriesId};
+use crate::domain::ids::{EventId, RunId, SeriesId};
 use std::{fmt, str::FromStr};
 
 /// Gantry, first version. A changed meaning takes a new number; messages posted before keep the old one.
@@ -49,6 +49,11 @@ pub enum ComponentId {
         /// The event.
         event: EventId,
     },
+    /// Button Older of the list of runs.
+    SyncHistory {
+        /// The last run on the page.
+        after: RunId,
+    },
     /// Button Details of a message in a DM, where no guild tells the club.
     DmDetails {
         /// Club and event.
@@ -82,6 +87,7 @@ impl fmt::Display for ComponentId {
             Self::Leave { event } => ("lv", event),
             Self::Details { event } => ("dt", event),
             Self::Info { event } => ("in", event),
+            Self::SyncHistory { after } => return write!(f, "{PREFIX}sh:{after}"),
             Self::DmDetails { key } => return write!(f, "{PREFIX}dd:{}:{}", key.club, key.event),
         };
         write!(f, "{PREFIX}{kind}:{event}")
@@ -100,6 +106,10 @@ impl FromStr for ComponentId {
             });
         }
         let [kind, event] = parts(text)?;
+        if kind == "sh" {
+            let after = event.parse().map_err(|_| UnknownCustomId)?;
+            return Ok(Self::SyncHistory { after });
+        }
         let event = event.parse().map_err(|_| UnknownCustomId)?;
         Ok(match kind {
             "su" => Self::SignUp { event },
@@ -171,7 +181,7 @@ mod tests {
         EventId::from_parts(1_900_000_000_000, 42)
     }
 
-    fn components(event: EventId) -> [ComponentId; 7] {
+    fn components(event: EventId) -> [ComponentId; 8] {
         [
             ComponentId::SignUp { event },
             ComponentId::ChooseClass { event },
@@ -179,6 +189,9 @@ mod tests {
             ComponentId::Leave { event },
             ComponentId::Details { event },
             ComponentId::Info { event },
+            ComponentId::SyncHistory {
+                after: RunId::from_parts(7, 7),
+            },
             ComponentId::DmDetails {
                 key: EventKey {
                     club: ClubId::from_parts(5, 5),

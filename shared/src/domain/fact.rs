@@ -1,7 +1,7 @@
 //! Facts: what has happened. Each is a row of the audit log and an event on the event bus.
 
 use super::event::EventKey;
-use super::ids::{ClubId, InteractionId, UserId};
+use super::ids::{ClubId, EntryId, InteractionId, RunId, UserId};
 use super::series::ClassId;
 use super::signup::Status;
 use jiff::Timestamp;
@@ -83,6 +83,33 @@ pub enum Fact {
         /// Who moved up into the seat that became free.
         promoted: Option<UserId>,
     },
+    /// Somebody set off a run of member synchronisation, or had a stuck one taken up again.
+    SyncStarted {
+        /// The run.
+        run: RunId,
+    },
+    /// An account was found for an entry of the roster.
+    MemberMatched {
+        /// The account.
+        user: UserId,
+        /// The entry.
+        entry: EntryId,
+    },
+    /// A member left the guild.
+    MemberLeft {
+        /// The account.
+        user: UserId,
+    },
+    /// A member came back to the guild.
+    MemberReturned {
+        /// The account.
+        user: UserId,
+    },
+    /// A member is shown by another name.
+    MemberRenamed {
+        /// The account.
+        user: UserId,
+    },
     /// Waiting drivers were given seats that an edit made free.
     DriversPromoted {
         /// The event.
@@ -108,6 +135,11 @@ impl Fact {
             Self::EventCancelled { .. } => "EventCancelled",
             Self::DriverAnswered { .. } => "DriverAnswered",
             Self::DriversPromoted { .. } => "DriversPromoted",
+            Self::SyncStarted { .. } => "SyncStarted",
+            Self::MemberMatched { .. } => "MemberMatched",
+            Self::MemberLeft { .. } => "MemberLeft",
+            Self::MemberReturned { .. } => "MemberReturned",
+            Self::MemberRenamed { .. } => "MemberRenamed",
         }
     }
 }

@@ -2,12 +2,13 @@
 
 use super::club::{Club, Colour};
 use super::event::{Event, EventKey, Period};
-use super::ids::ChannelId;
+use super::ids::{ChannelId, RunId};
 use super::refusal::{Refusal, Standing};
 use super::seats::Seats;
 use super::series::{Class, Series};
 use super::signup::{SignUp, Status};
 use super::space::SpaceFault;
+use super::sync::SyncRun;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -171,6 +172,35 @@ pub enum Notice<'a> {
         event: &'a Event,
         /// The count of each class.
         seats: &'a [Seats],
+    },
+    /// How a run of member synchronisation goes, or went: to whoever set it off, and answer to `/sync run`.
+    SyncProgress {
+        /// The club.
+        club: &'a Club,
+        /// The run.
+        run: &'a SyncRun,
+        /// The present.
+        now: Timestamp,
+    },
+    /// Answer to `/sync status`.
+    SyncStatus {
+        /// The club.
+        club: &'a Club,
+        /// Its last run, if there was one.
+        run: Option<&'a SyncRun>,
+        /// When the next is due by itself, if it is.
+        next_at: Option<Timestamp>,
+        /// The present.
+        now: Timestamp,
+    },
+    /// Answer to `/sync history`.
+    SyncHistory {
+        /// The club.
+        club: &'a Club,
+        /// One page of its runs, the latest first.
+        runs: &'a [SyncRun],
+        /// Behind which run there are older ones.
+        older: Option<RunId>,
     },
     /// To a driver whose answer is being recorded behind a rush; it is replaced when that is done.
     AnswerQueued,

@@ -32,6 +32,8 @@ pub enum Capability {
     ManageEvents,
     /// Create and edit series.
     ManageSeries,
+    /// Synchronise members and settle conflicts.
+    ManageMembers,
 }
 
 impl Rank {
@@ -74,7 +76,7 @@ impl Capability {
         match self {
             Self::SignUp => Rank::Guest,
             Self::ManageEvents => Rank::TeamManager,
-            Self::ManageSeries => Rank::Admin,
+            Self::ManageSeries | Self::ManageMembers => Rank::Admin,
         }
     }
 }
@@ -95,5 +97,6 @@ mod tests {
         assert_eq!(may(Capability::SignUp).len(), 7);
         assert_eq!(may(Capability::ManageEvents), ["team manager", "admin", "owner"]);
         assert_eq!(may(Capability::ManageSeries), ["admin", "owner"]);
+        assert_eq!(may(Capability::ManageMembers), ["admin", "owner"]);
     }
 }

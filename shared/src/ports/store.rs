@@ -121,6 +121,13 @@ pub trait RosterReader: Send + Sync {
         from: Option<Cursor>,
     ) -> impl Future<Output = StoreResult<Page<Entry>>> + Send;
 
+    /// Those of `entries` (at most 100) that there are, in any order.
+    fn entries(
+        &self,
+        club: ClubId,
+        entries: &[EntryId],
+    ) -> impl Future<Output = StoreResult<Vec<Entry>>> + Send;
+
     /// The member that a Discord account is.
     fn member(&self, club: ClubId, user: UserId) -> impl Future<Output = StoreResult<Option<Member>>> + Send;
 

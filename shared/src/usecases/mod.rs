@@ -14,6 +14,7 @@ pub mod list_events;
 pub mod list_series;
 pub mod publish_event;
 pub mod show_event;
+pub mod start_sync;
 pub mod suggest;
 
 pub mod finish_answer;

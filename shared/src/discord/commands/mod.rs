@@ -35,6 +35,9 @@ pub enum Verb {
     EventShow,
     EventList,
     SignupList,
+    SyncRun,
+    SyncStatus,
+    SyncHistory,
 }
 
 /// A command with its options. Text is trimmed, not empty and within [`limits`]; what it means is the domain's to judge.
@@ -119,6 +122,12 @@ pub enum Command {
         /// The picked event.
         event: EventId,
     },
+    /// `/sync run`
+    SyncRun,
+    /// `/sync status`
+    SyncStatus,
+    /// `/sync history`
+    SyncHistory,
 }
 
 /// What is typed into an option that has suggestions.

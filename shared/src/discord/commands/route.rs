@@ -8,7 +8,7 @@ use crate::discord::custom_id::{ComponentId, ModalId};
 use crate::discord::inbound::{CommandData, CommandOption, ComponentData, Data, Interaction, ModalData};
 use crate::discord::modals;
 use crate::domain::event::{EventForm, EventKey, Period};
-use crate::domain::ids::EventId;
+use crate::domain::ids::{EventId, RunId};
 use crate::domain::series::ClassId;
 use serde_json::Value;
 
@@ -69,6 +69,11 @@ pub enum ComponentAction {
     Info {
         /// The event.
         event: EventId,
+    },
+    /// Older runs of member synchronisation.
+    SyncHistory {
+        /// The last run on the page before.
+        after: RunId,
     },
     /// The same, from a DM: the only component that works without a guild.
     DmDetails {
@@ -207,6 +212,9 @@ fn build(verb: Verb, options: &Options<'_>) -> Result<Command, RouteError> {
             },
         },
         Verb::SignupList => Command::SignupList { event: event()? },
+        Verb::SyncRun => Command::SyncRun,
+        Verb::SyncStatus => Command::SyncStatus,
+        Verb::SyncHistory => Command::SyncHistory,
     })
 }
 
@@ -245,6 +253,7 @@ fn component(data: &ComponentData, in_guild: bool) -> Result<ComponentAction, Ro
         ComponentId::Leave { event } => ComponentAction::Leave { event },
         ComponentId::Details { event } => ComponentAction::Details { event },
         ComponentId::Info { event } => ComponentAction::Info { event },
+        ComponentId::SyncHistory { after } => ComponentAction::SyncHistory { after },
         ComponentId::DmDetails { key } => ComponentAction::DmDetails { key },
     })
 }

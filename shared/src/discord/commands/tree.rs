@@ -44,6 +44,12 @@ pub const TREE: &[CommandSpec] = &[
     CommandSpec::guild("series", "The club's series", Body::Subs(SERIES)),
     CommandSpec::guild("event", "The club's race events", Body::Subs(EVENT)),
     CommandSpec::guild("signup", "Sign-ups for events", Body::Subs(SIGNUP)),
+    CommandSpec::guild(
+        "sync",
+        "Keep the roster true to this server's members",
+        Body::Subs(SYNC),
+    )
+    .offered_to(Permissions::MANAGE_GUILD),
 ];
 
 const CLUB: &[SubSpec] = &[
@@ -208,3 +214,34 @@ const SIGNUP: &[SubSpec] = &[SubSpec::new(
         "The roster by class, with the waitlist. Only you see the answer.",
     ),
 )];
+
+const SYNC: &[SubSpec] = &[
+    SubSpec::new(
+        "run",
+        "Compare the roster with this server's members now",
+        ActionSpec::new(
+            Verb::SyncRun,
+            &[],
+            "Lists the server's members, finds whose account is whose by exact name, and marks who left. Nobody is \
+             deleted, and nothing is merged on a guess. The answer shows how it goes. While a run goes on, it shows that one.",
+        ),
+    ),
+    SubSpec::new(
+        "status",
+        "How the last run went, and when the next is due",
+        ActionSpec::new(
+            Verb::SyncStatus,
+            &[],
+            "Shows the run that goes on, or the last one, with its counts.",
+        ),
+    ),
+    SubSpec::new(
+        "history",
+        "All runs, the latest first",
+        ActionSpec::new(
+            Verb::SyncHistory,
+            &[],
+            "Ten runs a page: when, what set them off, how long they took, what they changed.",
+        ),
+    ),
+];

@@ -12,6 +12,7 @@ mod events;
 mod lists;
 mod notices;
 mod phrases;
+mod sync;
 
 use super::help::{CommandIds, HelpPage};
 use super::text;
@@ -116,6 +117,14 @@ impl Views {
             Notice::SignUpList { club, sheet } => board::roster(club, sheet),
             Notice::ChooseClass { event, seats } => board::choose_class(event, seats),
             Notice::AnswerQueued => text_body(notices::ANSWER_QUEUED),
+            Notice::SyncProgress { club, run, now } => sync::progress(club, run, *now, &self.ids),
+            Notice::SyncStatus {
+                club,
+                run,
+                next_at,
+                now,
+            } => sync::status(club, *run, *next_at, *now, &self.ids),
+            Notice::SyncHistory { club, runs, older } => sync::history(club, runs, *older, &self.ids),
             Notice::Refused { refusal } => text_body(&errors::refusal(refusal, &self.ids)),
         }
     }
