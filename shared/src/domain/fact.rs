@@ -3,6 +3,7 @@
 use super::event::EventKey;
 use super::ids::{ClubId, EntryId, InteractionId, RunId, UserId};
 use super::series::ClassId;
+use super::settings::Key;
 use super::signup::Status;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -110,6 +111,11 @@ pub enum Fact {
         /// The account.
         user: UserId,
     },
+    /// Settings were changed or reset. What the club had set before and after stands with the record, by name.
+    SettingsChanged {
+        /// Which.
+        keys: Vec<Key>,
+    },
     /// Waiting drivers were given seats that an edit made free.
     DriversPromoted {
         /// The event.
@@ -134,6 +140,7 @@ impl Fact {
             Self::EventClosed { .. } => "EventClosed",
             Self::EventCancelled { .. } => "EventCancelled",
             Self::DriverAnswered { .. } => "DriverAnswered",
+            Self::SettingsChanged { .. } => "SettingsChanged",
             Self::DriversPromoted { .. } => "DriversPromoted",
             Self::SyncStarted { .. } => "SyncStarted",
             Self::MemberMatched { .. } => "MemberMatched",

@@ -41,6 +41,10 @@ pub(super) const RUNS: &str = "RUN#";
 pub(super) const SYNC_DUE: &str = "SYNC#DUE";
 /// Prefix of the sort keys of members.
 pub(super) const MEMBERS: &str = "MEMBER#";
+/// The sort key of a club.
+pub(super) const CLUB: &str = "CLUB";
+/// The sort key of a club's settings.
+pub(super) const SETTINGS: &str = "SETTINGS";
 /// Prefix of the sort keys of the roster's entries.
 pub(super) const ENTRIES: &str = "ROSTER#";
 /// Prefix of the sort keys of series.
@@ -94,7 +98,11 @@ pub(super) fn slug(slug: &str) -> Key {
 }
 
 pub(super) fn club(club: ClubId) -> Key {
-    Key::new(club_partition(club), "CLUB")
+    Key::new(club_partition(club), CLUB)
+}
+
+pub(super) fn settings(club: ClubId) -> Key {
+    Key::new(club_partition(club), SETTINGS)
 }
 
 pub(super) fn member(club: ClubId, user: UserId) -> Key {
