@@ -38,6 +38,7 @@ pub enum Verb {
     SyncRun,
     SyncStatus,
     SyncHistory,
+    SyncConflicts,
 }
 
 /// A command with its options. Text is trimmed, not empty and within [`limits`]; what it means is the domain's to judge.
@@ -128,6 +129,8 @@ pub enum Command {
     SyncStatus,
     /// `/sync history`
     SyncHistory,
+    /// `/sync conflicts`
+    SyncConflicts,
 }
 
 /// What is typed into an option that has suggestions.
