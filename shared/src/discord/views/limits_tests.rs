@@ -4,13 +4,13 @@ use super::embed::{DESCRIPTION_MAX, FIELD_VALUE_MAX, FIELDS_MAX, TITLE_MAX, TOTA
 use super::fixtures::{at, club, event, series, sheet};
 use super::*;
 use crate::discord::custom_id::CUSTOM_ID_MAX;
-use crate::domain::event::{Event, EventState, Period};
 use crate::domain::cases::{Case, Settlement};
+use crate::domain::event::{Event, EventState, Period};
 use crate::domain::ids::{ChannelId, EntryId, GuildId, RunId, UserId};
 use crate::domain::matching::{Conflict, Kind, NameKind, Pairing, Reason, Subject, Tie};
 use crate::domain::notice::{CaseShown, EventBrief, EventChange, Sheet};
-use crate::domain::refusal::{Field, FormFault, Problem, Refusal, Standing};
 use crate::domain::rank::Rank;
+use crate::domain::refusal::{Field, FormFault, Problem, Refusal, Standing};
 use crate::domain::roster::{Entry, GuildMember};
 use crate::domain::series::{Class, ClassId, Series};
 use crate::domain::sync::{Counts, RunKey, RunKind, RunState, SyncRun, Trouble};
@@ -234,7 +234,13 @@ fn sync_run() -> SyncRun {
             listed: many,
             expected: many,
         }],
-        ..SyncRun::new(key, GuildId(1), RunKind::Initial, user, at("2026-11-21T09:00:00Z"))
+        ..SyncRun::new(
+            key,
+            GuildId(1),
+            RunKind::Initial,
+            user,
+            at("2026-11-21T09:00:00Z"),
+        )
     }
 }
 
