@@ -14,6 +14,7 @@ pub mod edit_event;
 pub mod list_events;
 pub mod list_series;
 pub mod publish_event;
+pub mod repeat_event;
 pub mod settle_case;
 pub mod show_event;
 pub mod start_sync;
