@@ -19,6 +19,9 @@ const LEFT_KEPT_S: i64 = 90 * 24 * 3600;
 /// How long a note on a page is kept: longer than a run takes.
 const NOTE_KEPT_S: i64 = 7 * 24 * 3600;
 
+/// Accounts of one note, far below the 400 KB of an item.
+const NOTED: usize = 10_000;
+
 /// Whom a listing did not show.
 #[derive(Serialize, Deserialize)]
 struct AbsenceItem {
@@ -79,6 +82,35 @@ impl SyncRuns for Table {
         };
         let put = self.versioned(&keys::run(run.key), &next, was)?;
         self.put_all(put, None).await?;
+        run.version = next.version;
+        Ok(())
+    }
+
+    async fn save_run_noting(
+        &self,
+        run: &mut SyncRun,
+        absent: &[UserId],
+        now: Timestamp,
+    ) -> Result<(), CommitError> {
+        let next = SyncRun {
+            version: run.version + 1,
+            ..run.clone()
+        };
+        let put = self.versioned(&keys::run(run.key), &next, run.version)?;
+        let mut writes = vec![TransactWriteItem::builder().put(put).build()];
+        for users in absent.chunks(NOTED) {
+            let Some(first) = users.first() else { continue };
+            let note = AbsenceItem {
+                users: users.to_vec(),
+            };
+            let item = write(&keys::absence(run.key, *first), &note)?;
+            writes.push(self.put(with_ttl(item, life(now, NOTE_KEPT_S)))?);
+        }
+        let request = self
+            .client
+            .transact_write_items()
+            .set_transact_items(Some(writes));
+        request.send().await.map_err(|error| cancelled(error, None))?;
         run.version = next.version;
         Ok(())
     }
@@ -192,24 +224,6 @@ impl SeenMembers for Table {
                 places.get(sort_key(item)).copied()
             })
             .collect())
-    }
-
-    async fn note_absent(&self, run: RunKey, users: &[UserId], now: Timestamp) -> StoreResult<()> {
-        let Some(first) = users.first() else {
-            return Ok(());
-        };
-        let note = AbsenceItem {
-            users: users.to_vec(),
-        };
-        let item = with_ttl(write(&keys::absence(run, *first), &note)?, life(now, NOTE_KEPT_S));
-        self.client
-            .put_item()
-            .table_name(&self.name)
-            .set_item(Some(item))
-            .send()
-            .await
-            .map_err(failure)?;
-        Ok(())
     }
 
     async fn next_absent(&self, run: RunKey, after: Option<UserId>) -> StoreResult<Option<Vec<UserId>>> {
