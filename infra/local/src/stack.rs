@@ -7,13 +7,8 @@ use crate::gateway;
 use crate::keep::Keeper;
 use crate::lambda::LambdaServer;
 use gantry_local_aws::{
-<<<<<<< HEAD
-    ACCOUNT, AwsConfig, AwsLocal, AwsLocalError, DrainError, DrainReport, Invocation, InvokeError, Invoker,
-    Mappings, Pattern, QueueMapping, Schedule, StreamMapping, Wires, queue_arn,
-=======
     ACCOUNT, AwsConfig, AwsLocal, AwsLocalError, DrainError, DrainReport, Mappings, Pattern, QueueMapping,
-    StreamMapping, Wires, queue_arn,
->>>>>>> main
+    Schedule, StreamMapping, Wires, queue_arn,
 };
 use gantry_local_wire::{CallLog, Faults, LocalClock};
 use gantry_shared::adapters::discord_rest::ConfigError;
@@ -26,7 +21,7 @@ use gantry_shared::ports::store::{CommitError, StoreError};
 use gantry_simulator::{
     MessageView, Outcome, OutcomeKind, PlaygroundConfig, Simulator, SimulatorConfig, SimulatorError,
 };
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -191,13 +186,8 @@ impl Stack {
             eventbridge: aws.eventbridge_url().to_owned(),
             queues: queue_urls(&aws),
         };
-<<<<<<< HEAD
-        let functions = InProcess(Arc::new(Functions::new(&wires.clock, &credentials, &endpoints)?));
-        aws.map(mappings(config.schedules)?, Arc::new(functions.clone()));
-=======
         let functions = Callee::new(Functions::new(&wires.clock, &credentials, &endpoints)?);
-        aws.map(mappings()?, Arc::new(functions.clone()));
->>>>>>> main
+        aws.map(mappings(config.schedules)?, Arc::new(functions.clone()));
         simulator.set_endpoint(&format!("{gateway}/interactions"));
         simulator.set_playground(PlaygroundConfig {
             gateway_url: Some(gateway.clone()),
