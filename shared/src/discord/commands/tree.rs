@@ -48,8 +48,7 @@ pub const TREE: &[CommandSpec] = &[
         "sync",
         "Keep the roster true to this server's members",
         Body::Subs(SYNC),
-    )
-    .offered_to(Permissions::MANAGE_GUILD),
+    ),
 ];
 
 const CLUB: &[SubSpec] = &[
