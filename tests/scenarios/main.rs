@@ -21,4 +21,5 @@ mod poison;
 mod repeats;
 mod roster;
 mod rush;
+mod settings;
 mod sync;

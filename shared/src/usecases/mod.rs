@@ -19,6 +19,7 @@ pub mod settle_case;
 pub mod show_event;
 pub mod start_sync;
 pub mod suggest;
+pub mod view_settings;
 
 pub mod finish_answer;
 pub mod open_event_space;

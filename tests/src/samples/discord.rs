@@ -7,6 +7,7 @@ use super::world::{
 };
 use gantry_shared::discord::custom_id::{CaseAct, ComponentId, ModalId};
 use gantry_shared::domain::ids::{GuildId, UserId};
+use gantry_shared::domain::settings::{Section, Target};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -176,6 +177,18 @@ fn commands() -> Vec<(&'static str, Value)> {
         ("command-sync-status", sub_command("sync", "status", &[])),
         ("command-sync-history", sub_command("sync", "history", &[])),
         ("command-sync-conflicts", sub_command("sync", "conflicts", &[])),
+        (
+            "command-settings-view",
+            sub_command("settings", "view", &[("section", "sync")]),
+        ),
+        (
+            "command-settings-set",
+            sub_command("settings", "set", &[("key", "sync.hours"), ("value", "12")]),
+        ),
+        (
+            "command-settings-reset",
+            sub_command("settings", "reset", &[("what", "club")]),
+        ),
     ]
 }
 
@@ -205,6 +218,24 @@ fn suggestions() -> Vec<(&'static str, Value)> {
             "autocomplete-event",
             sub("event", "publish", typing("event", "monz")),
         ),
+        (
+            "autocomplete-setting",
+            sub("settings", "set", typing("key", "sync")),
+        ),
+        (
+            "autocomplete-setting-target",
+            sub("settings", "reset", typing("what", "chan")),
+        ),
+        (
+            "autocomplete-setting-value",
+            command(
+                "settings",
+                json!([{ "name": "set", "type": 1, "options": [
+                    { "name": "key", "type": 3, "value": "channels.name" },
+                    typing("value", "{event}-{year}"),
+                ] }]),
+            ),
+        ),
     ]
 }
 
@@ -230,6 +261,15 @@ fn buttons() -> Vec<(&'static str, ComponentId, UserId)> {
             ADMIN,
         ),
         ("button-dm-details", ComponentId::DmDetails { key: OPEN }, SEATED),
+        (
+            "button-reset-settings",
+            ComponentId::ResetSettings {
+                target: Target::Section(Section::Club),
+                version: 1,
+            },
+            ADMIN,
+        ),
+        ("button-keep-settings", ComponentId::KeepSettings, ADMIN),
     ]
 }
 
