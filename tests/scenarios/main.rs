@@ -11,6 +11,7 @@ mod world;
 
 mod boards;
 mod clubs;
+mod conflicts;
 mod counts;
 mod endpoint;
 mod environment;
@@ -18,5 +19,7 @@ mod faults;
 mod main_job;
 mod poison;
 mod repeats;
+mod roster;
 mod rush;
 mod settings;
+mod sync;

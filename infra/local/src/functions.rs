@@ -98,6 +98,7 @@ pub struct Functions {
     relay: Relay<LocalEnv>,
     channel_worker: Parts<LocalEnv>,
     notify_worker: Parts<LocalEnv>,
+    sync_worker: Parts<LocalEnv>,
 }
 
 impl Functions {
@@ -148,6 +149,7 @@ impl Functions {
             },
             channel_worker: worker("channel-worker")?,
             notify_worker: worker("notify-worker")?,
+            sync_worker: worker("sync-worker")?,
         })
     }
 
@@ -183,6 +185,12 @@ impl Functions {
                 let response = gantry_notify_worker::handle(&self.notify_worker, event, deadline).await;
                 Ok(serde_json::to_value(response)?)
             }
+            "sync-worker" => Ok(Box::pin(gantry_sync_worker::handle_event(
+                &self.sync_worker,
+                event,
+                deadline,
+            ))
+            .await?),
             other => Err(FunctionError::Unknown(other.to_owned())),
         }
     }

@@ -8,7 +8,7 @@ use crate::keep::Keeper;
 use crate::lambda::LambdaServer;
 use gantry_local_aws::{
     ACCOUNT, AwsConfig, AwsLocal, AwsLocalError, DrainError, DrainReport, Mappings, Pattern, QueueMapping,
-    StreamMapping, Wires, queue_arn,
+    Schedule, StreamMapping, Wires, queue_arn,
 };
 use gantry_local_wire::{CallLog, Faults, LocalClock};
 use gantry_shared::adapters::discord_rest::ConfigError;
@@ -21,7 +21,7 @@ use gantry_shared::ports::store::{CommitError, StoreError};
 use gantry_simulator::{
     MessageView, Outcome, OutcomeKind, PlaygroundConfig, Simulator, SimulatorConfig, SimulatorError,
 };
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -37,6 +37,9 @@ const VISIBILITY_S: u32 = 360;
 const CHANNEL_QUEUE: &str = "channel.fifo";
 const BOARD_QUEUE: &str = "board.fifo";
 const NOTIFY_QUEUE: &str = "notify.fifo";
+const SYNC_QUEUE: &str = "sync.fifo";
+/// How often it is looked which clubs are to be synchronised; `template.yaml` says the same.
+const SYNC_TICK: SignedDuration = SignedDuration::from_mins(15);
 /// Receives before a message goes to the dead-letter queue.
 pub const MAX_RECEIVES: u32 = 5;
 
@@ -62,6 +65,8 @@ pub struct StackConfig {
     pub bot_token: Option<String>,
     /// Where state is kept between runs.
     pub data: Option<PathBuf>,
+    /// Whether schedules run by themselves, by the stack's clock; else only when they are ticked.
+    pub schedules: bool,
     /// Discord's OpenAPI document, against which the simulator checks requests.
     pub openapi: Option<PathBuf>,
 }
@@ -182,7 +187,7 @@ impl Stack {
             queues: queue_urls(&aws),
         };
         let functions = Callee::new(Functions::new(&wires.clock, &credentials, &endpoints)?);
-        aws.map(mappings()?, Arc::new(functions.clone()));
+        aws.map(mappings(config.schedules)?, Arc::new(functions.clone()));
         simulator.set_endpoint(&format!("{gateway}/interactions"));
         simulator.set_playground(PlaygroundConfig {
             gateway_url: Some(gateway.clone()),
@@ -378,6 +383,7 @@ async fn start_aws(config: &StackConfig, wires: Wires) -> Result<AwsLocal, Stack
         (CHANNEL_QUEUE, 0),
         (BOARD_QUEUE, BOARD_DELAY_S),
         (NOTIFY_QUEUE, 0),
+        (SYNC_QUEUE, 0),
     ] {
         ensure_queue(&aws, queue, delay_s)?;
     }
@@ -412,10 +418,11 @@ fn queue_urls(aws: &AwsLocal) -> QueueUrls {
         channel: url(CHANNEL_QUEUE),
         board: url(BOARD_QUEUE),
         notify: url(NOTIFY_QUEUE),
+        sync: url(SYNC_QUEUE),
     }
 }
 
-fn mappings() -> Result<Mappings, StackError> {
+fn mappings(schedules_run: bool) -> Result<Mappings, StackError> {
     let queue = |queue: &str, function: &str| QueueMapping {
         // What waits behind a failing record would use up its receives without having been tried.
         batch_size: 1,
@@ -431,14 +438,15 @@ fn mappings() -> Result<Mappings, StackError> {
             queue(CHANNEL_QUEUE, "channel-worker"),
             queue(BOARD_QUEUE, "channel-worker"),
             queue(NOTIFY_QUEUE, "notify-worker"),
+            queue(SYNC_QUEUE, "sync-worker"),
         ],
         streams: vec![StreamMapping {
             filters: vec![outbox],
             timeout: WORKER_TIMEOUT,
             ..StreamMapping::new(TABLE, "relay")
         }],
-        schedules: Vec::new(),
-        schedules_run: false,
+        schedules: vec![Schedule::new("sync", "sync-worker", SYNC_TICK)],
+        schedules_run,
     })
 }
 

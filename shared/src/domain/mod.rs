@@ -1,5 +1,6 @@
 //! Pure rules. Imports nothing of ours, and no AWS, HTTP, Discord-client or tokio crate.
 
+pub mod cases;
 pub mod club;
 pub mod event;
 pub mod fact;
@@ -17,6 +18,7 @@ pub mod series;
 pub mod settings;
 pub mod signup;
 pub mod space;
+pub mod sync;
 pub mod text;
 pub mod when;
 pub mod work;

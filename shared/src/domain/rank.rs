@@ -32,6 +32,8 @@ pub enum Capability {
     ManageEvents,
     /// Create and edit series.
     ManageSeries,
+    /// Synchronise members and settle conflicts.
+    ManageMembers,
     /// See the club's settings.
     ViewSettings,
     /// Change the club's settings.
@@ -80,7 +82,7 @@ impl Capability {
         match self {
             Self::SignUp => Rank::Guest,
             Self::ManageEvents => Rank::TeamManager,
-            Self::ManageSeries | Self::ManageSettings => Rank::Admin,
+            Self::ManageSeries | Self::ManageSettings | Self::ManageMembers => Rank::Admin,
             Self::ViewSettings => Rank::TeamManager,
             Self::ManageOwnerSettings => Rank::Owner,
         }
@@ -103,6 +105,7 @@ mod tests {
         assert_eq!(may(Capability::SignUp).len(), 7);
         assert_eq!(may(Capability::ManageEvents), ["team manager", "admin", "owner"]);
         assert_eq!(may(Capability::ManageSeries), ["admin", "owner"]);
+        assert_eq!(may(Capability::ManageMembers), ["admin", "owner"]);
         assert_eq!(may(Capability::ViewSettings).len(), 3);
         assert_eq!(may(Capability::ManageSettings), ["admin", "owner"]);
         assert_eq!(may(Capability::ManageOwnerSettings), ["owner"]);

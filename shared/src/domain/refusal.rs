@@ -3,7 +3,7 @@
 pub use super::event::EventAction;
 use super::event::EventState;
 use super::ids::UserId;
-use super::rank::Capability;
+use super::rank::{Capability, Rank};
 use super::settings::{Key, SettingFault};
 use super::text::TextFault;
 use jiff::Timestamp;
@@ -97,6 +97,18 @@ pub enum Refusal {
     },
     /// Somebody changed what was to be reset since the question was asked.
     ResetOutdated,
+    /// Somebody settled the conflict before.
+    CaseSettled {
+        /// Who.
+        by: UserId,
+    },
+    /// The conflict is not what it was when it was shown.
+    CaseChanged,
+    /// It is about somebody whose rank is not below the person's own.
+    RankTooHigh {
+        /// That rank.
+        rank: Rank,
+    },
     /// Too many people at once; nothing was changed.
     Busy,
 }
@@ -127,6 +139,9 @@ impl Refusal {
             Self::Settings { .. } => "settings",
             Self::SettingChanged { .. } => "setting_changed",
             Self::ResetOutdated => "reset_outdated",
+            Self::CaseSettled { .. } => "case_settled",
+            Self::CaseChanged => "case_changed",
+            Self::RankTooHigh { .. } => "rank_too_high",
             Self::Busy => "busy",
         }
     }

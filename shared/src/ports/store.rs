@@ -3,6 +3,7 @@
 //! Reads are strongly consistent: a decision is made on what is there. Writes are batches that are committed whole or
 //! not at all; each change carries the condition under which alone it may be made.
 
+use crate::domain::cases::Case;
 use crate::domain::club::Club;
 use crate::domain::event::{Event, EventKey, Period};
 use crate::domain::fact::Record;
@@ -15,6 +16,7 @@ use crate::domain::series::{Class, ClassId, Series};
 use crate::domain::settings::{ClubSettings, Settings};
 use crate::domain::signup::{SignUp, Waiter};
 use crate::domain::space::{SeriesCategory, Space};
+use crate::domain::sync::{SyncRun, SyncState};
 use crate::domain::work::Work;
 use jiff::Timestamp;
 use std::future::Future;
@@ -138,8 +140,24 @@ pub trait RosterReader: Send + Sync {
         from: Option<Cursor>,
     ) -> impl Future<Output = StoreResult<Page<Entry>>> + Send;
 
+    /// Those of `entries` (at most 100) that there are, in any order.
+    fn entries(
+        &self,
+        club: ClubId,
+        entries: &[EntryId],
+    ) -> impl Future<Output = StoreResult<Vec<Entry>>> + Send;
+
     /// The member that a Discord account is.
     fn member(&self, club: ClubId, user: UserId) -> impl Future<Output = StoreResult<Option<Member>>> + Send;
+
+    /// The first `limit` members whose accounts' ids are greater than `after`, in order of these ids; inactive ones among
+    /// them. Fewer only at the end.
+    fn members_after(
+        &self,
+        club: ClubId,
+        after: Option<UserId>,
+        limit: u32,
+    ) -> impl Future<Output = StoreResult<Vec<Member>>> + Send;
 }
 
 /// Reads series.
@@ -347,6 +365,14 @@ pub enum Change {
     RemoveWaiter(EventKey, Waiter),
     /// A place on the waitlist goes, and its driver is seated.
     SeatWaiter(EventKey, Waiter),
+    /// A run of member synchronisation replaces its version before (version 1: it is new).
+    PutRun(SyncRun),
+    /// A club's synchronisation replaces its version before (version 1: it is new).
+    PutSyncState(SyncState),
+    /// A conflict of the roster replaces its version before (version 1: it is new).
+    PutCase(Box<Case>),
+    /// One more record for the audit log and the event bus, where a batch changes several things; its own outbox row.
+    Record(Box<Record>, OutboxId),
     /// What a published event is to have in Discord; replaces the version before (0: there is none).
     PutSpace(Space),
     /// A club's settings replace their version before (1: there are none).

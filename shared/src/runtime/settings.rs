@@ -47,6 +47,7 @@ const DISCORD_API: Setting = Setting {
 const CHANNEL_QUEUE: Setting = required("GANTRY_CHANNEL_QUEUE_URL", "URL of the channel queue");
 const BOARD_QUEUE: Setting = required("GANTRY_BOARD_QUEUE_URL", "URL of the board queue");
 const NOTIFY_QUEUE: Setting = required("GANTRY_NOTIFY_QUEUE_URL", "URL of the notify queue");
+const SYNC_QUEUE: Setting = required("GANTRY_SYNC_QUEUE_URL", "URL of the sync queue");
 const EVENT_BUS: Setting = required("GANTRY_EVENT_BUS", "name of the EventBridge bus, such as gantry");
 
 const CLUB_SETTINGS: Setting = Setting {
@@ -59,7 +60,7 @@ const CLUB_SETTINGS: Setting = Setting {
 };
 
 /// All settings.
-pub const SETTINGS: [Setting; 10] = [
+pub const SETTINGS: [Setting; 11] = [
     TABLE,
     PUBLIC_KEYS,
     APPLICATION_ID,
@@ -68,6 +69,7 @@ pub const SETTINGS: [Setting; 10] = [
     CHANNEL_QUEUE,
     BOARD_QUEUE,
     NOTIFY_QUEUE,
+    SYNC_QUEUE,
     EVENT_BUS,
     CLUB_SETTINGS,
 ];
@@ -292,15 +294,17 @@ impl<'a> Reader<'a> {
     }
 
     fn queues(&mut self) -> Option<QueueUrls> {
-        let (channel, board, notify) = (
+        let (channel, board, notify, sync) = (
             self.url(&CHANNEL_QUEUE),
             self.url(&BOARD_QUEUE),
             self.url(&NOTIFY_QUEUE),
+            self.url(&SYNC_QUEUE),
         );
         Some(QueueUrls {
             channel: channel?,
             board: board?,
             notify: notify?,
+            sync: sync?,
         })
     }
 
@@ -395,11 +399,12 @@ mod tests {
                 "GANTRY_DISCORD_API",
                 "GANTRY_CHANNEL_QUEUE_URL",
                 "GANTRY_BOARD_QUEUE_URL",
-                "GANTRY_NOTIFY_QUEUE_URL"
+                "GANTRY_NOTIFY_QUEUE_URL",
+                "GANTRY_SYNC_QUEUE_URL"
             ]
         );
         insta::assert_snapshot!(error, @r"
-        7 setting(s) cannot be used:
+        8 setting(s) cannot be used:
           GANTRY_TABLE is not set; set it to: name of the DynamoDB table, such as gantry
           GANTRY_APPLICATION_ID is no Discord id; set it to: id of the Discord application, from the developer portal
           GANTRY_BOT_TOKEN is empty; set it to: token of the application's bot, from the developer portal, Bot
@@ -407,6 +412,7 @@ mod tests {
           GANTRY_CHANNEL_QUEUE_URL is not set; set it to: URL of the channel queue
           GANTRY_BOARD_QUEUE_URL is not set; set it to: URL of the board queue
           GANTRY_NOTIFY_QUEUE_URL is not set; set it to: URL of the notify queue
+          GANTRY_SYNC_QUEUE_URL is not set; set it to: URL of the sync queue
         ");
     }
 
@@ -454,6 +460,7 @@ mod tests {
             ("GANTRY_CHANNEL_QUEUE_URL", "http://127.0.0.1/q/channel.fifo"),
             ("GANTRY_BOARD_QUEUE_URL", "http://127.0.0.1/q/board.fifo"),
             ("GANTRY_NOTIFY_QUEUE_URL", "http://127.0.0.1/q/notify.fifo"),
+            ("GANTRY_SYNC_QUEUE_URL", "http://127.0.0.1/q/sync.fifo"),
         ]);
         let settings = Reader::new(&variable).worker().unwrap();
         assert!(!format!("{settings:?}").contains("very-secret"));

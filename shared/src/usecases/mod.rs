@@ -15,7 +15,9 @@ pub mod list_events;
 pub mod list_series;
 pub mod publish_event;
 pub mod repeat_event;
+pub mod settle_case;
 pub mod show_event;
+pub mod start_sync;
 pub mod suggest;
 pub mod view_settings;
 
@@ -23,7 +25,9 @@ pub mod finish_answer;
 pub mod open_event_space;
 pub mod promote_waiting;
 pub mod refresh_board;
+pub mod sync_members;
 pub mod tell_promoted;
+pub mod tick_sync;
 
 mod call;
 pub mod job;

@@ -1,5 +1,6 @@
 //! The store on DynamoDB: one table, see `docs/ACCESS_PATTERNS.md`.
 
+mod cases;
 mod clubs;
 mod commit;
 mod events;
@@ -10,6 +11,7 @@ mod roster;
 pub mod schema;
 mod settings;
 mod spaces;
+mod sync;
 
 pub use items::{OutboxItem, SCHEMA};
 pub use keys::{GSI1, GSI1PK, GSI1SK, OUTBOX_PREFIX, PK, SK, TTL};

@@ -13,6 +13,11 @@ impl RosterReader for Table {
         self.get(&keys::entry(club, entry)).await?.map(read).transpose()
     }
 
+    async fn entries(&self, club: ClubId, entries: &[EntryId]) -> StoreResult<Vec<Entry>> {
+        let wanted: Vec<Key> = entries.iter().map(|entry| keys::entry(club, *entry)).collect();
+        self.get_many(&wanted).await?.into_iter().map(read).collect()
+    }
+
     async fn list_entries(&self, club: ClubId, limit: u32, from: Option<Cursor>) -> StoreResult<Page<Entry>> {
         let start = from.map(|cursor| place(club, &cursor)).transpose()?;
         let output = self
@@ -32,6 +37,21 @@ impl RosterReader for Table {
 
     async fn member(&self, club: ClubId, user: UserId) -> StoreResult<Option<Member>> {
         self.get(&keys::member(club, user)).await?.map(read).transpose()
+    }
+
+    async fn members_after(
+        &self,
+        club: ClubId,
+        after: Option<UserId>,
+        limit: u32,
+    ) -> StoreResult<Vec<Member>> {
+        let Some(from) = after.map_or(Some(0), |user| user.0.checked_add(1)) else {
+            return Ok(Vec::new());
+        };
+        let from = keys::member(club, UserId(from)).sk;
+        let to = keys::member(club, UserId(u64::MAX)).sk;
+        self.first_of(&keys::club_partition(club), &Range::Between(&from, &to), limit)
+            .await
     }
 }
 

@@ -38,6 +38,10 @@ pub enum Verb {
     EventShow,
     EventList,
     SignupList,
+    SyncRun,
+    SyncStatus,
+    SyncHistory,
+    SyncConflicts,
     SettingsView,
     SettingsSet,
     SettingsReset,
@@ -136,6 +140,14 @@ pub enum Command {
         /// The picked event.
         event: EventId,
     },
+    /// `/sync run`
+    SyncRun,
+    /// `/sync status`
+    SyncStatus,
+    /// `/sync history`
+    SyncHistory,
+    /// `/sync conflicts`
+    SyncConflicts,
     /// `/settings view`
     SettingsView {
         /// Which ones; all in short if left out.

@@ -171,6 +171,10 @@ fn every_command_is_routed_with_all_its_options() {
             Command::EventList { when: Period::Past },
         ),
         (run("signup list", &[("event", e)]), Command::SignupList { event }),
+        (run("sync run", &[]), Command::SyncRun),
+        (run("sync status", &[]), Command::SyncStatus),
+        (run("sync history", &[]), Command::SyncHistory),
+        (run("sync conflicts", &[]), Command::SyncConflicts),
     ];
     assert_eq!(
         expected.len(),

@@ -4,6 +4,7 @@
 
 mod about;
 mod board;
+mod cases;
 mod clubs;
 mod components;
 mod embed;
@@ -13,6 +14,7 @@ mod lists;
 mod notices;
 mod phrases;
 mod settings;
+mod sync;
 
 use super::help::{CommandIds, HelpPage};
 use super::text;
@@ -123,6 +125,15 @@ impl Views {
             Notice::ResetSettings { question } => settings::reset(question),
             Notice::SettingsKept => text_body(settings::KEPT),
             Notice::AnswerQueued => text_body(notices::ANSWER_QUEUED),
+            Notice::SyncProgress { club, run, now } => sync::progress(club, run, *now, &self.ids),
+            Notice::SyncStatus {
+                club,
+                run,
+                next_at,
+                now,
+            } => sync::status(club, *run, *next_at, *now, &self.ids),
+            Notice::SyncHistory { club, runs, older } => sync::history(club, runs, *older, &self.ids),
+            Notice::Conflict { club, case, settled } => cases::case(club, *case, *settled),
             Notice::Refused { refusal } => text_body(&errors::refusal(refusal, &self.ids)),
         }
     }
