@@ -93,6 +93,7 @@ pub fn queues() -> QueueUrls {
         channel: url("gantry-channel.fifo"),
         board: url("gantry-board.fifo"),
         notify: url("gantry-notify.fifo"),
+        sync: url("gantry-sync.fifo"),
     }
 }
 

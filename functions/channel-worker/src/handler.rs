@@ -41,8 +41,9 @@ async fn perform<E: Env>(
         Work::RefreshBoard { event } => {
             Box::pin(refresh_board(&parts.table, &discord, &views, &job, event)).await
         }
-        Work::PromoteWaiting { .. } | Work::TellPromoted { .. } | Work::FinishAnswer { .. } => {
-            Err(JobFailure::Misplaced)
-        }
+        Work::PromoteWaiting { .. }
+        | Work::TellPromoted { .. }
+        | Work::FinishAnswer { .. }
+        | Work::SyncMembers { .. } => Err(JobFailure::Misplaced),
     }
 }

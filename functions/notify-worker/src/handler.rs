@@ -64,6 +64,8 @@ async fn perform<E: Env>(
             };
             Box::pin(finish_answer(table, env, &discord, &views, &job, &wish)).await
         }
-        Work::OpenEventSpace { .. } | Work::RefreshBoard { .. } => Err(JobFailure::Misplaced),
+        Work::OpenEventSpace { .. } | Work::RefreshBoard { .. } | Work::SyncMembers { .. } => {
+            Err(JobFailure::Misplaced)
+        }
     }
 }

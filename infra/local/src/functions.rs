@@ -97,6 +97,7 @@ pub struct Functions {
     relay: Relay<LocalEnv>,
     channel_worker: Parts<LocalEnv>,
     notify_worker: Parts<LocalEnv>,
+    sync_worker: Parts<LocalEnv>,
 }
 
 impl Functions {
@@ -142,6 +143,7 @@ impl Functions {
             },
             channel_worker: worker("channel-worker")?,
             notify_worker: worker("notify-worker")?,
+            sync_worker: worker("sync-worker")?,
         })
     }
 
@@ -175,6 +177,11 @@ impl Functions {
             "notify-worker" => {
                 let event = serde_json::from_value(event)?;
                 let response = gantry_notify_worker::handle(&self.notify_worker, event, deadline).await;
+                Ok(serde_json::to_value(response)?)
+            }
+            "sync-worker" => {
+                let event = serde_json::from_value(event)?;
+                let response = gantry_sync_worker::handle(&self.sync_worker, event, deadline).await;
                 Ok(serde_json::to_value(response)?)
             }
             other => Err(FunctionError::Unknown(other.to_owned())),

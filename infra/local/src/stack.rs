@@ -39,6 +39,7 @@ const VISIBILITY_S: u32 = 360;
 const CHANNEL_QUEUE: &str = "channel.fifo";
 const BOARD_QUEUE: &str = "board.fifo";
 const NOTIFY_QUEUE: &str = "notify.fifo";
+const SYNC_QUEUE: &str = "sync.fifo";
 /// Receives before a message goes to the dead-letter queue.
 pub const MAX_RECEIVES: u32 = 5;
 /// The time that an interaction's invocation may take.
@@ -386,6 +387,7 @@ async fn start_aws(config: &StackConfig, wires: Wires) -> Result<AwsLocal, Stack
         (CHANNEL_QUEUE, 0),
         (BOARD_QUEUE, BOARD_DELAY_S),
         (NOTIFY_QUEUE, 0),
+        (SYNC_QUEUE, 0),
     ] {
         ensure_queue(&aws, queue, delay_s)?;
     }
@@ -420,6 +422,7 @@ fn queue_urls(aws: &AwsLocal) -> QueueUrls {
         channel: url(CHANNEL_QUEUE),
         board: url(BOARD_QUEUE),
         notify: url(NOTIFY_QUEUE),
+        sync: url(SYNC_QUEUE),
     }
 }
 
@@ -439,6 +442,7 @@ fn mappings() -> Result<Mappings, StackError> {
             queue(CHANNEL_QUEUE, "channel-worker"),
             queue(BOARD_QUEUE, "channel-worker"),
             queue(NOTIFY_QUEUE, "notify-worker"),
+            queue(SYNC_QUEUE, "sync-worker"),
         ],
         streams: vec![StreamMapping {
             filters: vec![outbox],

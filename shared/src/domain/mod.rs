@@ -16,6 +16,7 @@ pub mod seats;
 pub mod series;
 pub mod signup;
 pub mod space;
+pub mod sync;
 pub mod text;
 pub mod when;
 pub mod work;

@@ -4,6 +4,7 @@ use super::event::EventKey;
 use super::ids::{ApplicationId, InteractionId, UserId};
 use super::series::ClassId;
 use super::signup::{Answer, Ticket};
+use super::sync::RunKey;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -54,6 +55,15 @@ pub enum Work {
         /// Where the driver is answered.
         reply: Reply,
     },
+    /// Go on with a run of member synchronisation from where its record says that it stands.
+    SyncMembers {
+        /// The run.
+        run: RunKey,
+        /// Which leg of the run this is, from 0: one that has been handed over is not gone again.
+        leg: u32,
+        /// Where whoever started it is told how it goes.
+        reply: Option<Reply>,
+    },
 }
 
 /// The queue that a kind of work travels on.
@@ -66,6 +76,8 @@ pub enum Lane {
     Board,
     /// `functions/notify-worker`.
     Notify,
+    /// `functions/sync-worker`.
+    Sync,
 }
 
 impl Work {
@@ -78,18 +90,20 @@ impl Work {
             Self::PromoteWaiting { .. } | Self::TellPromoted { .. } | Self::FinishAnswer { .. } => {
                 Lane::Notify
             }
+            Self::SyncMembers { .. } => Lane::Sync,
         }
     }
 
-    /// The event that it is about.
+    /// The event that it is about, if it is about one.
     #[must_use]
-    pub const fn event(&self) -> EventKey {
+    pub const fn event(&self) -> Option<EventKey> {
         match self {
             Self::OpenEventSpace { event }
             | Self::RefreshBoard { event }
             | Self::PromoteWaiting { event, .. }
             | Self::TellPromoted { event, .. }
-            | Self::FinishAnswer { event, .. } => *event,
+            | Self::FinishAnswer { event, .. } => Some(*event),
+            Self::SyncMembers { .. } => None,
         }
     }
 }

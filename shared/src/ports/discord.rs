@@ -1,6 +1,6 @@
 //! Discord, as the use cases see it. One trait per capability; the executor behind them keeps Discord's limits.
 
-use crate::domain::ids::{ApplicationId, ChannelId, GuildId, MessageId, UserId};
+use crate::domain::ids::{ApplicationId, ChannelId, GuildId, MessageId, RoleId, UserId};
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use std::future::Future;
@@ -186,6 +186,37 @@ impl std::fmt::Debug for Upload {
             .field("bytes", &self.bytes.len())
             .finish()
     }
+}
+
+/// A member of a guild, as listed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// The account.
+    pub user: UserId,
+    /// Whether it is a bot.
+    pub bot: bool,
+    /// The account's unique name.
+    pub username: String,
+    /// The account's display name.
+    pub global_name: Option<String>,
+    /// The name in this guild.
+    pub nick: Option<String>,
+    /// Its roles, ascending.
+    pub roles: Vec<RoleId>,
+}
+
+/// Members of a guild.
+pub trait GuildMembers: Send + Sync {
+    /// About how many members the guild has, bots among them, if Discord says so.
+    fn count_members(&self, guild: GuildId) -> impl Future<Output = DiscordResult<Option<u64>>> + Send;
+
+    /// The first `limit` (1-1,000) members whose ids are greater than `after`, by id. Fewer only at the end.
+    fn list_members(
+        &self,
+        guild: GuildId,
+        after: Option<UserId>,
+        limit: u16,
+    ) -> impl Future<Output = DiscordResult<Vec<Listed>>> + Send;
 }
 
 /// Answers to interactions, after the first response.

@@ -5,3 +5,4 @@ pub mod clock;
 pub mod discord;
 pub mod ids;
 pub mod store;
+pub mod sync;

@@ -14,6 +14,7 @@ use crate::domain::seats::{SeatMove, Seats};
 use crate::domain::series::{Class, ClassId, Series};
 use crate::domain::signup::{SignUp, Waiter};
 use crate::domain::space::{SeriesCategory, Space};
+use crate::domain::sync::{SyncRun, SyncState};
 use crate::domain::work::Work;
 use jiff::Timestamp;
 use std::future::Future;
@@ -122,6 +123,15 @@ pub trait RosterReader: Send + Sync {
 
     /// The member that a Discord account is.
     fn member(&self, club: ClubId, user: UserId) -> impl Future<Output = StoreResult<Option<Member>>> + Send;
+
+    /// The first `limit` members whose accounts' ids are greater than `after`, in order of these ids; inactive ones among
+    /// them. Fewer only at the end.
+    fn members_after(
+        &self,
+        club: ClubId,
+        after: Option<UserId>,
+        limit: u32,
+    ) -> impl Future<Output = StoreResult<Vec<Member>>> + Send;
 }
 
 /// Reads series.
@@ -328,6 +338,12 @@ pub enum Change {
     RemoveWaiter(EventKey, Waiter),
     /// A place on the waitlist goes, and its driver is seated.
     SeatWaiter(EventKey, Waiter),
+    /// A run of member synchronisation replaces its version before (version 1: it is new).
+    PutRun(SyncRun),
+    /// A club's synchronisation replaces its version before (version 1: it is new).
+    PutSyncState(SyncState),
+    /// One more record for the audit log and the event bus, where a batch changes several things; its own outbox row.
+    Record(Box<Record>, OutboxId),
     /// What a published event is to have in Discord; replaces the version before (0: there is none).
     PutSpace(Space),
 }

@@ -135,7 +135,7 @@ async fn hide(record: &SqsMessage, (sqs, urls): (&Sqs, &QueueUrls), delay: Signe
         .as_deref()
         .and_then(|arn| arn.rsplit(':').next())
         .unwrap_or_default();
-    let known = [&urls.channel, &urls.board, &urls.notify];
+    let known = [&urls.channel, &urls.board, &urls.notify, &urls.sync];
     let url = known.into_iter().find(|url| url.rsplit('/').next() == Some(name));
     let (Some(url), Some(receipt)) = (url, record.receipt_handle.as_deref()) else {
         return;

@@ -46,10 +46,11 @@ const DISCORD_API: Setting = Setting {
 const CHANNEL_QUEUE: Setting = required("GANTRY_CHANNEL_QUEUE_URL", "URL of the channel queue");
 const BOARD_QUEUE: Setting = required("GANTRY_BOARD_QUEUE_URL", "URL of the board queue");
 const NOTIFY_QUEUE: Setting = required("GANTRY_NOTIFY_QUEUE_URL", "URL of the notify queue");
+const SYNC_QUEUE: Setting = required("GANTRY_SYNC_QUEUE_URL", "URL of the sync queue");
 const EVENT_BUS: Setting = required("GANTRY_EVENT_BUS", "name of the EventBridge bus, such as gantry");
 
 /// All settings.
-pub const SETTINGS: [Setting; 9] = [
+pub const SETTINGS: [Setting; 10] = [
     TABLE,
     PUBLIC_KEYS,
     APPLICATION_ID,
@@ -58,6 +59,7 @@ pub const SETTINGS: [Setting; 9] = [
     CHANNEL_QUEUE,
     BOARD_QUEUE,
     NOTIFY_QUEUE,
+    SYNC_QUEUE,
     EVENT_BUS,
 ];
 
@@ -272,15 +274,17 @@ impl<'a> Reader<'a> {
     }
 
     fn queues(&mut self) -> Option<QueueUrls> {
-        let (channel, board, notify) = (
+        let (channel, board, notify, sync) = (
             self.url(&CHANNEL_QUEUE),
             self.url(&BOARD_QUEUE),
             self.url(&NOTIFY_QUEUE),
+            self.url(&SYNC_QUEUE),
         );
         Some(QueueUrls {
             channel: channel?,
             board: board?,
             notify: notify?,
+            sync: sync?,
         })
     }
 
@@ -362,7 +366,8 @@ mod tests {
                 "GANTRY_DISCORD_API",
                 "GANTRY_CHANNEL_QUEUE_URL",
                 "GANTRY_BOARD_QUEUE_URL",
-                "GANTRY_NOTIFY_QUEUE_URL"
+                "GANTRY_NOTIFY_QUEUE_URL",
+                "GANTRY_SYNC_QUEUE_URL"
             ]
         );
         insta::assert_snapshot!(error, @r"
@@ -374,6 +379,7 @@ mod tests {
           GANTRY_CHANNEL_QUEUE_URL is not set; set it to: URL of the channel queue
           GANTRY_BOARD_QUEUE_URL is not set; set it to: URL of the board queue
           GANTRY_NOTIFY_QUEUE_URL is not set; set it to: URL of the notify queue
+          GANTRY_SYNC_QUEUE_URL is not set; set it to: URL of the sync queue
         ");
     }
 
@@ -406,6 +412,7 @@ mod tests {
             ("GANTRY_CHANNEL_QUEUE_URL", "http://127.0.0.1/q/channel.fifo"),
             ("GANTRY_BOARD_QUEUE_URL", "http://127.0.0.1/q/board.fifo"),
             ("GANTRY_NOTIFY_QUEUE_URL", "http://127.0.0.1/q/notify.fifo"),
+            ("GANTRY_SYNC_QUEUE_URL", "http://127.0.0.1/q/sync.fifo"),
         ]);
         let settings = Reader::new(&variable).worker().unwrap();
         assert!(!format!("{settings:?}").contains("very-secret"));

@@ -20,6 +20,7 @@ pub mod finish_answer;
 pub mod open_event_space;
 pub mod promote_waiting;
 pub mod refresh_board;
+pub mod sync_members;
 pub mod tell_promoted;
 
 mod call;

@@ -73,6 +73,7 @@ fn batch(work: &[Work], now: Timestamp) -> serde_json::Result<Value> {
                 Lane::Channel => "gantry-channel.fifo",
                 Lane::Board => "gantry-board.fifo",
                 Lane::Notify => "gantry-notify.fifo",
+                Lane::Sync => "gantry-sync.fifo",
             };
             let millis = now.as_millisecond().to_string();
             records.push(json!({

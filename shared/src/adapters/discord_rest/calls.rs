@@ -2,10 +2,10 @@
 
 use super::request::Request;
 use super::{CommandScope, DiscordRest, requests};
-use crate::domain::ids::{ApplicationId, ChannelId, CommandId, GuildId, MessageId, UserId};
+use crate::domain::ids::{ApplicationId, ChannelId, CommandId, GuildId, MessageId, RoleId, UserId};
 use crate::ports::budget::Budget;
 use crate::ports::discord::{
-    Channel, ChannelKind, Channels, DiscordError, DiscordResult, FileReplies, InteractionReplies,
+    Channel, ChannelKind, Channels, DiscordError, DiscordResult, FileReplies, GuildMembers, InteractionReplies, Listed,
     MessageBody, Messages, NewChannel, NewMessage, OwnMessage, Upload,
 };
 use serde::Deserialize;
@@ -68,6 +68,46 @@ struct WireId<T> {
     id: T,
 }
 
+#[derive(Deserialize)]
+struct WireGuild {
+    #[serde(default)]
+    approximate_member_count: Option<u64>,
+}
+
+#[derive(Deserialize)]
+struct WireMember {
+    user: WireUser,
+    #[serde(default)]
+    nick: Option<String>,
+    #[serde(default)]
+    roles: Vec<RoleId>,
+}
+
+#[derive(Deserialize)]
+struct WireUser {
+    id: UserId,
+    #[serde(default)]
+    bot: bool,
+    username: String,
+    #[serde(default)]
+    global_name: Option<String>,
+}
+
+impl From<WireMember> for Listed {
+    fn from(wire: WireMember) -> Self {
+        let mut roles = wire.roles;
+        roles.sort_unstable();
+        Self {
+            user: wire.user.id,
+            bot: wire.user.bot,
+            username: wire.user.username,
+            global_name: wire.user.global_name,
+            nick: wire.nick,
+            roles,
+        }
+    }
+}
+
 impl From<WireChannel> for Channel {
     fn from(wire: WireChannel) -> Self {
         let kind = match wire.kind {
@@ -110,6 +150,23 @@ impl<B: Budget> Channels for DiscordRest<B> {
     ) -> DiscordResult<Channel> {
         let request = requests::create_channel(guild, channel, reason)?;
         self.call::<WireChannel>(&request).await.map(Channel::from)
+    }
+}
+
+impl<B: Budget> GuildMembers for DiscordRest<B> {
+    async fn count_members(&self, guild: GuildId) -> DiscordResult<Option<u64>> {
+        let guild: WireGuild = self.call(&requests::guild_with_counts(guild)).await?;
+        Ok(guild.approximate_member_count)
+    }
+
+    async fn list_members(
+        &self,
+        guild: GuildId,
+        after: Option<UserId>,
+        limit: u16,
+    ) -> DiscordResult<Vec<Listed>> {
+        let members: Vec<WireMember> = self.call(&requests::list_members(guild, after, limit)?).await?;
+        Ok(members.into_iter().map(Listed::from).collect())
     }
 }
 

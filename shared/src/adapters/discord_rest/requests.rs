@@ -26,6 +26,7 @@ const CONTENT_CHARS: usize = 2000;
 const NONCE_CHARS: usize = 25;
 const MENTIONED_USERS: usize = 100;
 const MESSAGES_PER_PAGE: u8 = 100;
+const MEMBERS_PER_PAGE: u16 = 1000;
 
 /// Where application commands live.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +47,35 @@ pub fn list_channels(guild: GuildId) -> Request {
         Major::Guild(guild),
         path,
     )
+}
+
+/// A guild, with the approximate number of its members.
+#[must_use]
+pub fn guild_with_counts(guild: GuildId) -> Request {
+    let path = format!("/guilds/{guild}");
+    Request::bot(Method::GET, "/guilds/{guild.id}", Major::Guild(guild), path).query("with_counts", true)
+}
+
+/// A page of a guild's members, by id.
+///
+/// # Errors
+/// [`DiscordError::Refused`] for a page of none or of more than 1,000.
+pub fn list_members(guild: GuildId, after: Option<UserId>, limit: u16) -> DiscordResult<Request> {
+    if !(1..=MEMBERS_PER_PAGE).contains(&limit) {
+        return Err(refused("limit must be 1 to 1000"));
+    }
+    let path = format!("/guilds/{guild}/members");
+    let request = Request::bot(
+        Method::GET,
+        "/guilds/{guild.id}/members",
+        Major::Guild(guild),
+        path,
+    );
+    let request = request.query("limit", limit);
+    Ok(match after {
+        Some(after) => request.query("after", after),
+        None => request,
+    })
 }
 
 /// A new channel.

@@ -39,7 +39,7 @@ impl Ledger for Table {
         } = batch;
         let mut writes = Vec::new();
         for change in changes {
-            self.change(change, &mut writes)?;
+            self.change(change, &outbox, &mut writes)?;
         }
         if let Some(record) = &record {
             let item = write(&keys::audit(record.club, record.at, outbox.id), record)?;
@@ -123,7 +123,12 @@ pub(super) fn cancelled(error: SdkError<TransactWriteItemsError>, once_at: Optio
 }
 
 impl Table {
-    fn change(&self, change: Change, writes: &mut Vec<TransactWriteItem>) -> StoreResult<()> {
+    fn change(
+        &self,
+        change: Change,
+        outbox: &Outbox,
+        writes: &mut Vec<TransactWriteItem>,
+    ) -> StoreResult<()> {
         match change {
             Change::CreateClub(club, entry, owner) => {
                 let link = ClubLinkItem { club: club.id };
@@ -182,6 +187,25 @@ impl Table {
             Change::SeatWaiter(event, waiter) => {
                 writes.push(self.remove_waiter(event, &waiter)?);
                 writes.push(self.seat(event, waiter)?);
+            }
+            Change::PutRun(run) => {
+                let put = self.versioned(&keys::run(run.key), &run, run.version.saturating_sub(1))?;
+                writes.push(TransactWriteItem::builder().put(put).build());
+            }
+            Change::PutSyncState(state) => {
+                let put = self.put_sync_state(&state)?;
+                writes.push(TransactWriteItem::builder().put(put).build());
+            }
+            Change::Record(record, id) => {
+                let row = Outbox {
+                    id,
+                    guild: outbox.guild,
+                    trace: outbox.trace.clone(),
+                    work: Vec::new(),
+                };
+                let item = write(&keys::audit(record.club, record.at, id), &record)?;
+                writes.push(self.put(item)?);
+                writes.push(self.put(outbox_item(&row, Some(&record))?)?);
             }
             Change::PutSpace(space) => {
                 let put =

@@ -7,6 +7,7 @@ use crate::domain::event::EventKey;
 use crate::domain::ids::{ChannelId, ClubId, EntryId, GuildId, OutboxId, SeriesId, UserId};
 use crate::domain::series::ClassId;
 use crate::domain::signup::Ticket;
+use crate::domain::sync::RunKey;
 use crate::domain::text::comparable;
 use crate::ports::store::OnceKey;
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -32,6 +33,12 @@ pub const OUTBOX_PREFIX: &str = "OUTBOX#";
 pub(super) const EVENT_HEADER: &str = "EVENT";
 /// Prefix of the sort keys of sign-ups.
 pub(super) const SIGN_UPS: &str = "SIGNUP#";
+/// Prefix of the sort keys of the guild's members.
+pub(super) const SEEN: &str = "SEEN#";
+/// Prefix of the sort keys of runs.
+pub(super) const RUNS: &str = "RUN#";
+/// Partition of the index of the clubs that are to be synchronised, by time.
+pub(super) const SYNC_DUE: &str = "SYNC#DUE";
 /// Prefix of the sort keys of members.
 pub(super) const MEMBERS: &str = "MEMBER#";
 /// Prefix of the sort keys of the roster's entries.
@@ -147,6 +154,43 @@ pub(super) fn space(event: EventKey) -> Key {
 
 pub(super) fn receipt(event: EventKey, name: &str) -> Key {
     Key::new(event_partition(event), format!("TOLD#{name}"))
+}
+
+/// Partition of what the guild's listings showed.
+pub(super) fn guild_partition(club: ClubId) -> String {
+    format!("CLUB#{club}#GUILD")
+}
+
+pub(super) fn seen(club: ClubId, user: UserId) -> Key {
+    Key::new(guild_partition(club), format!("{SEEN}{:020}", user.0))
+}
+
+/// Partition of a club's runs of member synchronisation.
+pub(super) fn sync_partition(club: ClubId) -> String {
+    format!("CLUB#{club}#SYNC")
+}
+
+pub(super) fn sync_state(club: ClubId) -> Key {
+    Key::new(sync_partition(club), "STATE")
+}
+
+pub(super) fn run(run: RunKey) -> Key {
+    Key::new(sync_partition(run.club), format!("{RUNS}{}", run.run))
+}
+
+pub(super) fn absences(run: RunKey) -> String {
+    format!("ABSENT#{}#", run.run)
+}
+
+/// Whom a page that began behind `after` did not show.
+pub(super) fn absence(run: RunKey, after: Option<UserId>) -> Key {
+    let after = after.map_or(0, |user| user.0);
+    Key::new(sync_partition(run.club), format!("{}{after:020}", absences(run)))
+}
+
+/// A club's place among those that are to be synchronised.
+pub(super) fn sync_due(at: Timestamp, club: ClubId) -> String {
+    format!("{}#{club}", instant(at))
 }
 
 pub(super) fn outbox(id: OutboxId) -> Key {

@@ -9,6 +9,7 @@ mod requests;
 mod roster;
 pub mod schema;
 mod spaces;
+mod sync;
 
 pub use items::{OutboxItem, SCHEMA};
 pub use keys::{GSI1, GSI1PK, GSI1SK, OUTBOX_PREFIX, PK, SK, TTL};

@@ -33,6 +33,21 @@ impl RosterReader for Table {
     async fn member(&self, club: ClubId, user: UserId) -> StoreResult<Option<Member>> {
         self.get(&keys::member(club, user)).await?.map(read).transpose()
     }
+
+    async fn members_after(
+        &self,
+        club: ClubId,
+        after: Option<UserId>,
+        limit: u32,
+    ) -> StoreResult<Vec<Member>> {
+        let Some(from) = after.map_or(Some(0), |user| user.0.checked_add(1)) else {
+            return Ok(Vec::new());
+        };
+        let from = keys::member(club, UserId(from)).sk;
+        let to = keys::member(club, UserId(u64::MAX)).sk;
+        self.first_of(&keys::club_partition(club), &Range::Between(&from, &to), limit)
+            .await
+    }
 }
 
 /// Where the list goes on: the last entry's id.

@@ -1,0 +1,80 @@
+//! What member synchronisation keeps: its runs, and what the guild showed.
+
+use super::store::{CommitError, Cursor, Page, StoreResult};
+use crate::domain::ids::{ClubId, UserId};
+use crate::domain::sync::{RunKey, Seen, SyncRun, SyncState};
+use jiff::Timestamp;
+use std::future::Future;
+
+/// Runs of member synchronisation.
+pub trait SyncRuns: Send + Sync {
+    /// A run.
+    fn run(&self, key: RunKey) -> impl Future<Output = StoreResult<Option<SyncRun>>> + Send;
+
+    /// A club's runs, the latest first, at most `limit` a page.
+    fn list_runs(
+        &self,
+        club: ClubId,
+        limit: u32,
+        from: Option<Cursor>,
+    ) -> impl Future<Output = StoreResult<Page<SyncRun>>> + Send;
+
+    /// A club's synchronisation.
+    fn sync_state(&self, club: ClubId) -> impl Future<Output = StoreResult<Option<SyncState>>> + Send;
+
+    /// At most `limit` clubs that are due, the longest overdue first. Eventually consistent: look again before acting.
+    fn due_syncs(
+        &self,
+        now: Timestamp,
+        limit: u32,
+    ) -> impl Future<Output = StoreResult<Vec<SyncState>>> + Send;
+
+    /// Replaces a run if its version is still the one it was read with, and counts it up.
+    fn save_run(&self, run: &mut SyncRun) -> impl Future<Output = Result<(), CommitError>> + Send;
+
+    /// The same, and with it the club's state.
+    fn end_run(
+        &self,
+        run: &mut SyncRun,
+        state: &mut SyncState,
+    ) -> impl Future<Output = Result<(), CommitError>> + Send;
+}
+
+/// What listings of the guild showed. Written by its run alone: there is one at a time.
+pub trait SeenMembers: Send + Sync {
+    /// The first `limit` records with ids greater than `after` and up to `to`, by id. Fewer only at the end.
+    fn seen_between(
+        &self,
+        club: ClubId,
+        after: Option<UserId>,
+        to: UserId,
+        limit: u32,
+    ) -> impl Future<Output = StoreResult<Vec<Seen>>> + Send;
+
+    /// Those records among `users` (at most 100) that there are, in any order.
+    fn seen(&self, club: ClubId, users: &[UserId]) -> impl Future<Output = StoreResult<Vec<Seen>>> + Send;
+
+    /// Writes up to 25 records; returns the places of those that the store did not take, to be tried again.
+    fn write_seen(
+        &self,
+        club: ClubId,
+        records: &[Seen],
+        now: Timestamp,
+    ) -> impl Future<Output = StoreResult<Vec<usize>>> + Send;
+
+    /// Notes whom the page behind `after` did not show.
+    fn note_absent(
+        &self,
+        run: RunKey,
+        after: Option<UserId>,
+        users: &[UserId],
+        now: Timestamp,
+    ) -> impl Future<Output = StoreResult<()>> + Send;
+
+    /// The first note on a page behind `after` or a later one: which page, and whom it did not show.
+    fn next_absent(
+        &self,
+        run: RunKey,
+        after: Option<UserId>,
+    ) -> impl Future<Output = StoreResult<Option<(UserId, Vec<UserId>)>>> + Send;
+}
