@@ -16,4 +16,5 @@ mod endpoint;
 mod faults;
 mod main_job;
 mod poison;
+mod roster;
 mod rush;

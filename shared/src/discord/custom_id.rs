@@ -2,7 +2,7 @@
 //! spelling, so that an id can be compared as text and a foreign or outdated one is never taken for ours.
 
 use crate::domain::event::EventKey;
-use crate::domain::ids::{EventId, SeriesId};
+use crate::domain::ids::{EntryId, EventId, InteractionId, SeriesId};
 use std::{fmt, str::FromStr};
 
 /// Gantry, first version. A changed meaning takes a new number; messages posted before keep the old one.
@@ -49,6 +49,21 @@ pub enum ComponentId {
         /// The event.
         event: EventId,
     },
+    /// Button that confirms an import of the roster.
+    ImportConfirm {
+        /// The command that began it.
+        command: InteractionId,
+    },
+    /// Button that gives an import up.
+    ImportCancel {
+        /// The command that began it.
+        command: InteractionId,
+    },
+    /// Button to the next page of the roster.
+    RosterPage {
+        /// The entry behind which it begins.
+        after: EntryId,
+    },
     /// Button Details of a message in a DM, where no guild tells the club.
     DmDetails {
         /// Club and event.
@@ -75,16 +90,18 @@ pub enum ModalId {
 
 impl fmt::Display for ComponentId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (kind, event) = match self {
-            Self::SignUp { event } => ("su", event),
-            Self::ChooseClass { event } => ("cc", event),
-            Self::NotComing { event } => ("nc", event),
-            Self::Leave { event } => ("lv", event),
-            Self::Details { event } => ("dt", event),
-            Self::Info { event } => ("in", event),
-            Self::DmDetails { key } => return write!(f, "{PREFIX}dd:{}:{}", key.club, key.event),
-        };
-        write!(f, "{PREFIX}{kind}:{event}")
+        match self {
+            Self::SignUp { event } => write!(f, "{PREFIX}su:{event}"),
+            Self::ChooseClass { event } => write!(f, "{PREFIX}cc:{event}"),
+            Self::NotComing { event } => write!(f, "{PREFIX}nc:{event}"),
+            Self::Leave { event } => write!(f, "{PREFIX}lv:{event}"),
+            Self::Details { event } => write!(f, "{PREFIX}dt:{event}"),
+            Self::Info { event } => write!(f, "{PREFIX}in:{event}"),
+            Self::ImportConfirm { command } => write!(f, "{PREFIX}ic:{command}"),
+            Self::ImportCancel { command } => write!(f, "{PREFIX}ix:{command}"),
+            Self::RosterPage { after } => write!(f, "{PREFIX}rp:{after}"),
+            Self::DmDetails { key } => write!(f, "{PREFIX}dd:{}:{}", key.club, key.event),
+        }
     }
 }
 
@@ -100,6 +117,16 @@ impl FromStr for ComponentId {
             });
         }
         let [kind, event] = parts(text)?;
+        let command = || event.parse().map_err(|_| UnknownCustomId);
+        match kind {
+            "ic" => return Ok(Self::ImportConfirm { command: command()? }),
+            "ix" => return Ok(Self::ImportCancel { command: command()? }),
+            "rp" => {
+                let after = event.parse().map_err(|_| UnknownCustomId)?;
+                return Ok(Self::RosterPage { after });
+            }
+            _ => {}
+        }
         let event = event.parse().map_err(|_| UnknownCustomId)?;
         Ok(match kind {
             "su" => Self::SignUp { event },
@@ -171,7 +198,7 @@ mod tests {
         EventId::from_parts(1_900_000_000_000, 42)
     }
 
-    fn components(event: EventId) -> [ComponentId; 7] {
+    fn components(event: EventId) -> [ComponentId; 10] {
         [
             ComponentId::SignUp { event },
             ComponentId::ChooseClass { event },
@@ -179,6 +206,15 @@ mod tests {
             ComponentId::Leave { event },
             ComponentId::Details { event },
             ComponentId::Info { event },
+            ComponentId::ImportConfirm {
+                command: InteractionId(1),
+            },
+            ComponentId::ImportCancel {
+                command: InteractionId(u64::MAX),
+            },
+            ComponentId::RosterPage {
+                after: EntryId::from_parts(6, 6),
+            },
             ComponentId::DmDetails {
                 key: EventKey {
                     club: ClubId::from_parts(5, 5),
@@ -192,11 +228,21 @@ mod tests {
     fn the_spelling_stays_as_posted_messages_have_it() {
         let event = EventId::from_parts(0, 1);
         let spelt = components(event).map(|id| id.to_string().replace(&event.to_string(), "E"));
+        let of_roster = format!("g1:rp:{}", EntryId::from_parts(6, 6));
         let of_dm = format!("g1:dd:{}:E", ClubId::from_parts(5, 5));
         assert_eq!(
             spelt,
             [
-                "g1:su:E", "g1:cc:E", "g1:nc:E", "g1:lv:E", "g1:dt:E", "g1:in:E", &of_dm
+                "g1:su:E",
+                "g1:cc:E",
+                "g1:nc:E",
+                "g1:lv:E",
+                "g1:dt:E",
+                "g1:in:E",
+                "g1:ic:1",
+                "g1:ix:18446744073709551615",
+                &of_roster,
+                &of_dm
             ]
         );
         let create = ModalId::EventCreate {

@@ -12,6 +12,7 @@ pub mod rank;
 pub mod refusal;
 pub mod roster;
 pub mod roster_csv;
+pub mod roster_import;
 pub mod seats;
 pub mod series;
 pub mod signup;

@@ -32,6 +32,8 @@ pub enum Capability {
     ManageEvents,
     /// Create and edit series.
     ManageSeries,
+    /// Put people on the roster, change their entries, synchronise it with the guild.
+    ManageMembers,
 }
 
 impl Rank {
@@ -74,7 +76,7 @@ impl Capability {
         match self {
             Self::SignUp => Rank::Guest,
             Self::ManageEvents => Rank::TeamManager,
-            Self::ManageSeries => Rank::Admin,
+            Self::ManageSeries | Self::ManageMembers => Rank::Admin,
         }
     }
 }

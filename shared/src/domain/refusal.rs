@@ -2,6 +2,7 @@
 
 use super::event::EventState;
 use super::rank::Capability;
+use super::roster_csv::FileFault;
 use super::text::TextFault;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -69,6 +70,17 @@ pub enum Refusal {
         /// What they have.
         standing: Standing,
     },
+    /// An uploaded roster file cannot be read as a whole.
+    RosterFile {
+        /// Why.
+        fault: FileFault,
+    },
+    /// An uploaded file is not there any more, or never was where Discord keeps files.
+    RosterFileGone,
+    /// No such import in this club, or another person's.
+    NoSuchImport,
+    /// The import was confirmed, given up or has expired.
+    ImportOver,
     /// Too many people at once; nothing was changed.
     Busy,
 }
@@ -94,6 +106,10 @@ impl Refusal {
             Self::SignUpClosed => "sign_up_closed",
             Self::NoSuchClass => "no_such_class",
             Self::NothingToChange { .. } => "nothing_to_change",
+            Self::RosterFile { .. } => "roster_file",
+            Self::RosterFileGone => "roster_file_gone",
+            Self::NoSuchImport => "no_such_import",
+            Self::ImportOver => "import_over",
             Self::Busy => "busy",
         }
     }

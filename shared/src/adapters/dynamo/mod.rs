@@ -3,6 +3,7 @@
 mod clubs;
 mod commit;
 mod events;
+mod imports;
 mod items;
 mod keys;
 mod requests;

@@ -13,6 +13,11 @@ impl RosterReader for Table {
         self.get(&keys::entry(club, entry)).await?.map(read).transpose()
     }
 
+    async fn entries(&self, club: ClubId, entries: &[EntryId]) -> StoreResult<Vec<Entry>> {
+        let wanted: Vec<Key> = entries.iter().map(|entry| keys::entry(club, *entry)).collect();
+        self.get_many(&wanted).await?.into_iter().map(read).collect()
+    }
+
     async fn list_entries(&self, club: ClubId, limit: u32, from: Option<Cursor>) -> StoreResult<Page<Entry>> {
         let start = from.map(|cursor| place(club, &cursor)).transpose()?;
         let output = self

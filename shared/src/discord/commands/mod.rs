@@ -15,6 +15,7 @@ pub use tree::TREE;
 
 use crate::domain::event::Period;
 use crate::domain::ids::{EventId, SeriesId};
+use crate::domain::roster_import::FileRef;
 
 /// The key by which the tree's actions are told apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -35,6 +36,9 @@ pub enum Verb {
     EventShow,
     EventList,
     SignupList,
+    RosterImport,
+    RosterExport,
+    RosterList,
 }
 
 /// A command with its options. Text is trimmed, not empty and within [`limits`]; what it means is the domain's to judge.
@@ -119,6 +123,15 @@ pub enum Command {
         /// The picked event.
         event: EventId,
     },
+    /// `/roster import`
+    RosterImport {
+        /// The attached file.
+        file: FileRef,
+    },
+    /// `/roster export`
+    RosterExport,
+    /// `/roster list`
+    RosterList,
 }
 
 /// What is typed into an option that has suggestions.

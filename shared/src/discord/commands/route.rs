@@ -5,10 +5,13 @@ use super::options::Options;
 use super::spec::{ActionSpec, Body, CommandSpec, Reach, Values};
 use super::{AutocompleteQuery, Command, TREE, Verb};
 use crate::discord::custom_id::{ComponentId, ModalId};
-use crate::discord::inbound::{CommandData, CommandOption, ComponentData, Data, Interaction, ModalData};
+use crate::discord::inbound::{
+    AttachmentData, CommandData, CommandOption, ComponentData, Data, Interaction, ModalData,
+};
 use crate::discord::modals;
 use crate::domain::event::{EventForm, EventKey, Period};
-use crate::domain::ids::EventId;
+use crate::domain::ids::{EntryId, EventId, InteractionId};
+use crate::domain::roster_import::FileRef;
 use crate::domain::series::ClassId;
 use serde_json::Value;
 
@@ -18,6 +21,10 @@ const SUB_COMMAND: u64 = 1;
 const CHAT_INPUT: u64 = 1;
 /// What is typed for an autocomplete is read up to here, in characters.
 const TYPED_MAX: usize = 100;
+/// A file's name is kept up to here, in characters.
+const FILE_NAME_MAX: usize = 100;
+/// Longest address of a file, in bytes.
+const URL_MAX: usize = 2048;
 
 const PICK_SERIES: &str = "Pick a series from the list that appears while you type.";
 const PICK_EVENT: &str = "Pick an event from the list that appears while you type.";
@@ -70,7 +77,22 @@ pub enum ComponentAction {
         /// The event.
         event: EventId,
     },
-    /// The same, from a DM: the only component that works without a guild.
+    /// Make a shown import of the roster.
+    ImportConfirm {
+        /// The command that began it.
+        command: InteractionId,
+    },
+    /// Give a shown import up.
+    ImportCancel {
+        /// The command that began it.
+        command: InteractionId,
+    },
+    /// The next page of the roster.
+    RosterPage {
+        /// The entry behind which it begins.
+        after: EntryId,
+    },
+    /// Event details, from a DM: the only component that works without a guild.
     DmDetails {
         /// Club and event.
         key: EventKey,
@@ -206,8 +228,24 @@ fn build(verb: Verb, options: &Options<'_>) -> Result<Command, RouteError> {
                 _ => Period::Upcoming,
             },
         },
+        Verb::RosterImport => Command::RosterImport {
+            file: file(options.file("file")?),
+        },
+        Verb::RosterExport => Command::RosterExport,
+        Verb::RosterList => Command::RosterList,
         Verb::SignupList => Command::SignupList { event: event()? },
     })
+}
+
+/// What is kept of an attached file: an address that is far longer than Discord's is none.
+fn file(attached: AttachmentData) -> FileRef {
+    FileRef {
+        name: attached.filename.chars().take(FILE_NAME_MAX).collect(),
+        url: Some(attached.url)
+            .filter(|url| url.len() <= URL_MAX)
+            .unwrap_or_default(),
+        size: attached.size,
+    }
 }
 
 fn autocomplete(data: &CommandData, in_guild: bool) -> Result<AutocompleteQuery, RouteError> {
@@ -245,6 +283,9 @@ fn component(data: &ComponentData, in_guild: bool) -> Result<ComponentAction, Ro
         ComponentId::Leave { event } => ComponentAction::Leave { event },
         ComponentId::Details { event } => ComponentAction::Details { event },
         ComponentId::Info { event } => ComponentAction::Info { event },
+        ComponentId::ImportConfirm { command } => ComponentAction::ImportConfirm { command },
+        ComponentId::ImportCancel { command } => ComponentAction::ImportCancel { command },
+        ComponentId::RosterPage { after } => ComponentAction::RosterPage { after },
         ComponentId::DmDetails { key } => ComponentAction::DmDetails { key },
     })
 }

@@ -1,7 +1,7 @@
 //! What a person is told when something is not done: why, and what to do about it. Exhaustive, and never an internal
 //! error's text.
 
-use super::phrases;
+use super::{phrases, roster};
 use crate::discord::commands::route::RouteError;
 use crate::discord::help::{CommandIds, mention};
 use crate::discord::text;
@@ -86,6 +86,18 @@ pub fn refusal(refusal: &Refusal, ids: &CommandIds) -> String {
             "This event does not have that class any more. Choose from the newest sign-up message.".to_owned()
         }
         Refusal::NothingToChange { standing } => nothing_to_change(standing),
+        Refusal::RosterFile { fault } => roster::file_fault(fault),
+        Refusal::RosterFileGone => {
+            "The file cannot be fetched from Discord any more. Please attach it again.".to_owned()
+        }
+        Refusal::NoSuchImport => format!(
+            "This import is not there, or somebody else's. {} starts one.",
+            mention("roster import", ids)
+        ),
+        Refusal::ImportOver => format!(
+            "This import is over: it was settled already, or its time is up. {} starts another one.",
+            mention("roster import", ids)
+        ),
         Refusal::Busy => {
             "Too many people at once; nothing was changed. Please try again in a moment.".to_owned()
         }

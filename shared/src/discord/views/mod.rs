@@ -12,6 +12,7 @@ mod events;
 mod lists;
 mod notices;
 mod phrases;
+mod roster;
 
 use super::help::{CommandIds, HelpPage};
 use super::text;
@@ -116,6 +117,9 @@ impl Views {
             Notice::SignUpList { club, sheet } => board::roster(club, sheet),
             Notice::ChooseClass { event, seats } => board::choose_class(event, seats),
             Notice::AnswerQueued => text_body(notices::ANSWER_QUEUED),
+            Notice::RosterPage { club, entries, next } => roster::page(club, entries, *next, &self.ids),
+            Notice::RosterImport { club, import } => roster::import(club, import, &self.ids),
+            Notice::RosterExport { club, entries } => roster::exported(club, *entries),
             Notice::Refused { refusal } => text_body(&errors::refusal(refusal, &self.ids)),
         }
     }

@@ -24,6 +24,7 @@ pub use parse::{Line, Sheet, parse};
 pub use plan::{FieldCounts, Plan, Step, plan};
 
 use super::rank::Rank;
+use serde::{Deserialize, Serialize};
 
 /// Most lines below the header.
 pub const LINES_MAX: usize = 10_000;
@@ -31,7 +32,8 @@ pub const LINES_MAX: usize = 10_000;
 pub const BYTES_MAX: usize = 4 * 1024 * 1024;
 
 /// Why a whole file is not read.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum FileFault {
     /// More than [`BYTES_MAX`].
     TooLarge,
@@ -53,7 +55,8 @@ pub enum FileFault {
 }
 
 /// A column that is read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Column {
     /// The entry's id.
     Id,
@@ -82,7 +85,7 @@ impl Column {
 }
 
 /// A fault of one line. Such a line is left out.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LineFault {
     /// The line in the file, from 1; the header is the first.
     pub line: u64,
@@ -91,7 +94,8 @@ pub struct LineFault {
 }
 
 /// What is wrong with a line.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Fault {
     /// More cells than the header, not empty: most likely a name with a separator in it, without quotes.
     TooManyCells,
