@@ -16,5 +16,5 @@ mod endpoint;
 mod faults;
 mod main_job;
 mod poison;
-mod roster;
+mod roster_files;
 mod rush;
