@@ -20,7 +20,10 @@ fn text(world: &World, message: &MessageView) -> String {
 /// Uses a command whose answer comes later; returns it once all queues are empty.
 async fn later(world: &World, actor: &Actor, command: &str, options: Value) -> MessageView {
     let outcome = world.stack.simulator().slash(actor, command, options).await;
-    assert!(matches!(outcome.kind, OutcomeKind::Deferred { .. }), "{outcome:?}");
+    assert!(
+        matches!(outcome.kind, OutcomeKind::Deferred { .. }),
+        "{outcome:?}"
+    );
     world.drain().await;
     answer(world, outcome.interaction_id)
 }
@@ -49,7 +52,11 @@ async fn press(world: &World, actor: &Actor, message: &MessageView, label: &str)
 async fn exported(world: &World, actor: &Actor) -> (Vec<u8>, Vec<String>) {
     let message = later(world, actor, "roster export", json!({})).await;
     let file = &message.attachments[0];
-    let bytes = world.stack.simulator().file(file["id"].as_str().unwrap()).unwrap();
+    let bytes = world
+        .stack
+        .simulator()
+        .file(file["id"].as_str().unwrap())
+        .unwrap();
     let lines = String::from_utf8(bytes.clone()).unwrap();
     let short = |line: &str| {
         let cells: Vec<&str> = line.split(',').collect();
@@ -73,30 +80,63 @@ async fn a_file_is_shown_then_confirmed_then_written() {
     );
     let shown = import(&world, &club.owner(), file.as_bytes()).await;
     let said = text(&world, &shown);
-    for part in ["nothing is changed yet", "Line 4", "Line 5", "Line 6", "New", "roster.csv"] {
+    for part in [
+        "nothing is changed yet",
+        "Line 4",
+        "Line 5",
+        "Line 6",
+        "New",
+        "roster.csv",
+    ] {
         assert!(said.contains(part), "{part} in {said}");
     }
     assert_eq!(lines(&world, &club).await.len(), 1, "only the owner so far");
     let done = press(&world, &club.owner(), &shown, "Write 2 entries").await;
-    assert!(text(&world, &done).contains("Entries written: 2"), "{}", text(&world, &done));
+    assert!(
+        text(&world, &done).contains("Entries written: 2"),
+        "{}",
+        text(&world, &done)
+    );
     let mut now = lines(&world, &club).await;
     now.retain(|line| !line.contains("owner"));
-    assert_eq!(now, [format!("'=Max,{driver},steward,no"), "Weber; Ada,,member,no".to_owned()]);
+    assert_eq!(
+        now,
+        [
+            format!("'=Max,{driver},steward,no"),
+            "Weber; Ada,,member,no".to_owned()
+        ]
+    );
     // Again: nothing to change, and nothing to press.
-    let again = import(&world, &club.owner(), "name;rank\n=Max;steward\n\"Weber; Ada\";\n".as_bytes()).await;
+    let again = import(
+        &world,
+        &club.owner(),
+        "name;rank\n=Max;steward\n\"Weber; Ada\";\n".as_bytes(),
+    )
+    .await;
     assert!(text(&world, &again).contains("There is nothing to change."));
     assert_eq!(custom_id(&again, "Cancel"), None);
     // Given up.
     let shown = import(&world, &club.owner(), b"name,rank\nNewcomer,\n'=Max,member\n").await;
-    assert!(text(&world, &shown).contains("1 (rank 1)"), "{}", text(&world, &shown));
+    assert!(
+        text(&world, &shown).contains("1 (rank 1)"),
+        "{}",
+        text(&world, &shown)
+    );
     let gone = press(&world, &club.owner(), &shown, "Cancel").await;
     assert!(text(&world, &gone).contains("Nothing was changed."));
     let outcome = world
         .stack
         .simulator()
-        .click(&club.owner(), gone.id, &custom_id(&shown, "Write 2 entries").unwrap())
+        .click(
+            &club.owner(),
+            gone.id,
+            &custom_id(&shown, "Write 2 entries").unwrap(),
+        )
         .await;
-    assert!(matches!(outcome.kind, OutcomeKind::Refused { .. }), "the button is gone: {outcome:?}");
+    assert!(
+        matches!(outcome.kind, OutcomeKind::Refused { .. }),
+        "the button is gone: {outcome:?}"
+    );
     assert_eq!(lines(&world, &club).await.len(), 3);
     world.finish().await;
 }
@@ -110,7 +150,11 @@ async fn what_was_shown_is_written_or_nothing() {
     let done = press(&world, &club.owner(), &second, "Write 2 entries").await;
     assert!(text(&world, &done).contains("Entries written: 2"));
     let late = press(&world, &club.owner(), &first, "Write 1 entry").await;
-    assert!(text(&world, &late).contains("has changed since"), "{}", text(&world, &late));
+    assert!(
+        text(&world, &late).contains("has changed since"),
+        "{}",
+        text(&world, &late)
+    );
     assert_eq!(lines(&world, &club).await.len(), 3);
     world.finish().await;
 }
@@ -124,11 +168,17 @@ async fn an_export_comes_back_as_the_same_roster() {
     press(&world, &club.owner(), &shown, "Write 9 entries").await;
     let (file, before) = exported(&world, &club.owner()).await;
     for line in &before {
-        assert!(!line.trim_start_matches('"').starts_with(['=', '+', '-', '@']), "{line}");
+        assert!(
+            !line.trim_start_matches('"').starts_with(['=', '+', '-', '@']),
+            "{line}"
+        );
     }
     let again = import(&world, &club.owner(), &file).await;
     let said = text(&world, &again);
-    assert!(said.contains("There is nothing to change.") && said.contains("10"), "{said}");
+    assert!(
+        said.contains("There is nothing to change.") && said.contains("10"),
+        "{said}"
+    );
     assert_eq!(lines(&world, &club).await, before);
     world.finish().await;
 }
@@ -150,7 +200,9 @@ async fn files_that_are_none_are_refused_kindly() {
     }
     let simulator = world.stack.simulator();
     let too_large = simulator.upload_declared("roster.csv", "text/csv", b"name\nMax\n", Some(5 << 20));
-    let outcome = simulator.slash(&owner, "roster import", json!({ "file": too_large })).await;
+    let outcome = simulator
+        .slash(&owner, "roster import", json!({ "file": too_large }))
+        .await;
     let told = world.stack.expect_message(outcome).unwrap();
     assert!(text(&world, &told).contains("too large"));
     // The size that was told is a lie: what is fetched counts.
@@ -182,7 +234,11 @@ async fn only_admins_of_the_club_and_only_who_began_it() {
     let mine = import(&world, &other.owner(), b"name\nBo\n").await;
     let forged = custom_id(&shown, "Write 2 entries").unwrap();
     let mut payload = simulator
-        .click_payload(&other.owner(), mine.id, &custom_id(&mine, "Write 1 entry").unwrap())
+        .click_payload(
+            &other.owner(),
+            mine.id,
+            &custom_id(&mine, "Write 1 entry").unwrap(),
+        )
         .unwrap();
     payload["data"]["custom_id"] = json!(forged);
     let (_, answer) = post(&world, &payload).await;
@@ -200,7 +256,8 @@ async fn only_admins_of_the_club_and_only_who_began_it() {
     let mut payload = simulator
         .slash_payload(&club.owner(), "roster import", json!({ "file": file }))
         .unwrap();
-    payload["data"]["resolved"]["attachments"][&file]["url"] = json!("http://169.254.169.254/latest/meta-data");
+    payload["data"]["resolved"]["attachments"][&file]["url"] =
+        json!("http://169.254.169.254/latest/meta-data");
     let id: u64 = payload["id"].as_str().unwrap().parse().unwrap();
     let (_, answer) = post(&world, &payload).await;
     simulator.apply_answer(id, &answer);
@@ -252,7 +309,10 @@ async fn ten_thousand_lines_are_written_in_batches() {
     let done = press(&world, &club.owner(), &shown, "Write 10000 entries").await;
     assert!(text(&world, &done).contains("Entries written: 10000"));
     let (_, batches) = puts(mark);
-    assert!(batches >= 10_000_usize.div_ceil(24) && batches < 450, "{batches} transactions");
+    assert!(
+        batches >= 10_000_usize.div_ceil(24) && batches < 450,
+        "{batches} transactions"
+    );
     assert_eq!(lines(&world, &club).await.len(), 10_001);
     world.finish().await;
 }
@@ -260,8 +320,15 @@ async fn ten_thousand_lines_are_written_in_batches() {
 /// Lines of an import: thirty people, the first half with accounts.
 fn thirty(prefix: &str, users: &[u64]) -> String {
     (0..30).fold("name,discord_id,rank\n".to_owned(), |file, n| {
-        let account = users.get(n).filter(|_| n < 15).map(u64::to_string).unwrap_or_default();
-        file + &format!("{prefix} {n:02},{account},{}\n", if n % 2 == 0 { "steward" } else { "" })
+        let account = users
+            .get(n)
+            .filter(|_| n < 15)
+            .map(u64::to_string)
+            .unwrap_or_default();
+        file + &format!(
+            "{prefix} {n:02},{account},{}\n",
+            if n % 2 == 0 { "steward" } else { "" }
+        )
     })
 }
 
@@ -281,13 +348,24 @@ async fn at_every_call(service: Service, kind: FaultKind) {
         let done = press(&world, &club.owner(), &shown, "Write 30 entries").await;
         let hit = world.stack.faults().hits() > 0;
         world.stack.faults().clear();
-        assert!(text(&world, &done).contains("Entries written: 30"), "{n}: {}", text(&world, &done));
+        assert!(
+            text(&world, &done).contains("Entries written: 30"),
+            "{n}: {}",
+            text(&world, &done)
+        );
         let mut now = lines(&world, &club).await;
         now.retain(|line| !line.contains("owner"));
         let expected: Vec<String> = (0..30)
             .map(|n| {
-                let account = if n < 15 { users[n].to_string() } else { String::new() };
-                format!("Driver {n:02},{account},{},no", if n % 2 == 0 { "steward" } else { "member" })
+                let account = if n < 15 {
+                    users[n].to_string()
+                } else {
+                    String::new()
+                };
+                format!(
+                    "Driver {n:02},{account},{},no",
+                    if n % 2 == 0 { "steward" } else { "member" }
+                )
             })
             .collect();
         assert_eq!(now, expected, "{n}");
@@ -296,7 +374,10 @@ async fn at_every_call(service: Service, kind: FaultKind) {
         }
         hits += 1;
     }
-    assert!((1..MOST_CALLS).contains(&hits), "{service:?} {kind:?}: {hits} calls were hit");
+    assert!(
+        (1..MOST_CALLS).contains(&hits),
+        "{service:?} {kind:?}: {hits} calls were hit"
+    );
     world.finish().await;
 }
 
@@ -335,11 +416,23 @@ async fn entries_and_members_change_together() {
         users[0], users[15]
     );
     let shown = import(&world, &club.owner(), file.as_bytes()).await;
-    assert!(text(&world, &shown).contains("3 (account 1, rank 2)"), "{}", text(&world, &shown));
+    assert!(
+        text(&world, &shown).contains("3 (account 1, rank 2)"),
+        "{}",
+        text(&world, &shown)
+    );
     press(&world, &club.owner(), &shown, "Write 3 entries").await;
-    let draft = world.stack.simulator().slash(&first, "event create", json!({ "series": "x" })).await;
+    let draft = world
+        .stack
+        .simulator()
+        .slash(&first, "event create", json!({ "series": "x" }))
+        .await;
     let told = world.stack.expect_message(draft).unwrap();
-    assert!(!text(&world, &told).contains("rank of"), "a team manager may: {}", text(&world, &told));
+    assert!(
+        !text(&world, &told).contains("rank of"),
+        "a team manager may: {}",
+        text(&world, &told)
+    );
     let now = lines(&world, &club).await;
     for line in [
         format!("Driver 00,{},team manager,no", users[0]),

@@ -6,10 +6,12 @@ use gantry_shared::discord::commands::Command;
 use gantry_shared::discord::inbound::Interaction;
 use gantry_shared::discord::modals;
 use gantry_shared::discord::respond::{self, Audience, Response};
+use gantry_shared::domain::cases::Settlement;
+use gantry_shared::domain::club::Club;
 use gantry_shared::domain::event::EventForm;
-use gantry_shared::domain::ids::SeriesId;
-use gantry_shared::domain::notice::{EventBrief, EventChange, Notice};
-use gantry_shared::ports::store::ClubReader;
+use gantry_shared::domain::ids::{RunId, SeriesId};
+use gantry_shared::domain::notice::{CaseShown, EventBrief, EventChange, Notice};
+use gantry_shared::ports::store::{ClubReader, Cursor};
 use gantry_shared::usecases::change_event::{cancel_event, close_event};
 use gantry_shared::usecases::club_status::club_status;
 use gantry_shared::usecases::create_club::{CreateClub, create_club};
@@ -20,7 +22,9 @@ use gantry_shared::usecases::import_roster::{start_export, start_import};
 use gantry_shared::usecases::list_events::list_events;
 use gantry_shared::usecases::list_series::list_series;
 use gantry_shared::usecases::publish_event::publish_event;
+use gantry_shared::usecases::settle_case::next_case;
 use gantry_shared::usecases::show_event::{list_sign_ups, show_event};
+use gantry_shared::usecases::start_sync::{start_sync, sync_history, sync_status};
 use gantry_shared::usecases::{Call, Env, Failure};
 
 /// Runs a command.
@@ -157,6 +161,28 @@ pub async fn run<E: Env>(
             return Ok(respond::deferred(Audience::Invoker));
         }
         Command::RosterList => super::components::roster_page(app, call, None).await?,
+        Command::SyncRun => {
+            let (club, begun) = start_sync(table, env, call).await?;
+            let (club, run, now) = (&club, &begun.run, call.now);
+            show(app, &Notice::SyncProgress { club, run, now })
+        }
+        Command::SyncStatus => {
+            let (club, run, state) = sync_status(table, call).await?;
+            show(
+                app,
+                &Notice::SyncStatus {
+                    club: &club,
+                    run: run.as_ref(),
+                    next_at: state.and_then(|state| state.next_at),
+                    now: call.now,
+                },
+            )
+        }
+        Command::SyncConflicts => {
+            let (club, case) = next_case(table, call, None).await?;
+            conflict(app, &club, case.as_ref(), None)
+        }
+        Command::SyncHistory => history(app, call, None).await?,
         Command::SignupList { event } => {
             let (club, sheet) = list_sign_ups(table, call, event).await?;
             show(
@@ -179,6 +205,29 @@ async fn info<E: Env>(app: &App<E>, interaction: &Interaction) -> Result<Respons
     };
     let club = caller.as_ref().map(|caller| &caller.club);
     Ok(private(&app.views.info(env!("CARGO_PKG_VERSION"), club)))
+}
+
+/// An open conflict, and how the one before was settled.
+pub fn conflict<E: Env>(
+    app: &App<E>,
+    club: &Club,
+    case: Option<&CaseShown>,
+    settled: Option<Settlement>,
+) -> serde_json::Value {
+    show(app, &Notice::Conflict { club, case, settled })
+}
+
+/// A page of the club's runs.
+pub async fn history<E: Env>(
+    app: &App<E>,
+    call: &Call,
+    after: Option<RunId>,
+) -> Result<serde_json::Value, Failure> {
+    let from = after.map(|run| Cursor(run.to_string()));
+    let (club, page) = sync_history(&app.table, call, from).await?;
+    let older = page.next.and_then(|cursor| cursor.0.parse().ok());
+    let (club, runs) = (&club, page.items.as_slice());
+    Ok(show(app, &Notice::SyncHistory { club, runs, older }))
 }
 
 /// Creates the event at once if everything is given, otherwise opens the form.

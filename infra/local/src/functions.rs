@@ -14,6 +14,7 @@ use gantry_shared::adapters::sqs::{QueueUrls, Sqs};
 use gantry_shared::adapters::system::System;
 use gantry_shared::discord::views::Views;
 use gantry_shared::domain::ids::ApplicationId;
+use gantry_shared::domain::settings::OperatorOverrides;
 use gantry_shared::ports::clock::{Clock, Pause};
 use gantry_shared::ports::ids::Ids;
 use gantry_shared::runtime::settings::WorkerSettings;
@@ -121,6 +122,7 @@ impl Functions {
                 discord_api: endpoints.discord_api.clone(),
                 upload_origins: vec![endpoints.discord_api.clone()],
                 queues: endpoints.queues.clone(),
+                club_settings: OperatorOverrides::default(),
             };
             Parts::new(
                 (clients.dynamodb, clients.sqs),
@@ -132,7 +134,11 @@ impl Functions {
         Ok(Self {
             interactions: Interactions {
                 keys: credentials.public_keys.clone(),
-                table: Table::new(Clients::of("interactions", endpoints).dynamodb, TABLE),
+                table: Table::new(
+                    Clients::of("interactions", endpoints).dynamodb,
+                    TABLE,
+                    OperatorOverrides::default(),
+                ),
                 env: env.clone(),
                 views: Views::default(),
             },
@@ -180,11 +186,12 @@ impl Functions {
                 let response = gantry_notify_worker::handle(&self.notify_worker, event, deadline).await;
                 Ok(serde_json::to_value(response)?)
             }
-            "sync-worker" => {
-                let event = serde_json::from_value(event)?;
-                let response = gantry_sync_worker::handle(&self.sync_worker, event, deadline).await;
-                Ok(serde_json::to_value(response)?)
-            }
+            "sync-worker" => Ok(Box::pin(gantry_sync_worker::handle_event(
+                &self.sync_worker,
+                event,
+                deadline,
+            ))
+            .await?),
             other => Err(FunctionError::Unknown(other.to_owned())),
         }
     }

@@ -1,8 +1,9 @@
 //! What Gantry writes into `custom_id`s and reads back. Compact, versioned, and strict: everything has exactly one
 //! spelling, so that an id can be compared as text and a foreign or outdated one is never taken for ours.
 
+use crate::domain::cases::CaseKey;
 use crate::domain::event::EventKey;
-use crate::domain::ids::{EntryId, EventId, InteractionId, SeriesId};
+use crate::domain::ids::{EntryId, EventId, InteractionId, RunId, SeriesId};
 use std::{fmt, str::FromStr};
 
 /// Gantry, first version. A changed meaning takes a new number; messages posted before keep the old one.
@@ -64,11 +65,43 @@ pub enum ComponentId {
         /// The entry behind which it begins.
         after: EntryId,
     },
+    /// Button Older of the list of runs.
+    SyncHistory {
+        /// The last run on the page.
+        after: RunId,
+    },
+    /// A button of a conflict, or the select of its candidates; what comes back is an entry and an account.
+    Case {
+        /// What is to be done.
+        act: CaseAct,
+        /// The conflict.
+        key: CaseKey,
+        /// Its version when it was shown.
+        version: u64,
+    },
+    /// Button Skip of a conflict.
+    NextCase {
+        /// The conflict.
+        after: CaseKey,
+    },
     /// Button Details of a message in a DM, where no guild tells the club.
     DmDetails {
         /// Club and event.
         key: EventKey,
     },
+}
+
+/// What a component of a conflict does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum CaseAct {
+    /// Button: the first candidate.
+    Accept,
+    /// Select of a candidate.
+    Pick,
+    /// Button Not now.
+    Ignore,
+    /// Button Never ask again.
+    Never,
 }
 
 /// The custom id of a modal.
@@ -100,6 +133,17 @@ impl fmt::Display for ComponentId {
             Self::ImportConfirm { command } => write!(f, "{PREFIX}ic:{command}"),
             Self::ImportCancel { command } => write!(f, "{PREFIX}ix:{command}"),
             Self::RosterPage { after } => write!(f, "{PREFIX}rp:{after}"),
+            Self::Case { act, key, version } => {
+                let act = match act {
+                    CaseAct::Accept => "ca",
+                    CaseAct::Pick => "cp",
+                    CaseAct::Ignore => "ci",
+                    CaseAct::Never => "cn",
+                };
+                write!(f, "{PREFIX}{act}:{key}:{version}")
+            }
+            Self::NextCase { after } => write!(f, "{PREFIX}cx:{after}"),
+            Self::SyncHistory { after } => write!(f, "{PREFIX}sh:{after}"),
             Self::DmDetails { key } => write!(f, "{PREFIX}dd:{}:{}", key.club, key.event),
         }
     }
@@ -116,6 +160,17 @@ impl FromStr for ComponentId {
                 key: EventKey { club, event },
             });
         }
+        if let Ok([act @ ("ca" | "cp" | "ci" | "cn"), key, version]) = parts(text) {
+            let act = match act {
+                "ca" => CaseAct::Accept,
+                "cp" => CaseAct::Pick,
+                "ci" => CaseAct::Ignore,
+                _ => CaseAct::Never,
+            };
+            let key = key.parse().map_err(|_| UnknownCustomId)?;
+            let version = canonical_number(version)?;
+            return Ok(Self::Case { act, key, version });
+        }
         let [kind, event] = parts(text)?;
         let command = || event.parse().map_err(|_| UnknownCustomId);
         match kind {
@@ -126,6 +181,14 @@ impl FromStr for ComponentId {
                 return Ok(Self::RosterPage { after });
             }
             _ => {}
+        }
+        if kind == "cx" {
+            let after = event.parse().map_err(|_| UnknownCustomId)?;
+            return Ok(Self::NextCase { after });
+        }
+        if kind == "sh" {
+            let after = event.parse().map_err(|_| UnknownCustomId)?;
+            return Ok(Self::SyncHistory { after });
         }
         let event = event.parse().map_err(|_| UnknownCustomId)?;
         Ok(match kind {
@@ -191,14 +254,28 @@ fn canonical_number(text: &str) -> Result<u64, UnknownCustomId> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::ids::ClubId;
+    use crate::domain::ids::{ClubId, UserId};
+    use crate::domain::matching::{Kind, Subject};
     use proptest::prelude::*;
 
     fn event() -> EventId {
         EventId::from_parts(1_900_000_000_000, 42)
     }
 
-    fn components(event: EventId) -> [ComponentId; 10] {
+    const KEY: CaseKey = CaseKey {
+        kind: Kind::TwoEntries,
+        subject: Subject::Account(UserId(7)),
+    };
+
+    const fn case(act: CaseAct) -> ComponentId {
+        ComponentId::Case {
+            act,
+            key: KEY,
+            version: 3,
+        }
+    }
+
+    fn components(event: EventId) -> [ComponentId; 16] {
         [
             ComponentId::SignUp { event },
             ComponentId::ChooseClass { event },
@@ -215,6 +292,14 @@ mod tests {
             ComponentId::RosterPage {
                 after: EntryId::from_parts(6, 6),
             },
+            ComponentId::SyncHistory {
+                after: RunId::from_parts(0, 1),
+            },
+            case(CaseAct::Accept),
+            case(CaseAct::Pick),
+            case(CaseAct::Ignore),
+            case(CaseAct::Never),
+            ComponentId::NextCase { after: KEY },
             ComponentId::DmDetails {
                 key: EventKey {
                     club: ClubId::from_parts(5, 5),
@@ -242,6 +327,12 @@ mod tests {
                 "g1:ic:1",
                 "g1:ix:18446744073709551615",
                 &of_roster,
+                "g1:sh:E",
+                "g1:ca:two-entries#7:3",
+                "g1:cp:two-entries#7:3",
+                "g1:ci:two-entries#7:3",
+                "g1:cn:two-entries#7:3",
+                "g1:cx:two-entries#7",
                 &of_dm
             ]
         );

@@ -1,8 +1,9 @@
 //! Facts: what has happened. Each is a row of the audit log and an event on the event bus.
 
 use super::event::EventKey;
-use super::ids::{ClubId, EntryId, InteractionId, UserId};
+use super::ids::{ClubId, EntryId, InteractionId, RunId, UserId};
 use super::series::ClassId;
+use super::settings::Key;
 use super::signup::Status;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -105,6 +106,43 @@ pub enum Fact {
         /// Who moved up into the seat that became free.
         promoted: Option<UserId>,
     },
+    /// Somebody set off a run of member synchronisation, or had a stuck one taken up again.
+    SyncStarted {
+        /// The run.
+        run: RunId,
+    },
+    /// An account was found for an entry of the roster.
+    MemberMatched {
+        /// The account.
+        user: UserId,
+        /// The entry.
+        entry: EntryId,
+    },
+    /// A conflict of the roster was settled. What it was and how it was settled stands with the record.
+    ConflictSettled {
+        /// Its key.
+        key: String,
+    },
+    /// A member left the guild.
+    MemberLeft {
+        /// The account.
+        user: UserId,
+    },
+    /// A member came back to the guild.
+    MemberReturned {
+        /// The account.
+        user: UserId,
+    },
+    /// A member is shown by another name.
+    MemberRenamed {
+        /// The account.
+        user: UserId,
+    },
+    /// Settings were changed or reset. What the club had set before and after stands with the record, by name.
+    SettingsChanged {
+        /// Which.
+        keys: Vec<Key>,
+    },
     /// Waiting drivers were given seats that an edit made free.
     DriversPromoted {
         /// The event.
@@ -133,7 +171,14 @@ impl Fact {
             Self::EventClosed { .. } => "EventClosed",
             Self::EventCancelled { .. } => "EventCancelled",
             Self::DriverAnswered { .. } => "DriverAnswered",
+            Self::SettingsChanged { .. } => "SettingsChanged",
             Self::DriversPromoted { .. } => "DriversPromoted",
+            Self::SyncStarted { .. } => "SyncStarted",
+            Self::MemberMatched { .. } => "MemberMatched",
+            Self::ConflictSettled { .. } => "ConflictSettled",
+            Self::MemberLeft { .. } => "MemberLeft",
+            Self::MemberReturned { .. } => "MemberReturned",
+            Self::MemberRenamed { .. } => "MemberRenamed",
         }
     }
 }

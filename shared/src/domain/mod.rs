@@ -1,5 +1,6 @@
 //! Pure rules. Imports nothing of ours, and no AWS, HTTP, Discord-client or tokio crate.
 
+pub mod cases;
 pub mod club;
 pub mod event;
 pub mod fact;
@@ -15,6 +16,7 @@ pub mod roster_csv;
 pub mod roster_import;
 pub mod seats;
 pub mod series;
+pub mod settings;
 pub mod signup;
 pub mod space;
 pub mod sync;

@@ -1,15 +1,17 @@
 //! What Gantry says in channels and DMs, as data. `discord/views` turns it into messages.
 
+use super::cases::{Case, Settlement};
 use super::club::{Club, Colour};
 use super::event::{Event, EventKey, Period};
-use super::ids::{ChannelId, EntryId};
+use super::ids::{ChannelId, EntryId, RunId};
 use super::refusal::{Refusal, Standing};
-use super::roster::Entry;
+use super::roster::{Entry, GuildMember};
 use super::roster_import::RosterImport;
 use super::seats::Seats;
 use super::series::{Class, Series};
 use super::signup::{SignUp, Status};
 use super::space::SpaceFault;
+use super::sync::SyncRun;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -43,6 +45,19 @@ impl Sheet {
     pub fn not_coming(&self) -> impl Iterator<Item = &SignUp> {
         self.sign_ups.iter().filter(|s| s.status == Status::NotComing)
     }
+}
+
+/// An open conflict with whom it is about.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CaseShown {
+    /// The conflict.
+    pub case: Case,
+    /// The entries in it.
+    pub entries: Vec<Entry>,
+    /// The accounts in it, as far as they were ever seen in the guild.
+    pub accounts: Vec<GuildMember>,
+    /// How many more wait behind it, at least.
+    pub more: usize,
 }
 
 /// A message to be shown to somebody.
@@ -173,6 +188,44 @@ pub enum Notice<'a> {
         event: &'a Event,
         /// The count of each class.
         seats: &'a [Seats],
+    },
+    /// How a run of member synchronisation goes, or went: to whoever set it off, and answer to `/sync run`.
+    SyncProgress {
+        /// The club.
+        club: &'a Club,
+        /// The run.
+        run: &'a SyncRun,
+        /// The present.
+        now: Timestamp,
+    },
+    /// Answer to `/sync status`.
+    SyncStatus {
+        /// The club.
+        club: &'a Club,
+        /// Its last run, if there was one.
+        run: Option<&'a SyncRun>,
+        /// When the next is due by itself, if it is.
+        next_at: Option<Timestamp>,
+        /// The present.
+        now: Timestamp,
+    },
+    /// Answer to `/sync history`.
+    SyncHistory {
+        /// The club.
+        club: &'a Club,
+        /// One page of its runs, the latest first.
+        runs: &'a [SyncRun],
+        /// Behind which run there are older ones.
+        older: Option<RunId>,
+    },
+    /// Answer to `/sync conflicts`: one of them, with what can be decided.
+    Conflict {
+        /// The club.
+        club: &'a Club,
+        /// The next open one, if there is one.
+        case: Option<&'a CaseShown>,
+        /// How the one before was settled just now.
+        settled: Option<Settlement>,
     },
     /// To a driver whose answer is being recorded behind a rush; it is replaced when that is done.
     AnswerQueued,

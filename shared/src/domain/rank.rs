@@ -32,8 +32,14 @@ pub enum Capability {
     ManageEvents,
     /// Create and edit series.
     ManageSeries,
-    /// Put people on the roster, change their entries, synchronise it with the guild.
+    /// Put people on the roster and change their entries, synchronise it with the guild, settle conflicts.
     ManageMembers,
+    /// See the club's settings.
+    ViewSettings,
+    /// Change the club's settings.
+    ManageSettings,
+    /// Change those settings that only the owner may: who leads the club, and how long things are kept.
+    ManageOwnerSettings,
 }
 
 impl Rank {
@@ -76,7 +82,9 @@ impl Capability {
         match self {
             Self::SignUp => Rank::Guest,
             Self::ManageEvents => Rank::TeamManager,
-            Self::ManageSeries | Self::ManageMembers => Rank::Admin,
+            Self::ManageSeries | Self::ManageSettings | Self::ManageMembers => Rank::Admin,
+            Self::ViewSettings => Rank::TeamManager,
+            Self::ManageOwnerSettings => Rank::Owner,
         }
     }
 }
@@ -97,5 +105,9 @@ mod tests {
         assert_eq!(may(Capability::SignUp).len(), 7);
         assert_eq!(may(Capability::ManageEvents), ["team manager", "admin", "owner"]);
         assert_eq!(may(Capability::ManageSeries), ["admin", "owner"]);
+        assert_eq!(may(Capability::ManageMembers), ["admin", "owner"]);
+        assert_eq!(may(Capability::ViewSettings).len(), 3);
+        assert_eq!(may(Capability::ManageSettings), ["admin", "owner"]);
+        assert_eq!(may(Capability::ManageOwnerSettings), ["owner"]);
     }
 }

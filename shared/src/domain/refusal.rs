@@ -1,8 +1,10 @@
 //! Why something that was asked for is not done. What the person is told is written in `discord/views/errors.rs`.
 
 use super::event::EventState;
-use super::rank::Capability;
+use super::ids::UserId;
+use super::rank::{Capability, Rank};
 use super::roster_csv::FileFault;
+use super::settings::{Key, SettingFault};
 use super::text::TextFault;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -81,6 +83,36 @@ pub enum Refusal {
     NoSuchImport,
     /// The import was confirmed, given up or has expired.
     ImportOver,
+    /// No setting, or section of settings, of that name.
+    NoSuchSetting,
+    /// Values that their settings do not take.
+    Settings {
+        /// All of them.
+        faults: Vec<SettingFault>,
+    },
+    /// Somebody else changed the setting at the same moment.
+    SettingChanged {
+        /// Which.
+        key: Key,
+        /// What holds now, as it is stored.
+        now: serde_json::Value,
+        /// Who.
+        by: Option<UserId>,
+    },
+    /// Somebody changed what was to be reset since the question was asked.
+    ResetOutdated,
+    /// Somebody settled the conflict before.
+    CaseSettled {
+        /// Who.
+        by: UserId,
+    },
+    /// The conflict is not what it was when it was shown.
+    CaseChanged,
+    /// It is about somebody whose rank is not below the person's own.
+    RankTooHigh {
+        /// That rank.
+        rank: Rank,
+    },
     /// Too many people at once; nothing was changed.
     Busy,
 }
@@ -110,6 +142,13 @@ impl Refusal {
             Self::RosterFileGone => "roster_file_gone",
             Self::NoSuchImport => "no_such_import",
             Self::ImportOver => "import_over",
+            Self::NoSuchSetting => "no_such_setting",
+            Self::Settings { .. } => "settings",
+            Self::SettingChanged { .. } => "setting_changed",
+            Self::ResetOutdated => "reset_outdated",
+            Self::CaseSettled { .. } => "case_settled",
+            Self::CaseChanged => "case_changed",
+            Self::RankTooHigh { .. } => "rank_too_high",
             Self::Busy => "busy",
         }
     }

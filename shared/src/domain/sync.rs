@@ -11,6 +11,8 @@ use serde::{Deserialize, Serialize};
 /// A run that nobody has taken further for this long is stuck: longer than its queue tries by itself, five receives of six
 /// minutes at most.
 const STUCK: SignedDuration = SignedDuration::from_mins(40);
+/// It is looked at least this often whether a club is to be synchronised.
+const LOOK: SignedDuration = SignedDuration::from_hours(6);
 /// The guild's own count is approximate: a listing may be this many accounts short of it, or a twentieth.
 const SLACK: u64 = 5;
 
@@ -65,8 +67,6 @@ pub enum Phase {
     Standing,
     /// Finds whose account is whose.
     Matching,
-    /// Ranks and Discord's roles.
-    Roles,
     /// Nothing any more.
     Ended,
 }
@@ -95,10 +95,10 @@ pub struct Counts {
     pub deactivated: u64,
     /// Accounts found for entries of the roster.
     pub matched: u64,
+    /// Members who are shown by another name.
+    pub renamed: u64,
     /// Conflicts that were opened, or opened again.
     pub conflicts: u64,
-    /// Role changes and rank changes.
-    pub roles: u64,
 }
 
 /// Why a run did not do everything.
@@ -169,7 +169,10 @@ pub struct SyncState {
     pub running: Option<RunId>,
     /// The last run that did everything.
     pub done: Option<RunId>,
-    /// When the next one is due by itself.
+    /// When the last run ended, however it did.
+    pub ended_at: Option<Timestamp>,
+    /// When it is looked whether the next is due: not later than the clock asks for, and often enough that another setting
+    /// takes effect within hours.
     pub next_at: Option<Timestamp>,
     /// Counts the changes, from 1.
     pub version: u64,
@@ -266,9 +269,26 @@ impl SyncState {
             guild,
             running: None,
             done: None,
+            ended_at: None,
             next_at,
             version: 1,
         }
+    }
+
+    /// When the next run is due, `every` so many hours; at once for a club that never had one.
+    #[must_use]
+    pub fn due_at(&self, every_h: u32) -> Timestamp {
+        let wait = SignedDuration::from_hours(i64::from(every_h));
+        self.ended_at
+            .and_then(|ended| ended.checked_add(wait).ok())
+            .unwrap_or(Timestamp::MIN)
+    }
+
+    /// When to look again: when the next run is due, or in [`LOOK`] at the latest.
+    #[must_use]
+    pub fn look_at(now: Timestamp, due: Option<Timestamp>) -> Timestamp {
+        let latest = now.checked_add(LOOK).unwrap_or(Timestamp::MAX);
+        due.map_or(latest, |due| due.min(latest))
     }
 }
 

@@ -3,6 +3,7 @@
 //! Reads are strongly consistent: a decision is made on what is there. Writes are batches that are committed whole or
 //! not at all; each change carries the condition under which alone it may be made.
 
+use crate::domain::cases::Case;
 use crate::domain::club::Club;
 use crate::domain::event::{Event, EventKey, Period};
 use crate::domain::fact::Record;
@@ -13,6 +14,7 @@ use crate::domain::roster::{Entry, Member};
 use crate::domain::roster_import::RosterImport;
 use crate::domain::seats::{SeatMove, Seats};
 use crate::domain::series::{Class, ClassId, Series};
+use crate::domain::settings::{ClubSettings, Settings};
 use crate::domain::signup::{SignUp, Waiter};
 use crate::domain::space::{SeriesCategory, Space};
 use crate::domain::sync::{SyncRun, SyncState};
@@ -61,6 +63,8 @@ pub struct Caller {
     pub club: Club,
     /// The caller's rank; [`Rank::Guest`] for somebody who is not on the roster.
     pub rank: Rank,
+    /// The club's settings as they hold.
+    pub settings: Settings,
 }
 
 /// An event with the counts of its classes and one driver's answer.
@@ -107,6 +111,21 @@ pub trait ClubReader: Send + Sync {
 
     /// How many are on the roster.
     fn count_members(&self, club: ClubId) -> impl Future<Output = StoreResult<u64>> + Send;
+}
+
+/// Reads a club's settings. A command finds them with its [`Caller`]; this is for work without one.
+pub trait SettingsReader: Send + Sync {
+    /// A club with its settings as they hold.
+    fn club_and_settings(
+        &self,
+        club: ClubId,
+    ) -> impl Future<Output = StoreResult<Option<(Club, Settings)>>> + Send;
+
+    /// What holds for a club that has set nothing.
+    fn settings_of_all(&self) -> Settings;
+
+    /// A club's settings as they hold; for a club that is not there, those of all.
+    fn settings(&self, club: ClubId) -> impl Future<Output = StoreResult<Settings>> + Send;
 }
 
 /// Reads the roster.
@@ -304,7 +323,8 @@ pub struct Answered {
 /// One change, with its condition.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Change {
-    /// A new club, its owner on the roster; the guild has none and nobody has the slug.
+    /// A new club, its owner on the roster; the guild has none and nobody has the slug. Its colour and zone are settings,
+    /// and written with [`Change::PutSettings`].
     CreateClub(Club, Entry, Member),
     /// An entry of the roster replaces its version before (version 1: it is new).
     PutEntry(Entry),
@@ -354,10 +374,14 @@ pub enum Change {
     PutRun(SyncRun),
     /// A club's synchronisation replaces its version before (version 1: it is new).
     PutSyncState(SyncState),
+    /// A conflict of the roster replaces its version before (version 1: it is new).
+    PutCase(Box<Case>),
     /// One more record for the audit log and the event bus, where a batch changes several things; its own outbox row.
     Record(Box<Record>, OutboxId),
     /// What a published event is to have in Discord; replaces the version before (0: there is none).
     PutSpace(Space),
+    /// A club's settings replace their version before (1: there are none).
+    PutSettings(ClubId, ClubSettings),
 }
 
 /// When a class takes sign-ups.

@@ -124,8 +124,9 @@ fn attribute<'a>(record: &'a SqsMessage, name: &str) -> &'a str {
     record.attributes.get(name).map_or("", String::as_str)
 }
 
-/// The time before the deadline.
-fn left(deadline: Timestamp) -> SignedDuration {
+/// The time before the deadline, by the machine's clock.
+#[must_use]
+pub fn left(deadline: Timestamp) -> SignedDuration {
     deadline.duration_since(Timestamp::now())
 }
 

@@ -55,7 +55,7 @@ impl<E: Env> Parts<E> {
             timer,
             uploads: Uploads::new(&settings.upload_origins)
                 .map_err(|error| ConfigError::Client(error.to_string()))?,
-            table: Table::new(dynamo, settings.table),
+            table: Table::new(dynamo, settings.table, settings.club_settings),
             sqs: Sqs::new(sqs),
             queues: settings.queues,
             env,

@@ -5,6 +5,7 @@
 
 pub mod answer_event;
 pub mod change_event;
+pub mod change_settings;
 pub mod club_status;
 pub mod create_club;
 pub mod create_event;
@@ -15,7 +16,9 @@ pub mod list_events;
 pub mod list_roster;
 pub mod list_series;
 pub mod publish_event;
+pub mod settle_case;
 pub mod show_event;
+pub mod start_sync;
 pub mod suggest;
 
 pub mod apply_roster;
@@ -27,6 +30,7 @@ pub mod promote_waiting;
 pub mod refresh_board;
 pub mod sync_members;
 pub mod tell_promoted;
+pub mod tick_sync;
 
 mod call;
 pub mod job;

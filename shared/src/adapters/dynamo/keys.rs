@@ -3,6 +3,7 @@
 //! Snowflakes are zero-padded to 20 digits so that text order is number order. An event's key contains its club, so an
 //! event of another club cannot be reached with its id alone.
 
+use crate::domain::cases::CaseKey;
 use crate::domain::event::EventKey;
 use crate::domain::ids::{ChannelId, ClubId, EntryId, GuildId, OutboxId, SeriesId, UserId};
 use crate::domain::roster_import::ImportKey;
@@ -36,12 +37,18 @@ pub(super) const EVENT_HEADER: &str = "EVENT";
 pub(super) const SIGN_UPS: &str = "SIGNUP#";
 /// Prefix of the sort keys of the guild's members.
 pub(super) const SEEN: &str = "SEEN#";
+/// Prefix of the sort keys of conflicts.
+pub(super) const CASES: &str = "CONFLICT#";
 /// Prefix of the sort keys of runs.
 pub(super) const RUNS: &str = "RUN#";
 /// Partition of the index of the clubs that are to be synchronised, by time.
 pub(super) const SYNC_DUE: &str = "SYNC#DUE";
 /// Prefix of the sort keys of members.
 pub(super) const MEMBERS: &str = "MEMBER#";
+/// The sort key of a club.
+pub(super) const CLUB: &str = "CLUB";
+/// The sort key of a club's settings.
+pub(super) const SETTINGS: &str = "SETTINGS";
 /// Prefix of the sort keys of the roster's entries.
 pub(super) const ENTRIES: &str = "ROSTER#";
 /// Prefix of the sort keys of series.
@@ -95,7 +102,11 @@ pub(super) fn slug(slug: &str) -> Key {
 }
 
 pub(super) fn club(club: ClubId) -> Key {
-    Key::new(club_partition(club), "CLUB")
+    Key::new(club_partition(club), CLUB)
+}
+
+pub(super) fn settings(club: ClubId) -> Key {
+    Key::new(club_partition(club), SETTINGS)
 }
 
 pub(super) fn member(club: ClubId, user: UserId) -> Key {
@@ -175,6 +186,15 @@ pub(super) fn guild_partition(club: ClubId) -> String {
 
 pub(super) fn seen(club: ClubId, user: UserId) -> Key {
     Key::new(guild_partition(club), format!("{SEEN}{:020}", user.0))
+}
+
+/// Partition of a club's conflicts; in the index, of those that are open.
+pub(super) fn cases_partition(club: ClubId) -> String {
+    format!("CLUB#{club}#CONFLICTS")
+}
+
+pub(super) fn case(club: ClubId, key: CaseKey) -> Key {
+    Key::new(cases_partition(club), format!("{CASES}{key}"))
 }
 
 /// Partition of a club's runs of member synchronisation.

@@ -39,6 +39,10 @@ pub enum Verb {
     RosterImport,
     RosterExport,
     RosterList,
+    SyncRun,
+    SyncStatus,
+    SyncHistory,
+    SyncConflicts,
 }
 
 /// A command with its options. Text is trimmed, not empty and within [`limits`]; what it means is the domain's to judge.
@@ -132,6 +136,14 @@ pub enum Command {
     RosterExport,
     /// `/roster list`
     RosterList,
+    /// `/sync run`
+    SyncRun,
+    /// `/sync status`
+    SyncStatus,
+    /// `/sync history`
+    SyncHistory,
+    /// `/sync conflicts`
+    SyncConflicts,
 }
 
 /// What is typed into an option that has suggestions.

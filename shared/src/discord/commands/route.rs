@@ -4,13 +4,14 @@
 use super::options::Options;
 use super::spec::{ActionSpec, Body, CommandSpec, Reach, Values};
 use super::{AutocompleteQuery, Command, TREE, Verb};
-use crate::discord::custom_id::{ComponentId, ModalId};
+use crate::discord::custom_id::{CaseAct, ComponentId, ModalId};
 use crate::discord::inbound::{
     AttachmentData, CommandData, CommandOption, ComponentData, Data, Interaction, ModalData,
 };
 use crate::discord::modals;
+use crate::domain::cases::{CaseKey, Decision};
 use crate::domain::event::{EventForm, EventKey, Period};
-use crate::domain::ids::{EntryId, EventId, InteractionId};
+use crate::domain::ids::{EntryId, EventId, InteractionId, RunId};
 use crate::domain::roster_import::FileRef;
 use crate::domain::series::ClassId;
 use serde_json::Value;
@@ -91,6 +92,25 @@ pub enum ComponentAction {
     RosterPage {
         /// The entry behind which it begins.
         after: EntryId,
+    },
+    /// Older runs of member synchronisation.
+    SyncHistory {
+        /// The last run on the page before.
+        after: RunId,
+    },
+    /// Settle a conflict.
+    Settle {
+        /// The conflict.
+        key: CaseKey,
+        /// Its version when it was shown.
+        version: u64,
+        /// How.
+        decision: Decision,
+    },
+    /// Show the next conflict.
+    NextCase {
+        /// The one before.
+        after: CaseKey,
     },
     /// Event details, from a DM: the only component that works without a guild.
     DmDetails {
@@ -234,6 +254,10 @@ fn build(verb: Verb, options: &Options<'_>) -> Result<Command, RouteError> {
         Verb::RosterExport => Command::RosterExport,
         Verb::RosterList => Command::RosterList,
         Verb::SignupList => Command::SignupList { event: event()? },
+        Verb::SyncRun => Command::SyncRun,
+        Verb::SyncStatus => Command::SyncStatus,
+        Verb::SyncHistory => Command::SyncHistory,
+        Verb::SyncConflicts => Command::SyncConflicts,
     })
 }
 
@@ -286,7 +310,32 @@ fn component(data: &ComponentData, in_guild: bool) -> Result<ComponentAction, Ro
         ComponentId::ImportConfirm { command } => ComponentAction::ImportConfirm { command },
         ComponentId::ImportCancel { command } => ComponentAction::ImportCancel { command },
         ComponentId::RosterPage { after } => ComponentAction::RosterPage { after },
+        ComponentId::Case { act, key, version } => {
+            let decision = match act {
+                CaseAct::Accept => Decision::Accept,
+                CaseAct::Ignore => Decision::Ignore,
+                CaseAct::Never => Decision::Never,
+                CaseAct::Pick => picked(&data.values).ok_or(RouteError::UnknownComponent)?,
+            };
+            ComponentAction::Settle {
+                key,
+                version,
+                decision,
+            }
+        }
+        ComponentId::NextCase { after } => ComponentAction::NextCase { after },
+        ComponentId::SyncHistory { after } => ComponentAction::SyncHistory { after },
         ComponentId::DmDetails { key } => ComponentAction::DmDetails { key },
+    })
+}
+
+/// An entry and an account, as the select of a conflict sends them.
+fn picked(values: &[String]) -> Option<Decision> {
+    let [value] = values else { return None };
+    let (entry, user) = value.split_once(' ')?;
+    Some(Decision::Pick {
+        entry: entry.parse().ok()?,
+        user: user.parse().ok()?,
     })
 }
 

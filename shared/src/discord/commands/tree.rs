@@ -45,6 +45,12 @@ pub const TREE: &[CommandSpec] = &[
     CommandSpec::guild("event", "The club's race events", Body::Subs(EVENT)),
     CommandSpec::guild("signup", "Sign-ups for events", Body::Subs(SIGNUP)),
     CommandSpec::guild("roster", "Who belongs to the club", Body::Subs(ROSTER)),
+    CommandSpec::guild(
+        "sync",
+        "Keep the roster true to this server's members",
+        Body::Subs(SYNC),
+    )
+    .offered_to(Permissions::MANAGE_GUILD),
 ];
 
 const CLUB: &[SubSpec] = &[
@@ -237,6 +243,47 @@ const ROSTER: &[SubSpec] = &[
             Verb::RosterExport,
             &[],
             "The file can be changed in a spreadsheet and imported again: the column id tells who is who.",
+        ),
+    ),
+];
+
+const SYNC: &[SubSpec] = &[
+    SubSpec::new(
+        "run",
+        "Compare the roster with this server's members now",
+        ActionSpec::new(
+            Verb::SyncRun,
+            &[],
+            "Lists the server's members, finds whose account is whose by exact name, and marks who left. Nobody is \
+             deleted, and nothing is merged on a guess. The answer shows how it goes. While a run goes on, it shows that one.",
+        ),
+    ),
+    SubSpec::new(
+        "status",
+        "How the last run went, and when the next is due",
+        ActionSpec::new(
+            Verb::SyncStatus,
+            &[],
+            "Shows the run that goes on, or the last one, with its counts.",
+        ),
+    ),
+    SubSpec::new(
+        "history",
+        "All runs, the latest first",
+        ActionSpec::new(
+            Verb::SyncHistory,
+            &[],
+            "Ten runs a page: when, what set them off, how long they took, what they changed.",
+        ),
+    ),
+    SubSpec::new(
+        "conflicts",
+        "Decide what Gantry does not decide by itself",
+        ActionSpec::new(
+            Verb::SyncConflicts,
+            &[],
+            "Shows one open conflict after another: two candidates, a name that contradicts an account, somebody renamed or \
+             gone. Each is settled with one click, and asked again only when there is something new.",
         ),
     ),
 ];

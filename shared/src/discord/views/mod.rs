@@ -4,6 +4,7 @@
 
 mod about;
 mod board;
+mod cases;
 mod clubs;
 mod components;
 mod embed;
@@ -13,6 +14,8 @@ mod lists;
 mod notices;
 mod phrases;
 mod roster;
+mod settings;
+mod sync;
 
 use super::help::{CommandIds, HelpPage};
 use super::text;
@@ -120,6 +123,15 @@ impl Views {
             Notice::RosterPage { club, entries, next } => roster::page(club, entries, *next, &self.ids),
             Notice::RosterImport { club, import } => roster::import(club, import, &self.ids),
             Notice::RosterExport { club, entries } => roster::exported(club, *entries),
+            Notice::SyncProgress { club, run, now } => sync::progress(club, run, *now, &self.ids),
+            Notice::SyncStatus {
+                club,
+                run,
+                next_at,
+                now,
+            } => sync::status(club, *run, *next_at, *now, &self.ids),
+            Notice::SyncHistory { club, runs, older } => sync::history(club, runs, *older, &self.ids),
+            Notice::Conflict { club, case, settled } => cases::case(club, *case, *settled),
             Notice::Refused { refusal } => text_body(&errors::refusal(refusal, &self.ids)),
         }
     }
