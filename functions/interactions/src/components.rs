@@ -14,7 +14,7 @@ use gantry_shared::domain::signup::Answer;
 use gantry_shared::usecases::answer_event::{AnswerOutcome, answer_event};
 use gantry_shared::usecases::import_roster::{cancel_import, confirm_import};
 use gantry_shared::usecases::list_roster::list_roster;
-use gantry_shared::usecases::settle_case::settle_case;
+use gantry_shared::usecases::settle_case::{next_case, settle_case};
 use gantry_shared::usecases::show_event::{EventShown, show_event, show_own_event};
 use gantry_shared::usecases::{Call, Env, Failure};
 use serde_json::Value;

@@ -1,12 +1,14 @@
 //! The club that the samples are about: what has to be in the table for them to lead somewhere.
 
 use super::MOMENT;
+use gantry_shared::domain::cases::{Case, CaseKey};
 use gantry_shared::domain::club::{Club, Colour, ZoneName};
 use gantry_shared::domain::event::{Event, EventKey, EventState};
 use gantry_shared::domain::ids::{
-    ApplicationId, ChannelId, ClubId, EntryId, EventId, GuildId, InteractionId, MessageId, OutboxId,
+    ApplicationId, ChannelId, ClubId, EntryId, EventId, GuildId, InteractionId, MessageId, OutboxId, RunId,
     SeriesId, UserId,
 };
+use gantry_shared::domain::matching::{Conflict, Kind, NameKind, Pairing, Reason, Subject};
 use gantry_shared::domain::rank::Rank;
 use gantry_shared::domain::roster::Entry;
 use gantry_shared::domain::seats::SeatMove;
@@ -14,6 +16,7 @@ use gantry_shared::domain::series::{Class, ClassId, Series};
 use gantry_shared::domain::settings::{self, ClubSettings, Key, Settings, Wish};
 use gantry_shared::domain::signup::{SignUp, Status, Ticket, Waiter};
 use gantry_shared::domain::space::{Space, SpaceState, Step};
+use gantry_shared::domain::sync::{RunKey, RunKind, SyncRun, SyncState};
 use gantry_shared::domain::work::Reply;
 use gantry_shared::ports::store::{Batch, Change, Gate, Outbox};
 use jiff::{SignedDuration, Timestamp};
@@ -59,6 +62,19 @@ pub const SEATED_TICKET: Ticket = Ticket(InteractionId(1_056_104_309_264_089_501
 const GT3_TICKET: Ticket = Ticket(InteractionId(1_056_104_309_264_089_502));
 const WAITING_TICKET: Ticket = Ticket(InteractionId(1_056_104_309_264_089_503));
 
+/// A run of member sync that goes on.
+pub const RUN: RunKey = RunKey {
+    club: CLUB,
+    run: RunId::from_parts(MADE_MILLIS, 10),
+};
+/// Somebody on the roster whom two accounts fit.
+pub const TWIN: EntryId = EntryId::from_parts(MADE_MILLIS, 11);
+/// The conflict about that.
+pub const CONFLICT: CaseKey = CaseKey {
+    kind: Kind::TwoAccounts,
+    subject: Subject::Entry(TWIN),
+};
+
 const fn event_key(n: u128) -> EventKey {
     EventKey {
         club: CLUB,
@@ -99,6 +115,26 @@ fn settings() -> ClubSettings {
     changed.map(|changed| changed.stored).unwrap_or_default()
 }
 
+fn run() -> SyncRun {
+    SyncRun::new(RUN, GUILD, RunKind::Manual, Some(ADMIN), MOMENT)
+}
+
+/// An entry that two accounts fit.
+fn conflict() -> Conflict {
+    let fits = |user| Pairing {
+        entry: TWIN,
+        user,
+        reasons: vec![Reason::Name(NameKind::GlobalName)],
+    };
+    Conflict {
+        kind: Kind::TwoAccounts,
+        subject: Subject::Entry(TWIN),
+        pairings: vec![fits(DRIVER), fits(WAITING)],
+        more: 0,
+        facts: "sample".to_owned(),
+    }
+}
+
 fn class(label: &str, seats: u32) -> Class {
     Class {
         id: ClassId::of(label),
@@ -120,6 +156,10 @@ fn event(key: EventKey, name: &str, state: EventState) -> Event {
         duration_min: 360,
         classes: vec![class("GT3", 2), class("LMP2", 2)],
         state,
+        opens_at: None,
+        closes_at: None,
+        state_since: None,
+        cancelled_at: None,
         cancel_reason: None,
         created_by: ADMIN,
         created_at: MOMENT,
@@ -183,6 +223,19 @@ pub fn batches() -> Vec<Batch> {
             Change::CreateClub(club(), entry, owner),
             Change::PutSettings(CLUB, settings()),
             Change::CreateSeries(series),
+            Change::PutRun(run()),
+            Change::PutSyncState(SyncState {
+                running: Some(RUN.run),
+                ..SyncState::new(CLUB, GUILD, Some(MOMENT))
+            }),
+            Change::PutEntry(Entry::new(
+                CLUB,
+                TWIN,
+                "Mika Lehtonen".to_owned(),
+                Rank::Member,
+                MOMENT,
+            )),
+            Change::PutCase(Box::new(Case::new(CLUB, conflict(), RUN.run, MOMENT))),
         ],
         vec![
             Change::CreateEvent(event(DRAFT, "Monza 6h", EventState::Draft)),
