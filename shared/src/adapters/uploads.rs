@@ -2,34 +2,42 @@
 
 use crate::ports::roster_files::{FetchError, UploadedFiles};
 use reqwest::redirect::Policy;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 /// A file of a few megabytes that takes longer will not come.
 const FETCH_TIME: Duration = Duration::from_secs(20);
 
 /// Fetches from certain origins.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Uploads {
-    http: reqwest::Client,
+    /// Made when it is first needed: few invocations fetch anything.
+    http: Arc<OnceLock<reqwest::Client>>,
     origins: Vec<reqwest::Url>,
 }
 
 impl Uploads {
-    /// A client for these origins (`https://cdn.discordapp.com`); what is no address is passed over.
-    ///
-    /// # Errors
-    /// If the HTTP client cannot be made: no certificates, no random numbers.
-    pub fn new(origins: &[String]) -> Result<Self, reqwest::Error> {
-        Ok(Self {
-            http: reqwest::Client::builder()
-                .redirect(Policy::none())
-                .timeout(FETCH_TIME)
-                .build()?,
-            origins: origins
-                .iter()
-                .filter_map(|origin| reqwest::Url::parse(origin).ok())
-                .collect(),
-        })
+    /// Files of these origins (`https://cdn.discordapp.com`); what is no address is passed over.
+    #[must_use]
+    pub fn new(origins: &[String]) -> Self {
+        let origins = origins
+            .iter()
+            .filter_map(|origin| reqwest::Url::parse(origin).ok());
+        Self {
+            http: Arc::default(),
+            origins: origins.collect(),
+        }
+    }
+
+    fn client(&self) -> Result<reqwest::Client, reqwest::Error> {
+        if let Some(client) = self.http.get() {
+            return Ok(client.clone());
+        }
+        let client = reqwest::Client::builder()
+            .redirect(Policy::none())
+            .timeout(FETCH_TIME)
+            .build()?;
+        Ok(self.http.get_or_init(|| client).clone())
     }
 
     /// The address, if its scheme, host and port are those of an origin and nobody logs in with it.
@@ -45,7 +53,8 @@ impl UploadedFiles for Uploads {
     async fn fetch(&self, url: &str, max_bytes: usize) -> Result<Vec<u8>, FetchError> {
         let url = self.allowed(url).ok_or(FetchError::Foreign)?;
         let unavailable = |error: reqwest::Error| FetchError::Unavailable(error.without_url().to_string());
-        let mut response = self.http.get(url).send().await.map_err(unavailable)?;
+        let client = self.client().map_err(unavailable)?;
+        let mut response = client.get(url).send().await.map_err(unavailable)?;
         match response.status().as_u16() {
             200 => {}
             status @ (408 | 429 | 500..) => return Err(FetchError::Unavailable(format!("HTTP {status}"))),
@@ -77,7 +86,7 @@ mod tests {
 
     #[test]
     fn only_discords_own_addresses_are_fetched_from() {
-        let uploads = Uploads::new(&["https://cdn.discordapp.com".to_owned()]).unwrap();
+        let uploads = Uploads::new(&["https://cdn.discordapp.com".to_owned()]);
         assert!(
             uploads
                 .allowed("https://cdn.discordapp.com/attachments/1/2/a.csv?ex=1")
@@ -115,7 +124,7 @@ mod tests {
         for (at, answer) in answers {
             Mock::given(path(at)).respond_with(answer).mount(&server).await;
         }
-        let uploads = Uploads::new(&[server.uri()]).unwrap();
+        let uploads = Uploads::new(&[server.uri()]);
         let fetch = |at: &str| {
             let (uploads, url) = (uploads.clone(), format!("{}{at}", server.uri()));
             async move { uploads.fetch(&url, 10).await }

@@ -250,6 +250,8 @@ pub fn make(
             entry.rank = rank.unwrap_or(entry.rank);
             let (entry, member, former) = match (user, member) {
                 (Some(user), former) => {
+                    // As one that came with the record: whatever spoke for the account before was about another one.
+                    entry.how = None;
                     let (entry, member) = entry.with_account(*user);
                     (entry, Some(member), former)
                 }

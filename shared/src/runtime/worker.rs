@@ -53,8 +53,7 @@ impl<E: Env> Parts<E> {
                 Arc::clone(&timer),
             )?,
             timer,
-            uploads: Uploads::new(&settings.upload_origins)
-                .map_err(|error| ConfigError::Client(error.to_string()))?,
+            uploads: Uploads::new(&settings.upload_origins),
             table: Table::new(dynamo, settings.table, settings.club_settings),
             sqs: Sqs::new(sqs),
             queues: settings.queues,

@@ -183,10 +183,13 @@ impl Records {
         let entries = store.entries(key.club, &ids).await?;
         let theirs = entries.iter().filter_map(|entry| entry.user);
         let wanted: Vec<_> = theirs.chain(steps.iter().filter_map(account)).collect();
-        let mut members = HashMap::new();
-        for user in wanted {
-            members.extend(store.member(key.club, user).await?.map(|member| (user, member)));
-        }
+        let reads = wanted.iter().map(|user| store.member(key.club, *user));
+        let found = futures::future::try_join_all(reads).await?;
+        let members = found
+            .into_iter()
+            .flatten()
+            .map(|member| (member.user, member))
+            .collect();
         Ok(Self {
             entries: entries.into_iter().map(|entry| (entry.id, entry)).collect(),
             members,

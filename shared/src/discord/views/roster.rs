@@ -62,7 +62,7 @@ pub(super) fn import(club: &Club, import: &RosterImport, ids: &CommandIds) -> Va
     match import.state {
         ImportState::Staged => staged(embed("Roster import: nothing is changed yet"), import),
         ImportState::Confirmed => embed_body(
-            embed("Roster import: under way").line(format!("{} entries are being written.", import.steps())),
+            embed("Roster import: under way").line(format!("Entries that are being written: {}.", import.steps())),
         ),
         ImportState::Done => embed_body(done(embed("Roster import: done"), import)),
         ImportState::Cancelled => embed_body(embed("Roster import: given up").line("Nothing was changed.")),
