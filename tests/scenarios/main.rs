@@ -17,6 +17,7 @@ mod endpoint;
 mod faults;
 mod main_job;
 mod poison;
+mod repeats;
 mod roster;
 mod roster_files;
 mod rush;

@@ -75,6 +75,11 @@ pub enum Fact {
         /// The event.
         event: EventKey,
     },
+    /// Drafts were made that repeat an event; `after` lists their ids.
+    EventRepeated {
+        /// The event that is repeated.
+        event: EventKey,
+    },
     /// An event's facts were changed.
     EventEdited {
         /// The event.
@@ -166,6 +171,7 @@ impl Fact {
             Self::RosterImportConfirmed { .. } => "RosterImportConfirmed",
             Self::RosterImported { .. } => "RosterImported",
             Self::EventCreated { .. } => "EventCreated",
+            Self::EventRepeated { .. } => "EventRepeated",
             Self::EventEdited { .. } => "EventEdited",
             Self::EventPublished { .. } => "EventPublished",
             Self::EventClosed { .. } => "EventClosed",

@@ -84,19 +84,19 @@ pub trait SeenMembers: Send + Sync {
         now: Timestamp,
     ) -> impl Future<Output = StoreResult<Vec<usize>>> + Send;
 
-    /// Notes whom the page behind `after` did not show.
+    /// Notes accounts, in order of their ids, that a listing did not show. A note that begins with the same account is
+    /// replaced.
     fn note_absent(
         &self,
         run: RunKey,
-        after: Option<UserId>,
         users: &[UserId],
         now: Timestamp,
     ) -> impl Future<Output = StoreResult<()>> + Send;
 
-    /// The first note on a page behind `after` or a later one: which page, and whom it did not show.
+    /// The first note that begins behind `after`.
     fn next_absent(
         &self,
         run: RunKey,
         after: Option<UserId>,
-    ) -> impl Future<Output = StoreResult<Option<(UserId, Vec<UserId>)>>> + Send;
+    ) -> impl Future<Output = StoreResult<Option<Vec<UserId>>>> + Send;
 }

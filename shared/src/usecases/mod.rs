@@ -16,6 +16,7 @@ pub mod list_events;
 pub mod list_roster;
 pub mod list_series;
 pub mod publish_event;
+pub mod repeat_event;
 pub mod settle_case;
 pub mod show_event;
 pub mod start_sync;

@@ -19,10 +19,9 @@ const LEFT_KEPT_S: i64 = 90 * 24 * 3600;
 /// How long a note on a page is kept: longer than a run takes.
 const NOTE_KEPT_S: i64 = 7 * 24 * 3600;
 
-/// Whom a page did not show.
+/// Whom a listing did not show.
 #[derive(Serialize, Deserialize)]
 struct AbsenceItem {
-    after: u64,
     users: Vec<UserId>,
 }
 
@@ -195,18 +194,14 @@ impl SeenMembers for Table {
             .collect())
     }
 
-    async fn note_absent(
-        &self,
-        run: RunKey,
-        after: Option<UserId>,
-        users: &[UserId],
-        now: Timestamp,
-    ) -> StoreResult<()> {
+    async fn note_absent(&self, run: RunKey, users: &[UserId], now: Timestamp) -> StoreResult<()> {
+        let Some(first) = users.first() else {
+            return Ok(());
+        };
         let note = AbsenceItem {
-            after: after.map_or(0, |user| user.0),
             users: users.to_vec(),
         };
-        let item = with_ttl(write(&keys::absence(run, after), &note)?, life(now, NOTE_KEPT_S));
+        let item = with_ttl(write(&keys::absence(run, *first), &note)?, life(now, NOTE_KEPT_S));
         self.client
             .put_item()
             .table_name(&self.name)
@@ -217,23 +212,16 @@ impl SeenMembers for Table {
         Ok(())
     }
 
-    async fn next_absent(
-        &self,
-        run: RunKey,
-        after: Option<UserId>,
-    ) -> StoreResult<Option<(UserId, Vec<UserId>)>> {
+    async fn next_absent(&self, run: RunKey, after: Option<UserId>) -> StoreResult<Option<Vec<UserId>>> {
         let Some(from) = after.map_or(Some(0), |user| user.0.checked_add(1)) else {
             return Ok(None);
         };
-        let from = keys::absence(run, Some(UserId(from))).sk;
-        let to = keys::absence(run, Some(UserId(u64::MAX))).sk;
+        let from = keys::absence(run, UserId(from)).sk;
+        let to = keys::absence(run, UserId(u64::MAX)).sk;
         let found: Vec<AbsenceItem> = self
             .first_of(&keys::sync_partition(run.club), &Range::Between(&from, &to), 1)
             .await?;
-        Ok(found
-            .into_iter()
-            .next()
-            .map(|note| (UserId(note.after), note.users)))
+        Ok(found.into_iter().next().map(|note| note.users))
     }
 }
 

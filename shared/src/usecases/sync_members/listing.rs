@@ -162,10 +162,8 @@ impl<S: SyncStore, E: Env, D: SyncDiscord, R: Render> Course<'_, S, E, D, R> {
 
     /// Notes whom the page did not show. That they have left is said once the whole listing is there.
     async fn note(&self, run: &SyncRun, users: &[UserId]) -> StoreResult<()> {
-        let mut after = run.after;
         for some in users.chunks(NOTED) {
-            self.store.note_absent(run.key, after, some, self.job.now).await?;
-            after = some.last().copied();
+            self.store.note_absent(run.key, some, self.job.now).await?;
         }
         Ok(())
     }
