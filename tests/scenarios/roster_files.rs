@@ -344,7 +344,7 @@ async fn at_every_call(service: Service, kind: FaultKind) {
         world.stack.faults().clear();
         let fault = Fault::nth(service, "sync-worker", n, kind.clone());
         world.stack.faults().add(fault).unwrap();
-        let shown = import(&world, &club.owner(), thirty("Driver", &users).as_bytes()).await;
+        let shown = import(&world, &club.owner(), thirty("Racer", &users).as_bytes()).await;
         let done = press(&world, &club.owner(), &shown, "Write 30 entries").await;
         let hit = world.stack.faults().hits() > 0;
         world.stack.faults().clear();
@@ -405,14 +405,14 @@ async fn entries_and_members_change_together() {
     let world = World::start().await;
     let club = world.club("Apex").await;
     let users = world.members(&club, 16);
-    let shown = import(&world, &club.owner(), thirty("Driver", &users).as_bytes()).await;
+    let shown = import(&world, &club.owner(), thirty("Racer", &users).as_bytes()).await;
     press(&world, &club.owner(), &shown, "Write 30 entries").await;
     // The first becomes an admin's helper: what a rank may do follows it at once.
     let first = club.member(users[0], club.paddock);
     let refused = world.ok(&first, "roster list", json!({})).await;
     assert!(text(&world, &refused).contains("rank of admin"));
     let file = format!(
-        "name,discord_id,rank\nDriver 00,{},team manager\nDriver 15,{},\nDriver 01,,prospect\n",
+        "name,discord_id,rank\nRacer 00,{},team manager\nRacer 15,{},\nRacer 01,,prospect\n",
         users[0], users[15]
     );
     let shown = import(&world, &club.owner(), file.as_bytes()).await;
@@ -435,9 +435,9 @@ async fn entries_and_members_change_together() {
     );
     let now = lines(&world, &club).await;
     for line in [
-        format!("Driver 00,{},team manager,no", users[0]),
-        format!("Driver 01,{},prospect,no", users[1]),
-        format!("Driver 15,{},member,no", users[15]),
+        format!("Racer 00,{},team manager,no", users[0]),
+        format!("Racer 01,{},prospect,no", users[1]),
+        format!("Racer 15,{},member,no", users[15]),
     ] {
         assert!(now.contains(&line), "{line} in {now:?}");
     }

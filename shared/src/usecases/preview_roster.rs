@@ -1,9 +1,9 @@
 //! Reads an uploaded roster file, and shows what it would change. Nothing of the roster is written.
 
-use super::call::{Env, entry_id};
+use super::call::Env;
 use super::finish_answer::reply;
 use super::job::{Job, JobFailure};
-use crate::domain::ids::{ClubId, UserId};
+use crate::domain::ids::{ClubId, EntryId, UserId};
 use crate::domain::notice::{Notice, Render};
 use crate::domain::rank::Rank;
 use crate::domain::refusal::Refusal;
@@ -88,7 +88,13 @@ async fn stage<S: RosterReader + Imports>(
         Err(fault) => return Ok(Err(Refusal::RosterFile { fault })),
     };
     let entries = all_entries(store, preview.import.club).await?;
-    let plan = plan(&sheet, &entries, preview.by, || entry_id(env, job.now));
+    // One after the other, so that the roster lists new people in the order of the file.
+    let (millis, random) = env.parts(job.now);
+    let mut given = 0;
+    let plan = plan(&sheet, &entries, preview.by, || {
+        given += 1;
+        EntryId::from_parts(millis, (random >> 1) + given)
+    });
     let import = RosterImport::new(
         (preview.import, preview.user, preview.by),
         preview.file.name.clone(),
