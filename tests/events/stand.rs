@@ -107,6 +107,7 @@ pub fn worker(endpoint: &str, discord: &MockServer) -> Parts<Still> {
         table: "gantry".to_owned(),
         application: world::APPLICATION,
         bot_token: "sample".to_owned(),
+        upload_origins: Vec::new(),
         discord_api: discord.uri(),
         queues: queues(),
         club_settings: Default::default(),

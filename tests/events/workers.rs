@@ -56,7 +56,16 @@ fn every_sample_has_its_test() {
         names("channel-worker"),
         set(&["open-event-space", "refresh-board", "poison-record"])
     );
-    assert_eq!(names("sync-worker"), set(&["sync-members", "tick"]));
+    assert_eq!(
+        names("sync-worker"),
+        set(&[
+            "sync-members",
+            "tick",
+            "preview-roster",
+            "apply-roster",
+            "export-roster"
+        ])
+    );
     assert_eq!(
         names("notify-worker"),
         set(&["promote-waiting", "tell-promoted", "finish-answer"])
@@ -119,6 +128,29 @@ async fn a_promoted_driver_is_told_by_dm() {
             &format!("POST /channels/{}/messages", stand::DM)
         ]
     );
+}
+
+#[tokio::test]
+async fn roster_files_are_answered() {
+    let answered = format!("PATCH /webhooks/{APPLICATION}/sample-token/messages/@original");
+    // The sample's file is not where this worker may fetch from, which is told; an import that is not confirmed is not made.
+    for (name, expected) in [
+        ("export-roster", vec![answered.clone()]),
+        ("preview-roster", vec![answered]),
+        ("apply-roster", Vec::new()),
+    ] {
+        let (endpoint, discord) = (stand::table().await, stand::server(stand::discord).await);
+        let parts = stand::worker(&endpoint, &discord);
+        let deadline = Timestamp::now() + SignedDuration::from_mins(1);
+        let event = serde_json::from_str(&sample(&format!("sync-worker/{name}.json"))).unwrap();
+        let done = gantry_sync_worker::handle_event(&parts, event, deadline).await;
+        assert_eq!(
+            done.unwrap()["batchItemFailures"],
+            serde_json::json!([]),
+            "{name}"
+        );
+        assert_eq!(stand::calls(&discord).await, expected, "{name}");
+    }
 }
 
 #[tokio::test]

@@ -20,6 +20,7 @@ mod main_job;
 mod poison;
 mod repeats;
 mod roster;
+mod roster_files;
 mod rush;
 mod settings;
 mod sync;

@@ -44,6 +44,9 @@ async fn perform<E: Env>(
         Work::PromoteWaiting { .. }
         | Work::TellPromoted { .. }
         | Work::FinishAnswer { .. }
-        | Work::SyncMembers { .. } => Err(JobFailure::Misplaced),
+        | Work::SyncMembers { .. }
+        | Work::PreviewRoster { .. }
+        | Work::ApplyRoster { .. }
+        | Work::ExportRoster { .. } => Err(JobFailure::Misplaced),
     }
 }

@@ -5,7 +5,7 @@ use super::{App, private};
 use gantry_shared::discord::commands::Command;
 use gantry_shared::discord::inbound::Interaction;
 use gantry_shared::discord::modals;
-use gantry_shared::discord::respond::{self, Response};
+use gantry_shared::discord::respond::{self, Audience, Response};
 use gantry_shared::domain::cases::Settlement;
 use gantry_shared::domain::club::Club;
 use gantry_shared::domain::event::EventForm;
@@ -18,6 +18,7 @@ use gantry_shared::usecases::create_club::{CreateClub, create_club};
 use gantry_shared::usecases::create_event::{create_event, new_event_form};
 use gantry_shared::usecases::create_series::{CreateSeries, create_series};
 use gantry_shared::usecases::edit_event::edit_event_form;
+use gantry_shared::usecases::import_roster::{start_export, start_import};
 use gantry_shared::usecases::list_events::list_events;
 use gantry_shared::usecases::list_series::list_series;
 use gantry_shared::usecases::publish_event::publish_event;
@@ -162,6 +163,15 @@ pub async fn run<E: Env>(
                 },
             )
         }
+        Command::RosterImport { file } => {
+            start_import(table, env, call, &file).await?;
+            return Ok(respond::deferred(Audience::Invoker));
+        }
+        Command::RosterExport => {
+            start_export(table, env, call).await?;
+            return Ok(respond::deferred(Audience::Invoker));
+        }
+        Command::RosterList => super::components::roster_page(app, call, None).await?,
         Command::SyncRun => {
             let (club, begun) = start_sync(table, env, call).await?;
             let (club, run, now) = (&club, &begun.run, call.now);

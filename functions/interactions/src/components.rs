@@ -6,10 +6,14 @@ use gantry_shared::discord::commands::route::ComponentAction;
 use gantry_shared::discord::inbound::Interaction;
 use gantry_shared::discord::respond::{self, Response};
 use gantry_shared::domain::cases::{CaseKey, Settlement};
-use gantry_shared::domain::ids::EventId;
+use gantry_shared::domain::club::Club;
+use gantry_shared::domain::ids::{EntryId, EventId};
 use gantry_shared::domain::notice::Notice;
+use gantry_shared::domain::roster_import::RosterImport;
 use gantry_shared::domain::signup::Answer;
 use gantry_shared::usecases::answer_event::{AnswerOutcome, answer_event};
+use gantry_shared::usecases::import_roster::{cancel_import, confirm_import};
+use gantry_shared::usecases::list_roster::list_roster;
 use gantry_shared::usecases::settle_case::{next_case, settle_case};
 use gantry_shared::usecases::show_event::{EventShown, show_event, show_own_event};
 use gantry_shared::usecases::{Call, Env, Failure};
@@ -50,6 +54,18 @@ pub async fn act<E: Env>(
         }
         ComponentAction::NotComing { event } => answered(app, &call, event, &Answer::NotComing).await?,
         ComponentAction::Leave { event } => answered(app, &call, event, &Answer::Leave).await?,
+        ComponentAction::ImportConfirm { command } => {
+            let (club, import) = confirm_import(&app.table, &app.env, &call, command).await?;
+            return Ok(import_shown(app, &club, &import));
+        }
+        ComponentAction::ImportCancel { command } => {
+            let (club, import) = cancel_import(&app.table, &app.env, &call, command).await?;
+            return Ok(import_shown(app, &club, &import));
+        }
+        ComponentAction::RosterPage { after } => {
+            let page = roster_page(app, &call, Some(after)).await?;
+            return Ok(respond::update(&page));
+        }
         ComponentAction::Details { event }
         | ComponentAction::Info { event }
         | ComponentAction::DmDetails {
@@ -63,6 +79,22 @@ pub async fn act<E: Env>(
         ComponentAction::KeepSettings => return Ok(respond::update(&show(app, &Notice::SettingsKept))),
     };
     Ok(private(&body))
+}
+
+/// The message with an import's buttons becomes what the import is now.
+fn import_shown<E: Env>(app: &App<E>, club: &Club, import: &RosterImport) -> Response {
+    respond::update(&show(app, &Notice::RosterImport { club, import }))
+}
+
+/// A page of the roster.
+pub async fn roster_page<E: Env>(
+    app: &App<E>,
+    call: &Call,
+    after: Option<EntryId>,
+) -> Result<Value, Failure> {
+    let page = list_roster(&app.table, call, after).await?;
+    let (club, entries, next) = (&page.club, page.entries.as_slice(), page.next);
+    Ok(show(app, &Notice::RosterPage { club, entries, next }))
 }
 
 /// The message becomes the next conflict, the first one after the last.

@@ -64,8 +64,11 @@ async fn perform<E: Env>(
             };
             Box::pin(finish_answer(table, env, &discord, &views, &job, &wish)).await
         }
-        Work::OpenEventSpace { .. } | Work::RefreshBoard { .. } | Work::SyncMembers { .. } => {
-            Err(JobFailure::Misplaced)
-        }
+        Work::OpenEventSpace { .. }
+        | Work::RefreshBoard { .. }
+        | Work::SyncMembers { .. }
+        | Work::PreviewRoster { .. }
+        | Work::ApplyRoster { .. }
+        | Work::ExportRoster { .. } => Err(JobFailure::Misplaced),
     }
 }

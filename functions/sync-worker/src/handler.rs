@@ -6,7 +6,10 @@ use gantry_shared::domain::work::Work;
 use gantry_shared::runtime::batch::{self, Delivery};
 use gantry_shared::runtime::worker::Parts;
 use gantry_shared::usecases::Env;
+use gantry_shared::usecases::apply_roster::apply_roster;
+use gantry_shared::usecases::export_roster::export_roster;
 use gantry_shared::usecases::job::JobFailure;
+use gantry_shared::usecases::preview_roster::{Preview, preview_roster};
 use gantry_shared::usecases::sync_members::{Leg, sync_members};
 use gantry_shared::usecases::tick_sync::tick_sync;
 use jiff::Timestamp;
@@ -62,6 +65,29 @@ async fn perform<E: Env>(
                 left: &|| batch::left(deadline),
             };
             Box::pin(sync_members(table, env, &discord, &views, &job, leg)).await
+        }
+        Work::PreviewRoster {
+            import,
+            user,
+            by,
+            file,
+            reply,
+        } => {
+            let preview = Preview {
+                import: *import,
+                user: *user,
+                by: *by,
+                file,
+                reply,
+            };
+            let outside = (&discord, &parts.uploads);
+            Box::pin(preview_roster(table, env, outside, &views, &job, &preview)).await
+        }
+        Work::ApplyRoster { import, reply } => {
+            Box::pin(apply_roster(table, env, &discord, &views, &job, (*import, reply))).await
+        }
+        Work::ExportRoster { club, reply } => {
+            Box::pin(export_roster(table, env, &discord, &views, &job, (*club, reply))).await
         }
         Work::OpenEventSpace { .. }
         | Work::RefreshBoard { .. }

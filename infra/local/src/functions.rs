@@ -120,6 +120,7 @@ impl Functions {
                 application: ApplicationId(credentials.application_id),
                 bot_token: credentials.bot_token.clone(),
                 discord_api: endpoints.discord_api.clone(),
+                upload_origins: vec![endpoints.discord_api.clone()],
                 queues: endpoints.queues.clone(),
                 club_settings: OperatorOverrides::default(),
             };

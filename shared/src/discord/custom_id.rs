@@ -3,7 +3,7 @@
 
 use crate::domain::cases::CaseKey;
 use crate::domain::event::EventKey;
-use crate::domain::ids::{EventId, RunId, SeriesId};
+use crate::domain::ids::{EntryId, EventId, InteractionId, RunId, SeriesId};
 use crate::domain::settings::Target;
 use std::{fmt, str::FromStr};
 
@@ -50,6 +50,21 @@ pub enum ComponentId {
     Info {
         /// The event.
         event: EventId,
+    },
+    /// Button that confirms an import of the roster.
+    ImportConfirm {
+        /// The command that began it.
+        command: InteractionId,
+    },
+    /// Button that gives an import up.
+    ImportCancel {
+        /// The command that began it.
+        command: InteractionId,
+    },
+    /// Button to the next page of the roster.
+    RosterPage {
+        /// The entry behind which it begins.
+        after: EntryId,
     },
     /// Button Older of the list of runs.
     SyncHistory {
@@ -118,13 +133,16 @@ pub enum ModalId {
 
 impl fmt::Display for ComponentId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (kind, event) = match self {
-            Self::SignUp { event } => ("su", event),
-            Self::ChooseClass { event } => ("cc", event),
-            Self::NotComing { event } => ("nc", event),
-            Self::Leave { event } => ("lv", event),
-            Self::Details { event } => ("dt", event),
-            Self::Info { event } => ("in", event),
+        match self {
+            Self::SignUp { event } => write!(f, "{PREFIX}su:{event}"),
+            Self::ChooseClass { event } => write!(f, "{PREFIX}cc:{event}"),
+            Self::NotComing { event } => write!(f, "{PREFIX}nc:{event}"),
+            Self::Leave { event } => write!(f, "{PREFIX}lv:{event}"),
+            Self::Details { event } => write!(f, "{PREFIX}dt:{event}"),
+            Self::Info { event } => write!(f, "{PREFIX}in:{event}"),
+            Self::ImportConfirm { command } => write!(f, "{PREFIX}ic:{command}"),
+            Self::ImportCancel { command } => write!(f, "{PREFIX}ix:{command}"),
+            Self::RosterPage { after } => write!(f, "{PREFIX}rp:{after}"),
             Self::Case { act, key, version } => {
                 let act = match act {
                     CaseAct::Accept => "ca",
@@ -132,17 +150,16 @@ impl fmt::Display for ComponentId {
                     CaseAct::Ignore => "ci",
                     CaseAct::Never => "cn",
                 };
-                return write!(f, "{PREFIX}{act}:{key}:{version}");
+                write!(f, "{PREFIX}{act}:{key}:{version}")
             }
-            Self::NextCase { after } => return write!(f, "{PREFIX}cx:{after}"),
-            Self::SyncHistory { after } => return write!(f, "{PREFIX}sh:{after}"),
-            Self::DmDetails { key } => return write!(f, "{PREFIX}dd:{}:{}", key.club, key.event),
+            Self::NextCase { after } => write!(f, "{PREFIX}cx:{after}"),
+            Self::SyncHistory { after } => write!(f, "{PREFIX}sh:{after}"),
+            Self::DmDetails { key } => write!(f, "{PREFIX}dd:{}:{}", key.club, key.event),
             Self::ResetSettings { target, version } => {
-                return write!(f, "{PREFIX}sr:{}:{version}", target.name());
+                write!(f, "{PREFIX}sr:{}:{version}", target.name())
             }
-            Self::KeepSettings => return write!(f, "{PREFIX}sk"),
-        };
-        write!(f, "{PREFIX}{kind}:{event}")
+            Self::KeepSettings => write!(f, "{PREFIX}sk"),
+        }
     }
 }
 
@@ -180,6 +197,16 @@ impl FromStr for ComponentId {
             return Ok(Self::KeepSettings);
         }
         let [kind, event] = parts(text)?;
+        let command = || event.parse().map_err(|_| UnknownCustomId);
+        match kind {
+            "ic" => return Ok(Self::ImportConfirm { command: command()? }),
+            "ix" => return Ok(Self::ImportCancel { command: command()? }),
+            "rp" => {
+                let after = event.parse().map_err(|_| UnknownCustomId)?;
+                return Ok(Self::RosterPage { after });
+            }
+            _ => {}
+        }
         if kind == "cx" {
             let after = event.parse().map_err(|_| UnknownCustomId)?;
             return Ok(Self::NextCase { after });
@@ -273,7 +300,7 @@ mod tests {
         }
     }
 
-    fn components(event: EventId) -> [ComponentId; 13] {
+    fn components(event: EventId) -> [ComponentId; 16] {
         [
             ComponentId::SignUp { event },
             ComponentId::ChooseClass { event },
@@ -281,6 +308,15 @@ mod tests {
             ComponentId::Leave { event },
             ComponentId::Details { event },
             ComponentId::Info { event },
+            ComponentId::ImportConfirm {
+                command: InteractionId(1),
+            },
+            ComponentId::ImportCancel {
+                command: InteractionId(u64::MAX),
+            },
+            ComponentId::RosterPage {
+                after: EntryId::from_parts(6, 6),
+            },
             ComponentId::SyncHistory {
                 after: RunId::from_parts(0, 1),
             },
@@ -302,6 +338,7 @@ mod tests {
     fn the_spelling_stays_as_posted_messages_have_it() {
         let event = EventId::from_parts(0, 1);
         let spelt = components(event).map(|id| id.to_string().replace(&event.to_string(), "E"));
+        let of_roster = format!("g1:rp:{}", EntryId::from_parts(6, 6));
         let of_dm = format!("g1:dd:{}:E", ClubId::from_parts(5, 5));
         assert_eq!(
             spelt,
@@ -312,6 +349,9 @@ mod tests {
                 "g1:lv:E",
                 "g1:dt:E",
                 "g1:in:E",
+                "g1:ic:1",
+                "g1:ix:18446744073709551615",
+                &of_roster,
                 "g1:sh:E",
                 "g1:ca:two-entries#7:3",
                 "g1:cp:two-entries#7:3",

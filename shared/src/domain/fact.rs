@@ -48,6 +48,28 @@ pub enum Fact {
     ClubCreated,
     /// A series was created.
     SeriesCreated,
+    /// A person was put on the roster.
+    EntryAdded {
+        /// The entry.
+        entry: EntryId,
+    },
+    /// A person's entry on the roster was changed.
+    EntryChanged {
+        /// The entry.
+        entry: EntryId,
+    },
+    /// An import of the roster was confirmed.
+    RosterImportConfirmed {
+        /// The command that began it.
+        import: InteractionId,
+    },
+    /// Entries of the roster were added and changed by an import; each has a row of its own in the audit log.
+    RosterImported {
+        /// The command that began it.
+        import: InteractionId,
+        /// Entries added or changed with this.
+        entries: usize,
+    },
     /// An event was created as a draft.
     EventCreated {
         /// The event.
@@ -144,6 +166,10 @@ impl Fact {
         match self {
             Self::ClubCreated => "ClubCreated",
             Self::SeriesCreated => "SeriesCreated",
+            Self::EntryAdded { .. } => "EntryAdded",
+            Self::EntryChanged { .. } => "EntryChanged",
+            Self::RosterImportConfirmed { .. } => "RosterImportConfirmed",
+            Self::RosterImported { .. } => "RosterImported",
             Self::EventCreated { .. } => "EventCreated",
             Self::EventRepeated { .. } => "EventRepeated",
             Self::EventEdited { .. } => "EventEdited",

@@ -13,6 +13,8 @@ pub mod rank;
 pub mod refusal;
 pub mod repeat;
 pub mod roster;
+pub mod roster_csv;
+pub mod roster_import;
 pub mod seats;
 pub mod series;
 pub mod settings;

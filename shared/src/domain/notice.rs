@@ -3,9 +3,10 @@
 use super::cases::{Case, Settlement};
 use super::club::{Club, Colour};
 use super::event::{Event, EventKey, Period};
-use super::ids::{ChannelId, RunId};
+use super::ids::{ChannelId, EntryId, RunId};
 use super::refusal::{Refusal, Standing};
 use super::roster::{Entry, GuildMember};
+use super::roster_import::RosterImport;
 use super::seats::Seats;
 use super::series::{Class, Series};
 use super::settings::{ResetQuestion, Section, Settings, SettingsChanged};
@@ -257,6 +258,29 @@ pub enum Notice<'a> {
     SettingsKept,
     /// To a driver whose answer is being recorded behind a rush; it is replaced when that is done.
     AnswerQueued,
+    /// A page of the roster.
+    RosterPage {
+        /// The club.
+        club: &'a Club,
+        /// Who is on it.
+        entries: &'a [Entry],
+        /// The entry behind which the next page begins.
+        next: Option<EntryId>,
+    },
+    /// An import of the roster, however it stands.
+    RosterImport {
+        /// The club.
+        club: &'a Club,
+        /// The import.
+        import: &'a RosterImport,
+    },
+    /// What comes with the roster as a file.
+    RosterExport {
+        /// The club.
+        club: &'a Club,
+        /// How many are in it.
+        entries: usize,
+    },
     /// To a person whose wish was refused.
     Refused {
         /// Why.

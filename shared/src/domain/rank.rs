@@ -32,7 +32,7 @@ pub enum Capability {
     ManageEvents,
     /// Create and edit series.
     ManageSeries,
-    /// Synchronise members and settle conflicts.
+    /// Put people on the roster and change their entries, synchronise it with the guild, settle conflicts.
     ManageMembers,
     /// See the club's settings.
     ViewSettings,

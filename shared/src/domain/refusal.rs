@@ -4,6 +4,7 @@ pub use super::event::EventAction;
 use super::event::EventState;
 use super::ids::UserId;
 use super::rank::{Capability, Rank};
+use super::roster_csv::FileFault;
 use super::settings::{Key, SettingFault};
 use super::text::TextFault;
 use jiff::Timestamp;
@@ -79,6 +80,17 @@ pub enum Refusal {
         /// What they have.
         standing: Standing,
     },
+    /// An uploaded roster file cannot be read as a whole.
+    RosterFile {
+        /// Why.
+        fault: FileFault,
+    },
+    /// An uploaded file is not there any more, or never was where Discord keeps files.
+    RosterFileGone,
+    /// No such import in this club, or another person's.
+    NoSuchImport,
+    /// The import was confirmed, given up or has expired.
+    ImportOver,
     /// No setting, or section of settings, of that name.
     NoSuchSetting,
     /// Values that their settings do not take.
@@ -135,6 +147,10 @@ impl Refusal {
             Self::SignUpClosed => "sign_up_closed",
             Self::NoSuchClass => "no_such_class",
             Self::NothingToChange { .. } => "nothing_to_change",
+            Self::RosterFile { .. } => "roster_file",
+            Self::RosterFileGone => "roster_file_gone",
+            Self::NoSuchImport => "no_such_import",
+            Self::ImportOver => "import_over",
             Self::NoSuchSetting => "no_such_setting",
             Self::Settings { .. } => "settings",
             Self::SettingChanged { .. } => "setting_changed",

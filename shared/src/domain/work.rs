@@ -1,7 +1,9 @@
 //! Work that a change causes outside of the table: what is put into the outbox with it, and later travels on a queue.
 
 use super::event::EventKey;
-use super::ids::{ApplicationId, InteractionId, UserId};
+use super::ids::{ApplicationId, ClubId, InteractionId, UserId};
+use super::rank::Rank;
+use super::roster_import::{FileRef, ImportKey};
 use super::series::ClassId;
 use super::signup::{Answer, Ticket};
 use super::sync::RunKey;
@@ -55,6 +57,33 @@ pub enum Work {
         /// Where the driver is answered.
         reply: Reply,
     },
+    /// Read an uploaded roster file, and show what it would change.
+    PreviewRoster {
+        /// Which import it becomes.
+        import: ImportKey,
+        /// Who imports.
+        user: UserId,
+        /// Their rank.
+        by: Rank,
+        /// The file.
+        file: FileRef,
+        /// Where they are answered.
+        reply: Reply,
+    },
+    /// Make a confirmed import of the roster.
+    ApplyRoster {
+        /// The import.
+        import: ImportKey,
+        /// Where whoever confirmed it is answered.
+        reply: Reply,
+    },
+    /// Write the roster into a file.
+    ExportRoster {
+        /// The club.
+        club: ClubId,
+        /// Where whoever asked is answered.
+        reply: Reply,
+    },
     /// Go on with a run of member synchronisation from where its record says that it stands.
     SyncMembers {
         /// The run.
@@ -90,7 +119,10 @@ impl Work {
             Self::PromoteWaiting { .. } | Self::TellPromoted { .. } | Self::FinishAnswer { .. } => {
                 Lane::Notify
             }
-            Self::SyncMembers { .. } => Lane::Sync,
+            Self::SyncMembers { .. }
+            | Self::PreviewRoster { .. }
+            | Self::ApplyRoster { .. }
+            | Self::ExportRoster { .. } => Lane::Sync,
         }
     }
 
@@ -103,7 +135,10 @@ impl Work {
             | Self::PromoteWaiting { event, .. }
             | Self::TellPromoted { event, .. }
             | Self::FinishAnswer { event, .. } => Some(*event),
-            Self::SyncMembers { .. } => None,
+            Self::SyncMembers { .. }
+            | Self::PreviewRoster { .. }
+            | Self::ApplyRoster { .. }
+            | Self::ExportRoster { .. } => None,
         }
     }
 }

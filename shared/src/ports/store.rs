@@ -11,6 +11,7 @@ use crate::domain::ids::{ChannelId, ClubId, EntryId, GuildId, InteractionId, Out
 use crate::domain::notice::Sheet;
 use crate::domain::rank::Rank;
 use crate::domain::roster::{Entry, Member};
+use crate::domain::roster_import::RosterImport;
 use crate::domain::seats::{SeatMove, Seats};
 use crate::domain::series::{Class, ClassId, Series};
 use crate::domain::settings::{ClubSettings, Settings};
@@ -365,6 +366,10 @@ pub enum Change {
     RemoveWaiter(EventKey, Waiter),
     /// A place on the waitlist goes, and its driver is seated.
     SeatWaiter(EventKey, Waiter),
+    /// An import of the roster replaces its version before.
+    PutImport(Box<RosterImport>),
+    /// One more row of the audit log, where a batch changes several things and its own record tells of them as a whole.
+    Audit(Box<Record>, OutboxId),
     /// A run of member synchronisation replaces its version before (version 1: it is new).
     PutRun(SyncRun),
     /// A club's synchronisation replaces its version before (version 1: it is new).

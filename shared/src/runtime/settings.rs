@@ -44,6 +44,13 @@ const DISCORD_API: Setting = Setting {
         "address of Discord's API with its version, without a slash at the end",
     )
 };
+const UPLOAD_ORIGINS: Setting = Setting {
+    default: Some("https://cdn.discordapp.com,https://media.discordapp.net"),
+    ..required(
+        "GANTRY_UPLOAD_ORIGINS",
+        "where Discord keeps uploaded files: scheme and host each, separated by commas; files are fetched from nowhere else",
+    )
+};
 const CHANNEL_QUEUE: Setting = required("GANTRY_CHANNEL_QUEUE_URL", "URL of the channel queue");
 const BOARD_QUEUE: Setting = required("GANTRY_BOARD_QUEUE_URL", "URL of the board queue");
 const NOTIFY_QUEUE: Setting = required("GANTRY_NOTIFY_QUEUE_URL", "URL of the notify queue");
@@ -60,12 +67,13 @@ const CLUB_SETTINGS: Setting = Setting {
 };
 
 /// All settings.
-pub const SETTINGS: [Setting; 11] = [
+pub const SETTINGS: [Setting; 12] = [
     TABLE,
     PUBLIC_KEYS,
     APPLICATION_ID,
     BOT_TOKEN,
     DISCORD_API,
+    UPLOAD_ORIGINS,
     CHANNEL_QUEUE,
     BOARD_QUEUE,
     NOTIFY_QUEUE,
@@ -143,6 +151,8 @@ pub struct WorkerSettings {
     pub bot_token: String,
     /// Discord's API.
     pub discord_api: String,
+    /// Where uploaded files are fetched from.
+    pub upload_origins: Vec<String>,
     /// The queues that its messages come from.
     pub queues: QueueUrls,
     /// What holds for clubs that say nothing else.
@@ -224,9 +234,11 @@ impl<'a> Reader<'a> {
     pub fn worker(mut self) -> Result<WorkerSettings, SettingsError> {
         let (table, application) = (self.text(&TABLE), self.application());
         let (bot_token, discord_api, queues) = (self.bot_token(), self.url(&DISCORD_API), self.queues());
+        let upload_origins = self.upload_origins();
         let club_settings = self.club_settings();
         self.finish(|| {
             Some(WorkerSettings {
+                upload_origins: upload_origins?,
                 table: table?,
                 application: application?,
                 bot_token: bot_token?,
@@ -251,6 +263,22 @@ impl<'a> Reader<'a> {
                 discord_api: discord_api?,
             })
         })
+    }
+
+    /// Addresses of which each is one.
+    fn upload_origins(&mut self) -> Option<Vec<String>> {
+        let listed = self.text(&UPLOAD_ORIGINS)?;
+        let origins: Vec<String> = listed
+            .split(',')
+            .map(|origin| origin.trim().to_owned())
+            .filter(|origin| !origin.is_empty())
+            .collect();
+        let good = |origin: &String| origin.starts_with("https://") || origin.starts_with("http://");
+        if origins.iter().all(good) {
+            return Some(origins);
+        }
+        self.fault(&UPLOAD_ORIGINS, "has something that is no http(s) address");
+        None
     }
 
     fn finish<T>(self, build: impl FnOnce() -> Option<T>) -> Result<T, SettingsError> {

@@ -4,6 +4,7 @@ use crate::adapters::discord_rest::{Config, ConfigError, DiscordRest, Timer};
 use crate::adapters::dynamo::Table;
 use crate::adapters::dynamo_budget::DynamoBudget;
 use crate::adapters::sqs::{QueueUrls, Sqs};
+use crate::adapters::uploads::Uploads;
 use crate::runtime::batch::Delivery;
 use crate::runtime::settings::WorkerSettings;
 use crate::usecases::Env;
@@ -23,6 +24,8 @@ pub struct Parts<E> {
     pub sqs: Sqs,
     /// The queues' URLs.
     pub queues: QueueUrls,
+    /// Files that people uploaded.
+    pub uploads: Uploads,
     /// Clock, ids and pauses.
     pub env: E,
     discord: DiscordRest<DynamoBudget>,
@@ -51,6 +54,7 @@ impl<E: Env> Parts<E> {
                 Arc::clone(&timer),
             )?,
             timer,
+            uploads: Uploads::new(&settings.upload_origins),
             table: Table::new(dynamo, settings.table, settings.club_settings),
             sqs: Sqs::new(sqs),
             queues: settings.queues,

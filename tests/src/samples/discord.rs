@@ -2,11 +2,11 @@
 
 use super::gateway::{Form, event};
 use super::world::{
-    ADMIN, APPLICATION, CHANNEL, CONFLICT, DRAFT, DRIVER, GUILD, OPEN, OTHER_GUILD, RUN, SEATED, SERIES,
-    TWIN, WAITING,
+    ADMIN, APPLICATION, CHANNEL, CONFLICT, DRAFT, DRIVER, GUILD, IMPORT, OPEN, OTHER_GUILD, RUN, SEATED,
+    SERIES, TWIN, WAITING,
 };
 use gantry_shared::discord::custom_id::{CaseAct, ComponentId, ModalId};
-use gantry_shared::domain::ids::{GuildId, UserId};
+use gantry_shared::domain::ids::{EntryId, GuildId, UserId};
 use gantry_shared::domain::settings::{Section, Target};
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -173,6 +173,9 @@ fn commands() -> Vec<(&'static str, Value)> {
             "command-signup-list",
             sub_command("signup", "list", &[("event", &open)]),
         ),
+        ("command-roster-list", sub_command("roster", "list", &[])),
+        ("command-roster-import", roster_import()),
+        ("command-roster-export", sub_command("roster", "export", &[])),
         ("command-sync-run", sub_command("sync", "run", &[])),
         ("command-sync-status", sub_command("sync", "status", &[])),
         ("command-sync-history", sub_command("sync", "history", &[])),
@@ -190,6 +193,22 @@ fn commands() -> Vec<(&'static str, Value)> {
             sub_command("settings", "reset", &[("what", "club")]),
         ),
     ]
+}
+
+/// The one command with a file, which comes resolved.
+fn roster_import() -> Value {
+    let id = "1056104309264089701";
+    let file = json!([{ "name": "file", "type": 11, "value": id }]);
+    let mut data = command(
+        "roster",
+        json!([{ "name": "import", "type": 1, "options": file }]),
+    );
+    let url = format!("https://cdn.discordapp.com/ephemeral-attachments/{APPLICATION}/{id}/roster.csv?ex=1");
+    data["resolved"] = json!({ "attachments": { id: {
+        "id": id, "filename": "roster.csv", "size": 312, "url": url, "proxy_url": url,
+        "content_type": "text/csv; charset=utf-8", "ephemeral": true,
+    } } });
+    data
 }
 
 fn suggestions() -> Vec<(&'static str, Value)> {
@@ -270,6 +289,27 @@ fn buttons() -> Vec<(&'static str, ComponentId, UserId)> {
             ADMIN,
         ),
         ("button-keep-settings", ComponentId::KeepSettings, ADMIN),
+        (
+            "button-import-confirm",
+            ComponentId::ImportConfirm {
+                command: IMPORT.command,
+            },
+            ADMIN,
+        ),
+        (
+            "button-import-cancel",
+            ComponentId::ImportCancel {
+                command: IMPORT.command,
+            },
+            ADMIN,
+        ),
+        (
+            "button-roster-page",
+            ComponentId::RosterPage {
+                after: EntryId::from_parts(0, 0),
+            },
+            ADMIN,
+        ),
     ]
 }
 

@@ -1,9 +1,13 @@
 //! What the table's stream and the queues hand to the relay and the workers.
 
-use super::world::{CLUB, DRIVER, GUILD, NEW, OPEN, RUN, SEATED, SEATED_TICKET, WAITING, reply};
+use super::world::{
+    ADMIN, CLUB, DRIVER, GUILD, IMPORT, NEW, OPEN, RUN, SEATED, SEATED_TICKET, WAITING, reply,
+};
 use gantry_shared::adapters::dynamo::{OUTBOX_PREFIX, OutboxItem};
 use gantry_shared::domain::fact::{Actor, Fact, Record};
 use gantry_shared::domain::ids::{InteractionId, OutboxId};
+use gantry_shared::domain::rank::Rank;
+use gantry_shared::domain::roster_import::{FileRef, ImportKey};
 use gantry_shared::domain::series::ClassId;
 use gantry_shared::domain::signup::{Answer, Status};
 use gantry_shared::domain::work::{Lane, Work};
@@ -45,6 +49,28 @@ pub(super) fn events(now: Timestamp) -> serde_json::Result<Vec<(&'static str, &'
         leg: 0,
         reply: Some(reply(now)),
     };
+    let preview = Work::PreviewRoster {
+        import: ImportKey {
+            club: CLUB,
+            command: CLICK,
+        },
+        user: ADMIN,
+        by: Rank::Owner,
+        file: FileRef {
+            name: "roster.csv".to_owned(),
+            url: "https://cdn.discordapp.com/ephemeral-attachments/1/2/roster.csv?ex=1".to_owned(),
+            size: 312,
+        },
+        reply: reply(now),
+    };
+    let apply = Work::ApplyRoster {
+        import: IMPORT,
+        reply: reply(now),
+    };
+    let export = Work::ExportRoster {
+        club: CLUB,
+        reply: reply(now),
+    };
     let mut poison = batch(&[refresh.clone(), refresh.clone()], now)?;
     poison["Records"][0]["body"] = json!("{\"v\":1,\"work\":");
     poison["Records"][0]["md5OfBody"] = json!(digest("{\"v\":1,\"work\":"));
@@ -62,6 +88,9 @@ pub(super) fn events(now: Timestamp) -> serde_json::Result<Vec<(&'static str, &'
         ("notify-worker", "tell-promoted", batch(&[tell], now)?),
         ("notify-worker", "finish-answer", batch(&[finish], now)?),
         ("sync-worker", "sync-members", batch(&[sync], now)?),
+        ("sync-worker", "preview-roster", batch(&[preview], now)?),
+        ("sync-worker", "apply-roster", batch(&[apply], now)?),
+        ("sync-worker", "export-roster", batch(&[export], now)?),
         ("sync-worker", "tick", tick(now)),
     ])
 }

@@ -11,6 +11,8 @@ use gantry_shared::domain::ids::{
 use gantry_shared::domain::matching::{Conflict, Kind, NameKind, Pairing, Reason, Subject};
 use gantry_shared::domain::rank::Rank;
 use gantry_shared::domain::roster::Entry;
+use gantry_shared::domain::roster_csv::Plan;
+use gantry_shared::domain::roster_import::{ImportKey, RosterImport};
 use gantry_shared::domain::seats::SeatMove;
 use gantry_shared::domain::series::{Class, ClassId, Series};
 use gantry_shared::domain::settings::{self, ClubSettings, Key, Settings, Wish};
@@ -62,6 +64,11 @@ pub const SEATED_TICKET: Ticket = Ticket(InteractionId(1_056_104_309_264_089_501
 const GT3_TICKET: Ticket = Ticket(InteractionId(1_056_104_309_264_089_502));
 const WAITING_TICKET: Ticket = Ticket(InteractionId(1_056_104_309_264_089_503));
 
+/// An import of the roster that can be confirmed.
+pub const IMPORT: ImportKey = ImportKey {
+    club: CLUB,
+    command: InteractionId(1_056_104_309_264_089_504),
+};
 /// A run of member sync that goes on.
 pub const RUN: RunKey = RunKey {
     club: CLUB,
@@ -133,6 +140,16 @@ fn conflict() -> Conflict {
         more: 0,
         facts: "sample".to_owned(),
     }
+}
+
+/// A new entry, shown.
+fn import() -> RosterImport {
+    let plan = Plan {
+        new: 1,
+        ..Plan::default()
+    };
+    let shown = (IMPORT, ADMIN, Rank::Owner);
+    RosterImport::new(shown, "roster.csv".to_owned(), "sample".to_owned(), &plan, MOMENT)
 }
 
 fn class(label: &str, seats: u32) -> Class {
@@ -235,6 +252,7 @@ pub fn batches() -> Vec<Batch> {
                 Rank::Member,
                 MOMENT,
             )),
+            Change::PutImport(Box::new(import())),
             Change::PutCase(Box::new(Case::new(CLUB, conflict(), RUN.run, MOMENT))),
         ],
         vec![

@@ -188,6 +188,14 @@ impl Table {
                 writes.push(self.remove_waiter(event, &waiter)?);
                 writes.push(self.seat(event, waiter)?);
             }
+            Change::PutImport(import) => {
+                let put = self.import_put(&import)?;
+                writes.push(TransactWriteItem::builder().put(put).build());
+            }
+            Change::Audit(record, id) => {
+                let item = write(&keys::audit(record.club, record.at, id), &record)?;
+                writes.push(self.put(item)?);
+            }
             Change::PutRun(run) => {
                 let put = self.versioned(&keys::run(run.key), &run, run.version.saturating_sub(1))?;
                 writes.push(TransactWriteItem::builder().put(put).build());

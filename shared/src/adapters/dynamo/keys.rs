@@ -6,6 +6,7 @@
 use crate::domain::cases::CaseKey;
 use crate::domain::event::EventKey;
 use crate::domain::ids::{ChannelId, ClubId, EntryId, GuildId, OutboxId, SeriesId, UserId};
+use crate::domain::roster_import::ImportKey;
 use crate::domain::series::ClassId;
 use crate::domain::signup::Ticket;
 use crate::domain::sync::RunKey;
@@ -114,6 +115,17 @@ pub(super) fn member(club: ClubId, user: UserId) -> Key {
 
 pub(super) fn entry(club: ClubId, entry: EntryId) -> Key {
     Key::new(club_partition(club), format!("{ENTRIES}{entry}"))
+}
+
+pub(super) fn import(key: ImportKey) -> Key {
+    Key::new(club_partition(key.club), format!("IMPORT#{:020}", key.command.0))
+}
+
+pub(super) fn import_chunk(key: ImportKey, chunk: usize) -> Key {
+    Key::new(
+        format!("CLUB#{}#IMPORT#{:020}", key.club, key.command.0),
+        format!("CHUNK#{chunk:04}"),
+    )
 }
 
 pub(super) fn series(club: ClubId, series: SeriesId) -> Key {

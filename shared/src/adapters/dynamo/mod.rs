@@ -4,6 +4,7 @@ mod cases;
 mod clubs;
 mod commit;
 mod events;
+mod imports;
 mod items;
 mod keys;
 mod requests;

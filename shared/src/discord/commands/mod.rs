@@ -16,6 +16,7 @@ pub use tree::TREE;
 use crate::domain::event::Period;
 use crate::domain::ids::{EventId, SeriesId};
 use crate::domain::repeat::Every;
+use crate::domain::roster_import::FileRef;
 use crate::domain::settings::Section;
 
 /// The key by which the tree's actions are told apart.
@@ -38,6 +39,9 @@ pub enum Verb {
     EventShow,
     EventList,
     SignupList,
+    RosterImport,
+    RosterExport,
+    RosterList,
     SyncRun,
     SyncStatus,
     SyncHistory,
@@ -140,6 +144,15 @@ pub enum Command {
         /// The picked event.
         event: EventId,
     },
+    /// `/roster import`
+    RosterImport {
+        /// The attached file.
+        file: FileRef,
+    },
+    /// `/roster export`
+    RosterExport,
+    /// `/roster list`
+    RosterList,
     /// `/sync run`
     SyncRun,
     /// `/sync status`

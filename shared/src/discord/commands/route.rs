@@ -5,12 +5,15 @@ use super::options::Options;
 use super::spec::{ActionSpec, AutocompleteField, Body, CommandSpec, Reach, Values};
 use super::{AutocompleteQuery, Command, TREE, Verb};
 use crate::discord::custom_id::{CaseAct, ComponentId, ModalId};
-use crate::discord::inbound::{CommandData, CommandOption, ComponentData, Data, Interaction, ModalData};
+use crate::discord::inbound::{
+    AttachmentData, CommandData, CommandOption, ComponentData, Data, Interaction, ModalData,
+};
 use crate::discord::modals;
 use crate::domain::cases::{CaseKey, Decision};
 use crate::domain::event::{EventForm, EventKey, Period};
-use crate::domain::ids::{EventId, RunId};
+use crate::domain::ids::{EntryId, EventId, InteractionId, RunId};
 use crate::domain::repeat::Every;
+use crate::domain::roster_import::FileRef;
 use crate::domain::series::ClassId;
 use crate::domain::settings::{Key, Section, Target};
 use serde_json::Value;
@@ -21,6 +24,10 @@ const SUB_COMMAND: u64 = 1;
 const CHAT_INPUT: u64 = 1;
 /// What is typed for an autocomplete is read up to here, in characters.
 const TYPED_MAX: usize = 100;
+/// A file's name is kept up to here, in characters.
+const FILE_NAME_MAX: usize = 100;
+/// Longest address of a file, in bytes.
+const URL_MAX: usize = 2048;
 
 const PICK_SERIES: &str = "Pick a series from the list that appears while you type.";
 const PICK_EVENT: &str = "Pick an event from the list that appears while you type.";
@@ -73,6 +80,21 @@ pub enum ComponentAction {
         /// The event.
         event: EventId,
     },
+    /// Make a shown import of the roster.
+    ImportConfirm {
+        /// The command that began it.
+        command: InteractionId,
+    },
+    /// Give a shown import up.
+    ImportCancel {
+        /// The command that began it.
+        command: InteractionId,
+    },
+    /// The next page of the roster.
+    RosterPage {
+        /// The entry behind which it begins.
+        after: EntryId,
+    },
     /// Older runs of member synchronisation.
     SyncHistory {
         /// The last run on the page before.
@@ -92,7 +114,7 @@ pub enum ComponentAction {
         /// The one before.
         after: CaseKey,
     },
-    /// The same, from a DM: the only component that works without a guild.
+    /// Event details, from a DM: the only component that works without a guild.
     DmDetails {
         /// Club and event.
         key: EventKey,
@@ -159,7 +181,7 @@ pub fn route(interaction: &Interaction) -> Result<Intent, RouteError> {
 
 fn command(data: &CommandData, in_guild: bool) -> Result<Command, RouteError> {
     let (action, given) = find(data, in_guild)?;
-    build(action.verb, &Options::new(action.options, given)?)
+    build(action.verb, &Options::new(action.options, given, &data.resolved)?)
 }
 
 /// The action that is named, and the options given to it.
@@ -248,6 +270,11 @@ fn build(verb: Verb, options: &Options<'_>) -> Result<Command, RouteError> {
                 _ => Period::Upcoming,
             },
         },
+        Verb::RosterImport => Command::RosterImport {
+            file: file(options.file("file")?),
+        },
+        Verb::RosterExport => Command::RosterExport,
+        Verb::RosterList => Command::RosterList,
         Verb::SignupList => Command::SignupList { event: event()? },
         Verb::SyncRun => Command::SyncRun,
         Verb::SyncStatus => Command::SyncStatus,
@@ -264,6 +291,17 @@ fn build(verb: Verb, options: &Options<'_>) -> Result<Command, RouteError> {
             what: options.required("what")?,
         },
     })
+}
+
+/// What is kept of an attached file: an address that is far longer than Discord's is none.
+fn file(attached: AttachmentData) -> FileRef {
+    FileRef {
+        name: attached.filename.chars().take(FILE_NAME_MAX).collect(),
+        url: Some(attached.url)
+            .filter(|url| url.len() <= URL_MAX)
+            .unwrap_or_default(),
+        size: attached.size,
+    }
 }
 
 fn autocomplete(data: &CommandData, in_guild: bool) -> Result<AutocompleteQuery, RouteError> {
@@ -311,6 +349,9 @@ fn component(data: &ComponentData, in_guild: bool) -> Result<ComponentAction, Ro
         ComponentId::Leave { event } => ComponentAction::Leave { event },
         ComponentId::Details { event } => ComponentAction::Details { event },
         ComponentId::Info { event } => ComponentAction::Info { event },
+        ComponentId::ImportConfirm { command } => ComponentAction::ImportConfirm { command },
+        ComponentId::ImportCancel { command } => ComponentAction::ImportCancel { command },
+        ComponentId::RosterPage { after } => ComponentAction::RosterPage { after },
         ComponentId::Case { act, key, version } => {
             let decision = match act {
                 CaseAct::Accept => Decision::Accept,

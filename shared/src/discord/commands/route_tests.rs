@@ -46,6 +46,33 @@ fn run(path: &str, options: &[(&str, Value)]) -> Result<Command, RouteError> {
     }
 }
 
+/// `/roster import` with this as what Discord says of the file.
+fn with_file(file: Value) -> Result<Command, RouteError> {
+    let given = json!([{ "name": "file", "type": 11, "value": "9" }]);
+    let mut data = json!({ "name": "roster", "type": 1, "options": [{ "name": "import", "type": 1, "options": given }] });
+    data["resolved"] = json!({ "attachments": { "9": file } });
+    match send(2, data, true)? {
+        Intent::Command(command) => Ok(command),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_file_has_to_come_with_its_description() {
+    let missing = Err(RouteError::BadOption {
+        name: "file",
+        what: "Attach a file.",
+    });
+    assert_eq!(run("roster import", &[]), missing);
+    assert_eq!(run("roster import", &[("file", json!("9"))]), missing);
+    let long = "x".repeat(3000);
+    let kept = with_file(json!({ "filename": long, "size": 1, "url": format!("https://cdn/{long}") }));
+    let Ok(Command::RosterImport { file }) = kept else {
+        panic!("{kept:?}")
+    };
+    assert_eq!((file.name.len(), file.url.as_str()), (100, ""));
+}
+
 fn text(value: &str) -> Option<String> {
     Some(value.to_owned())
 }
@@ -171,6 +198,18 @@ fn every_command_is_routed_with_all_its_options() {
             Command::EventList { when: Period::Past },
         ),
         (run("signup list", &[("event", e)]), Command::SignupList { event }),
+        (run("roster list", &[]), Command::RosterList),
+        (run("roster export", &[]), Command::RosterExport),
+        (
+            with_file(json!({ "filename": "a.csv", "size": 7, "url": "https://cdn/a" })),
+            Command::RosterImport {
+                file: FileRef {
+                    name: "a.csv".to_owned(),
+                    url: "https://cdn/a".to_owned(),
+                    size: 7,
+                },
+            },
+        ),
         (run("sync run", &[]), Command::SyncRun),
         (run("sync status", &[]), Command::SyncStatus),
         (run("sync history", &[]), Command::SyncHistory),

@@ -44,6 +44,7 @@ pub const TREE: &[CommandSpec] = &[
     CommandSpec::guild("series", "The club's series", Body::Subs(SERIES)),
     CommandSpec::guild("event", "The club's race events", Body::Subs(EVENT)),
     CommandSpec::guild("signup", "Sign-ups for events", Body::Subs(SIGNUP)),
+    CommandSpec::guild("roster", "Who belongs to the club", Body::Subs(ROSTER)),
     CommandSpec::guild(
         "sync",
         "Keep the roster true to this server's members",
@@ -245,6 +246,37 @@ const SIGNUP: &[SubSpec] = &[SubSpec::new(
         "The roster by class, with the waitlist. Only you see the answer.",
     ),
 )];
+
+const ROSTER: &[SubSpec] = &[
+    SubSpec::new(
+        "list",
+        "Who is on the roster",
+        ActionSpec::new(
+            Verb::RosterList,
+            &[],
+            "Shows names, ranks and Discord accounts, page by page.",
+        ),
+    ),
+    SubSpec::new(
+        "import",
+        "Add and change people on the roster from a CSV file",
+        ActionSpec::new(
+            Verb::RosterImport,
+            &[OptionSpec::file("file", "A CSV file, UTF-8, up to 10,000 lines").required()],
+            "Shows what the file would change; nothing is written before you confirm. The first line names the columns: \
+             name, and if you like id, discord_id, rank. Separated by commas, semicolons or tabs. Nobody is taken off.",
+        ),
+    ),
+    SubSpec::new(
+        "export",
+        "The roster as a CSV file",
+        ActionSpec::new(
+            Verb::RosterExport,
+            &[],
+            "The file can be changed in a spreadsheet and imported again: the column id tells who is who.",
+        ),
+    ),
+];
 
 const SYNC: &[SubSpec] = &[
     SubSpec::new(

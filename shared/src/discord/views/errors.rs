@@ -1,7 +1,7 @@
 //! What a person is told when something is not done: why, and what to do about it. Exhaustive, and never an internal
 //! error's text.
 
-use super::{phrases, settings};
+use super::{phrases, roster, settings};
 use crate::discord::commands::route::RouteError;
 use crate::discord::help::{CommandIds, mention};
 use crate::discord::text;
@@ -88,6 +88,18 @@ pub fn refusal(refusal: &Refusal, ids: &CommandIds) -> String {
             "This event does not have that class any more. Choose from the newest sign-up message.".to_owned()
         }
         Refusal::NothingToChange { standing } => nothing_to_change(standing),
+        Refusal::RosterFile { fault } => roster::file_fault(fault),
+        Refusal::RosterFileGone => {
+            "The file cannot be fetched from Discord any more. Please attach it again.".to_owned()
+        }
+        Refusal::NoSuchImport => format!(
+            "This import is not there, or somebody else's. {} starts one.",
+            mention("roster import", ids)
+        ),
+        Refusal::ImportOver => format!(
+            "This import is over: it was settled already, or its time is up. {} starts another one.",
+            mention("roster import", ids)
+        ),
         Refusal::NoSuchSetting => format!(
             "There is no such setting. Pick one from the list that appears while you type; {} shows them all.",
             mention("settings view", ids)

@@ -13,6 +13,7 @@ mod events;
 mod lists;
 mod notices;
 mod phrases;
+mod roster;
 mod settings;
 mod sync;
 
@@ -125,6 +126,9 @@ impl Views {
             Notice::ResetSettings { question } => settings::reset(question),
             Notice::SettingsKept => text_body(settings::KEPT),
             Notice::AnswerQueued => text_body(notices::ANSWER_QUEUED),
+            Notice::RosterPage { club, entries, next } => roster::page(club, entries, *next, &self.ids),
+            Notice::RosterImport { club, import } => roster::import(club, import, &self.ids),
+            Notice::RosterExport { club, entries } => roster::exported(club, *entries),
             Notice::SyncProgress { club, run, now } => sync::progress(club, run, *now, &self.ids),
             Notice::SyncStatus {
                 club,
