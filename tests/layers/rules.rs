@@ -35,6 +35,7 @@ pub const LAYERS: [Layer; 7] = [
             "thiserror",
             "hex",
             "sha2",
+            "csv",
             "icu_",
             "strsim",
             "unicode_security",

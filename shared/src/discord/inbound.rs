@@ -4,6 +4,7 @@
 use crate::domain::ids::{ApplicationId, ChannelId, GuildId, InteractionId, MessageId, RoleId, UserId};
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 use serde_json::Value;
+use std::collections::HashMap;
 
 /// Bodies longer than this are refused before anything is done with them, in bytes. Discord's own are a few KiB.
 pub const MAX_BODY_BYTES: usize = 256 * 1024;
@@ -131,6 +132,28 @@ pub struct CommandData {
     /// Options, or the one sub-command.
     #[serde(default, deserialize_with = "null_as_default")]
     pub options: Vec<CommandOption>,
+    /// What the options' ids stand for.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub resolved: Resolved,
+}
+
+/// What ids in options stand for; only what Gantry needs of it.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+pub struct Resolved {
+    /// Uploaded files by their ids.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub attachments: HashMap<String, AttachmentData>,
+}
+
+/// An uploaded file, as Discord describes it (Discord docs, resources/message, attachment object).
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct AttachmentData {
+    /// Its name.
+    pub filename: String,
+    /// Bytes.
+    pub size: u64,
+    /// Where it can be had for a day or so.
+    pub url: String,
 }
 
 /// One option as sent.

@@ -11,6 +11,7 @@ pub mod notice;
 pub mod rank;
 pub mod refusal;
 pub mod roster;
+pub mod roster_csv;
 pub mod seats;
 pub mod series;
 pub mod settings;

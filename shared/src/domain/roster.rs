@@ -15,8 +15,8 @@ use super::rank::Rank;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// Longest name shown for a member, in code points: Discord's own bound for nicknames.
-const SHOWN_MAX: usize = 32;
+/// Longest name of an entry, and longest name shown for a member, in code points: Discord's own bound for nicknames.
+pub const ENTRY_NAME_MAX: usize = 32;
 
 /// A person on a club's roster.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -165,7 +165,7 @@ impl GuildMember {
             "" => self.username.as_str(),
             display => display,
         };
-        shown.chars().take(SHOWN_MAX).collect()
+        shown.chars().take(ENTRY_NAME_MAX).collect()
     }
 }
 

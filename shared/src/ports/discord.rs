@@ -166,6 +166,28 @@ pub trait Messages: Send + Sync {
     fn open_dm(&self, user: UserId) -> impl Future<Output = DiscordResult<ChannelId>> + Send;
 }
 
+/// A file that goes with a message.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Upload {
+    /// Its name: letters, digits, `.`, `-` and `_`.
+    pub filename: String,
+    /// Its media type, such as `text/csv; charset=utf-8`.
+    pub content_type: &'static str,
+    /// What is in it.
+    pub bytes: Vec<u8>,
+}
+
+/// What is in it stays out of logs.
+impl std::fmt::Debug for Upload {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Upload")
+            .field("filename", &self.filename)
+            .field("content_type", &self.content_type)
+            .field("bytes", &self.bytes.len())
+            .finish()
+    }
+}
+
 /// A member of a guild, as listed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Listed {
@@ -206,5 +228,17 @@ pub trait InteractionReplies: Send + Sync {
         application: ApplicationId,
         token: &str,
         body: &MessageBody,
+    ) -> impl Future<Output = DiscordResult<()>> + Send;
+}
+
+/// Answers to interactions that carry a file.
+pub trait FileReplies: Send + Sync {
+    /// As [`InteractionReplies::edit_original`], and with a file in the place of those that were there. Safe to repeat.
+    fn edit_original_with_file(
+        &self,
+        application: ApplicationId,
+        token: &str,
+        body: &MessageBody,
+        file: &Upload,
     ) -> impl Future<Output = DiscordResult<()>> + Send;
 }

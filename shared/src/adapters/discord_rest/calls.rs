@@ -5,8 +5,8 @@ use super::{CommandScope, DiscordRest, requests};
 use crate::domain::ids::{ApplicationId, ChannelId, CommandId, GuildId, MessageId, RoleId, UserId};
 use crate::ports::budget::Budget;
 use crate::ports::discord::{
-    Channel, ChannelKind, Channels, DiscordError, DiscordResult, GuildMembers, InteractionReplies, Listed,
-    MessageBody, Messages, NewChannel, NewMessage, OwnMessage,
+    Channel, ChannelKind, Channels, DiscordError, DiscordResult, FileReplies, GuildMembers, InteractionReplies, Listed,
+    MessageBody, Messages, NewChannel, NewMessage, OwnMessage, Upload,
 };
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -210,6 +210,19 @@ impl<B: Budget> InteractionReplies for DiscordRest<B> {
         body: &MessageBody,
     ) -> DiscordResult<()> {
         let request = requests::edit_original(application, token, body)?;
+        self.execute(&request).await.map(drop)
+    }
+}
+
+impl<B: Budget> FileReplies for DiscordRest<B> {
+    async fn edit_original_with_file(
+        &self,
+        application: ApplicationId,
+        token: &str,
+        body: &MessageBody,
+        file: &Upload,
+    ) -> DiscordResult<()> {
+        let request = requests::edit_original_with_file(application, token, body, file)?;
         self.execute(&request).await.map(drop)
     }
 }

@@ -7,7 +7,7 @@ use super::encode::percent_encode;
 use super::request::{Auth, Major, Repeat, Request};
 use crate::domain::ids::{ApplicationId, ChannelId, CommandId, GuildId, MessageId, UserId};
 use crate::ports::discord::{
-    ChannelKind, DiscordError, DiscordResult, Mentions, MessageBody, NewChannel, NewMessage,
+    ChannelKind, DiscordError, DiscordResult, Mentions, MessageBody, NewChannel, NewMessage, Upload,
 };
 use reqwest::Method;
 use serde_json::{Map, Value, json};
@@ -184,6 +184,24 @@ pub fn edit_original(application: ApplicationId, token: &str, body: &MessageBody
         auth: Auth::Interaction,
         ..request
     })
+}
+
+/// The same with a file, which takes the place of those that were there.
+///
+/// # Errors
+/// As [`edit_original`].
+pub fn edit_original_with_file(
+    application: ApplicationId,
+    token: &str,
+    body: &MessageBody,
+    file: &Upload,
+) -> DiscordResult<Request> {
+    let mut body = body.clone();
+    if let Some(fields) = body.0.as_object_mut() {
+        let attachments = json!([{ "id": "0", "filename": file.filename }]);
+        fields.insert("attachments".to_owned(), attachments);
+    }
+    edit_original(application, token, &body).map(|request| request.file(file))
 }
 
 /// All commands of an application, with their localisations.

@@ -114,7 +114,7 @@ pub fn characters(spec: &CommandSpec) -> usize {
                     .iter()
                     .map(|(name, value)| count(name) + count(value))
                     .sum(),
-                Values::Free | Values::Suggested(_) => 0,
+                Values::Free | Values::Suggested(_) | Values::File => 0,
             };
             count(option.name) + count(option.description) + choices
         });

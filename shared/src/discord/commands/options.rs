@@ -2,27 +2,40 @@
 
 use super::route::RouteError;
 use super::spec::{OptionSpec, Values};
-use crate::discord::inbound::CommandOption;
+use crate::discord::inbound::{AttachmentData, CommandOption, Resolved};
 use serde_json::Value;
 use std::str::FromStr;
 
 const NOT_TEXT: &str = "This must be text.";
 const MISSING: &str = "This is missing.";
 const TOO_LONG: &str = "This is too long.";
+const NO_FILE: &str = "Attach a file.";
 const NOT_A_CHOICE: &str = "Pick one of the choices.";
+
+/// Discord's option type of a file.
+const ATTACHMENT: u64 = 11;
 
 /// Given options beside their definition.
 pub(super) struct Options<'a> {
     specs: &'static [OptionSpec],
     given: &'a [CommandOption],
+    resolved: &'a Resolved,
 }
 
 impl<'a> Options<'a> {
     /// Pairs options with their definition; an option that is not defined comes from an outdated registration.
-    pub(super) fn new(specs: &'static [OptionSpec], given: &'a [CommandOption]) -> Result<Self, RouteError> {
+    pub(super) fn new(
+        specs: &'static [OptionSpec],
+        given: &'a [CommandOption],
+        resolved: &'a Resolved,
+    ) -> Result<Self, RouteError> {
         let known = |option: &CommandOption| specs.iter().any(|spec| spec.name == option.name);
         if given.iter().all(known) {
-            Ok(Self { specs, given })
+            Ok(Self {
+                specs,
+                given,
+                resolved,
+            })
         } else {
             Err(RouteError::UnknownCommand)
         }
@@ -63,6 +76,18 @@ impl<'a> Options<'a> {
             }
             _ => Ok(Some(text.to_owned())),
         }
+    }
+
+    /// The file of an option that has to be given.
+    pub(super) fn file(&self, name: &'static str) -> Result<AttachmentData, RouteError> {
+        let id = self
+            .given
+            .iter()
+            .find(|option| option.name == name && option.kind == ATTACHMENT)
+            .and_then(|option| option.value.as_ref()?.as_str());
+        id.and_then(|id| self.resolved.attachments.get(id))
+            .cloned()
+            .ok_or(RouteError::BadOption { name, what: NO_FILE })
     }
 
     /// The text of an option that has to be given.

@@ -56,6 +56,10 @@ fn option(spec: &OptionSpec) -> Value {
                 .collect();
             return option;
         }
+        Values::File => {
+            option["type"] = json!(11);
+            return option;
+        }
         Values::Suggested(_) => option["autocomplete"] = json!(true),
         Values::Free => {}
     }

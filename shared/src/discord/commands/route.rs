@@ -133,7 +133,7 @@ pub fn route(interaction: &Interaction) -> Result<Intent, RouteError> {
 
 fn command(data: &CommandData, in_guild: bool) -> Result<Command, RouteError> {
     let (action, given) = find(data, in_guild)?;
-    build(action.verb, &Options::new(action.options, given)?)
+    build(action.verb, &Options::new(action.options, given, &data.resolved)?)
 }
 
 /// The action that is named, and the options given to it.

@@ -71,7 +71,7 @@ pub struct ActionSpec {
     pub help: &'static str,
 }
 
-/// A text option; Gantry's commands take no other kind so far.
+/// An option: text, or a file.
 #[derive(Clone, Copy, Debug)]
 pub struct OptionSpec {
     /// 1-32 characters, lower case.
@@ -80,7 +80,7 @@ pub struct OptionSpec {
     pub description: &'static str,
     /// Whether Discord insists on it.
     pub required: bool,
-    /// The longest text taken, 1-6000 characters; the shortest is 1.
+    /// The longest text taken, 1-6000 characters; the shortest is 1. Without meaning for a file.
     pub max_length: u16,
     /// Where its values come from.
     pub values: Values,
@@ -95,6 +95,8 @@ pub enum Values {
     Choices(&'static [(&'static str, &'static str)]),
     /// Suggestions of this kind while typing; anything else may still be sent.
     Suggested(AutocompleteField),
+    /// A file instead of text.
+    File,
 }
 
 impl CommandSpec {
@@ -171,6 +173,18 @@ impl OptionSpec {
             required: false,
             max_length,
             values: Values::Free,
+        }
+    }
+
+    /// A file, optional.
+    #[must_use]
+    pub const fn file(name: &'static str, description: &'static str) -> Self {
+        Self {
+            name,
+            description,
+            required: false,
+            max_length: 1,
+            values: Values::File,
         }
     }
 
