@@ -2,7 +2,8 @@
 
 use super::event::EventState;
 use super::ids::UserId;
-use super::rank::Capability;
+use super::rank::{Capability, RankFault};
+use super::role_map::RoleFault;
 use super::settings::{Key, SettingFault};
 use super::text::TextFault;
 use jiff::Timestamp;
@@ -89,6 +90,26 @@ pub enum Refusal {
     },
     /// Somebody changed what was to be reset since the question was asked.
     ResetOutdated,
+    /// Somebody's rank may not be changed in that way.
+    Rank {
+        /// Why.
+        fault: RankFault,
+    },
+    /// The person has that rank already.
+    SameRank,
+    /// An application has no rank.
+    RankForBot,
+    /// The person is not in the server.
+    NotInServer,
+    /// The person is not on the roster.
+    NotOnRoster,
+    /// What was to be confirmed has changed since it was asked.
+    QuestionOutdated,
+    /// A role cannot go with a rank.
+    Role {
+        /// Why.
+        fault: RoleFault,
+    },
     /// Too many people at once; nothing was changed.
     Busy,
 }
@@ -118,6 +139,13 @@ impl Refusal {
             Self::Settings { .. } => "settings",
             Self::SettingChanged { .. } => "setting_changed",
             Self::ResetOutdated => "reset_outdated",
+            Self::Rank { .. } => "rank",
+            Self::SameRank => "same_rank",
+            Self::RankForBot => "rank_for_bot",
+            Self::NotInServer => "not_in_server",
+            Self::NotOnRoster => "not_on_roster",
+            Self::QuestionOutdated => "question_outdated",
+            Self::Role { .. } => "role",
             Self::Busy => "busy",
         }
     }

@@ -14,6 +14,8 @@ use serde_json::Value;
 
 /// Discord's option type of a sub-command.
 const SUB_COMMAND: u64 = 1;
+/// Of a group of sub-commands.
+const SUB_COMMAND_GROUP: u64 = 2;
 /// Discord's command type of a slash command.
 const CHAT_INPUT: u64 = 1;
 /// What is typed for an autocomplete is read up to here, in characters.
@@ -157,12 +159,18 @@ fn action<'a>(
     match spec.body {
         Body::Run(action) => Ok((action, &data.options)),
         Body::Subs(subs) => {
-            let [sub] = data.options.as_slice() else {
+            let [first] = data.options.as_slice() else {
                 return Err(RouteError::UnknownCommand);
             };
-            let named = subs
-                .iter()
-                .find(|spec| sub.kind == SUB_COMMAND && spec.name == sub.name);
+            let (group, sub) = match (first.kind, first.options.as_slice()) {
+                (SUB_COMMAND_GROUP, [inner]) => (Some(first.name.as_str()), inner),
+                _ => (None, first),
+            };
+            let named = subs.iter().find(|spec| {
+                sub.kind == SUB_COMMAND
+                    && spec.name == sub.name
+                    && spec.group.map(|group| group.name) == group
+            });
             named
                 .map(|spec| (spec.action, sub.options.as_slice()))
                 .ok_or(RouteError::UnknownCommand)
