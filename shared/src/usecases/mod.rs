@@ -17,6 +17,7 @@ pub mod publish_event;
 pub mod show_event;
 pub mod start_sync;
 pub mod suggest;
+pub mod view_settings;
 
 pub mod finish_answer;
 pub mod open_event_space;

@@ -1,6 +1,7 @@
 use super::*;
 use crate::discord::inbound::parse;
 use crate::domain::ids::SeriesId;
+use crate::domain::settings::{Key, Section, Target};
 use serde_json::json;
 
 fn event() -> EventId {
@@ -114,7 +115,36 @@ fn every_command_is_routed_with_all_its_options() {
         ),
         (
             run("event publish", &[("event", e.clone())]),
-            Command::EventPublish { event },
+            Command::EventPublish { event, channel: None },
+        ),
+        (
+            run("event publish", &[("event", e.clone()), ("channel", json!("no"))]),
+            Command::EventPublish {
+                event,
+                channel: Some(false),
+            },
+        ),
+        (
+            run("settings view", &[("section", json!("sync"))]),
+            Command::SettingsView {
+                section: Some(Section::Sync),
+            },
+        ),
+        (
+            run(
+                "settings set",
+                &[("key", json!(" sync.hours ")), ("value", json!("12"))],
+            ),
+            Command::SettingsSet {
+                key: "sync.hours".to_owned(),
+                value: "12".to_owned(),
+            },
+        ),
+        (
+            run("settings reset", &[("what", json!("all"))]),
+            Command::SettingsReset {
+                what: "all".to_owned(),
+            },
         ),
         (
             run("event close", &[("event", e.clone())]),
@@ -303,6 +333,25 @@ fn suggestions_are_asked_for_by_field() {
 }
 
 #[test]
+fn values_are_suggested_for_the_setting_beside_them() {
+    let asked = |key: Value| {
+        let options = json!([
+            { "name": "key", "type": 3, "value": key },
+            { "name": "value", "type": 3, "value": "x", "focused": true }
+        ]);
+        match typing("settings set", options) {
+            Ok(Intent::Autocomplete(query)) => query.field,
+            other => panic!("{other:?}"),
+        }
+    };
+    use super::super::spec::AutocompleteField::SettingValue;
+    assert_eq!(asked(json!("Sync.Hours")), SettingValue(Some(Key::SyncHours)));
+    for foreign in [json!("sync"), json!(null), json!(7), json!("9".repeat(9000))] {
+        assert_eq!(asked(foreign), SettingValue(None));
+    }
+}
+
+#[test]
 fn what_is_typed_so_far_may_be_anything() {
     let typed = |value: Value| {
         let options = json!([
@@ -352,6 +401,17 @@ fn components_become_actions() {
         (ComponentId::Leave { event }, ComponentAction::Leave { event }),
         (ComponentId::Details { event }, ComponentAction::Details { event }),
         (ComponentId::Info { event }, ComponentAction::Info { event }),
+        (
+            ComponentId::ResetSettings {
+                target: Target::All,
+                version: 3,
+            },
+            ComponentAction::ResetSettings {
+                target: Target::All,
+                version: 3,
+            },
+        ),
+        (ComponentId::KeepSettings, ComponentAction::KeepSettings),
     ];
     for (id, action) in cases {
         assert_eq!(click(&id, &[]), Ok(Intent::Component(action)));
