@@ -138,6 +138,11 @@ pub fn discord(request: &Request) -> Value {
     let path = request.url.path();
     let sent: Value = serde_json::from_slice(&request.body).unwrap_or_default();
     match (request.method.as_str(), path.rsplit('/').next().unwrap()) {
+        ("GET", "members") => json!([{
+            "user": { "id": world::ADMIN, "username": "ada", "global_name": "Ada Weber" },
+            "roles": [],
+        }]),
+        ("GET", _) if path.split('/').count() == 3 => json!({ "id": world::GUILD, "approximate_member_count": 1 }),
         ("GET", _) => json!([]),
         ("POST", "channels") if path.starts_with("/guilds/") => json!({
             "id": if sent["type"] == 4 { CATEGORY } else { MADE },

@@ -6,8 +6,10 @@ use gantry_shared::adapters::eventbridge::EventBus;
 use gantry_shared::adapters::sqs::Sqs;
 use gantry_shared::domain::ids::UserId;
 use gantry_shared::domain::signup::Status;
+use gantry_shared::domain::sync::RunState;
 use gantry_shared::ports::store::EventReader;
-use gantry_tests::samples::world::{APPLICATION, BOARD, CHANNEL, DRIVER, GUILD, INFO, OPEN, WAITING};
+use gantry_shared::ports::sync::SyncRuns;
+use gantry_tests::samples::world::{APPLICATION, BOARD, CHANNEL, DRIVER, GUILD, INFO, OPEN, RUN, WAITING};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -54,6 +56,7 @@ fn every_sample_has_its_test() {
         names("channel-worker"),
         set(&["open-event-space", "refresh-board", "poison-record"])
     );
+    assert_eq!(names("sync-worker"), set(&["sync-members", "tick"]));
     assert_eq!(
         names("notify-worker"),
         set(&["promote-waiting", "tell-promoted", "finish-answer"])
@@ -116,6 +119,27 @@ async fn a_promoted_driver_is_told_by_dm() {
             &format!("POST /channels/{}/messages", stand::DM)
         ]
     );
+}
+
+#[tokio::test]
+async fn members_are_synchronised() {
+    let (endpoint, discord) = (stand::table().await, stand::server(stand::discord).await);
+    let parts = stand::worker(&endpoint, &discord);
+    let deadline = Timestamp::now() + SignedDuration::from_mins(1);
+    let event = |name: &str| serde_json::from_str(&sample(&format!("sync-worker/{name}.json"))).unwrap();
+    // One goes on: nothing is begun beside it.
+    let ticked = gantry_sync_worker::handle_event(&parts, event("tick"), deadline).await;
+    assert_eq!(ticked.unwrap()["begun"], 0);
+    let done = gantry_sync_worker::handle_event(&parts, event("sync-members"), deadline).await;
+    assert_eq!(done.unwrap()["batchItemFailures"], serde_json::json!([]));
+    let run = stand::table_at(&endpoint).run(RUN).await.unwrap().unwrap();
+    assert_eq!((run.state, run.counts.people), (RunState::Done, 1));
+    let calls = stand::calls(&discord).await;
+    let guild = format!("GET /guilds/{GUILD}");
+    assert_eq!(calls[..2], [guild.clone(), format!("{guild}/members")]);
+    let answer = format!("PATCH /webhooks/{APPLICATION}/sample-token/messages/@original");
+    assert_eq!(calls.last(), Some(&answer));
+    assert!(gantry_sync_worker::handle_event(&parts, serde_json::json!({}), deadline).await.is_err());
 }
 
 #[tokio::test]

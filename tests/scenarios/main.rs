@@ -16,5 +16,7 @@ mod endpoint;
 mod faults;
 mod main_job;
 mod poison;
+mod roster;
 mod rush;
 mod settings;
+mod sync;

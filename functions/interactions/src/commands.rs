@@ -6,9 +6,11 @@ use gantry_shared::discord::commands::Command;
 use gantry_shared::discord::inbound::Interaction;
 use gantry_shared::discord::modals;
 use gantry_shared::discord::respond::{self, Response};
+use gantry_shared::domain::cases::Settlement;
+use gantry_shared::domain::club::Club;
 use gantry_shared::domain::event::EventForm;
 use gantry_shared::domain::ids::{RunId, SeriesId};
-use gantry_shared::domain::notice::{EventBrief, EventChange, Notice};
+use gantry_shared::domain::notice::{CaseShown, EventBrief, EventChange, Notice};
 use gantry_shared::ports::store::{ClubReader, Cursor};
 use gantry_shared::usecases::change_event::{cancel_event, close_event};
 use gantry_shared::usecases::club_status::club_status;
@@ -19,6 +21,7 @@ use gantry_shared::usecases::edit_event::edit_event_form;
 use gantry_shared::usecases::list_events::list_events;
 use gantry_shared::usecases::list_series::list_series;
 use gantry_shared::usecases::publish_event::publish_event;
+use gantry_shared::usecases::settle_case::next_case;
 use gantry_shared::usecases::show_event::{list_sign_ups, show_event};
 use gantry_shared::usecases::start_sync::{start_sync, sync_history, sync_status};
 use gantry_shared::usecases::view_settings::view_settings;
@@ -170,6 +173,10 @@ pub async fn run<E: Env>(
                 },
             )
         }
+        Command::SyncConflicts => {
+            let (club, case) = next_case(table, call, None).await?;
+            conflict(app, &club, case.as_ref(), None)
+        }
         Command::SyncHistory => history(app, call, None).await?,
         Command::SignupList { event } => {
             let (club, sheet) = list_sign_ups(table, call, event).await?;
@@ -199,6 +206,16 @@ async fn info<E: Env>(app: &App<E>, interaction: &Interaction) -> Result<Respons
     };
     let club = caller.as_ref().map(|caller| &caller.club);
     Ok(private(&app.views.info(env!("CARGO_PKG_VERSION"), club)))
+}
+
+/// An open conflict, and how the one before was settled.
+pub fn conflict<E: Env>(
+    app: &App<E>,
+    club: &Club,
+    case: Option<&CaseShown>,
+    settled: Option<Settlement>,
+) -> serde_json::Value {
+    show(app, &Notice::Conflict { club, case, settled })
 }
 
 /// A page of the club's runs.

@@ -5,10 +5,12 @@ use super::{App, private, settings};
 use gantry_shared::discord::commands::route::ComponentAction;
 use gantry_shared::discord::inbound::Interaction;
 use gantry_shared::discord::respond::{self, Response};
+use gantry_shared::domain::cases::{CaseKey, Settlement};
 use gantry_shared::domain::ids::EventId;
 use gantry_shared::domain::notice::Notice;
 use gantry_shared::domain::signup::Answer;
 use gantry_shared::usecases::answer_event::{AnswerOutcome, answer_event};
+use gantry_shared::usecases::settle_case::{next_case, settle_case};
 use gantry_shared::usecases::show_event::{EventShown, show_event, show_own_event};
 use gantry_shared::usecases::{Call, Env, Failure};
 use serde_json::Value;
@@ -28,6 +30,16 @@ pub async fn act<E: Env>(
         Err(error) => return Ok(private(&app.views.route_error(&error))),
     };
     let body = match action {
+        ComponentAction::Settle {
+            key,
+            version,
+            decision,
+        } => {
+            let settled =
+                Box::pin(settle_case(&app.table, &app.env, &call, (key, version), decision)).await?;
+            return next_conflict(app, &call, key, Some(settled)).await;
+        }
+        ComponentAction::NextCase { after } => return next_conflict(app, &call, after, None).await,
         ComponentAction::SyncHistory { after } => {
             let page = super::commands::history(app, &call, Some(after)).await?;
             return Ok(respond::update(&page));
@@ -51,6 +63,23 @@ pub async fn act<E: Env>(
         ComponentAction::KeepSettings => return Ok(respond::update(&show(app, &Notice::SettingsKept))),
     };
     Ok(private(&body))
+}
+
+/// The message becomes the next conflict, the first one after the last.
+async fn next_conflict<E: Env>(
+    app: &App<E>,
+    call: &Call,
+    after: CaseKey,
+    settled: Option<Settlement>,
+) -> Result<Response, Failure> {
+    let (club, mut case) = next_case(&app.table, call, Some(after)).await?;
+    if case.is_none() {
+        let (_, first) = next_case(&app.table, call, None).await?;
+        // The list may lag behind what was settled just now.
+        case = first.filter(|first| settled.is_none() || first.case.key() != after);
+    }
+    let body = super::commands::conflict(app, &club, case.as_ref(), settled);
+    Ok(respond::update(&body))
 }
 
 async fn answered<E: Env>(

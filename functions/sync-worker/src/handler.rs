@@ -1,4 +1,4 @@
-//! Keeps the roster true to the guild: fed by the sync queue.
+//! Keeps the roster true to the guild: fed by the sync queue, and by a schedule that looks for what is due.
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use gantry_shared::discord::views::Views;
@@ -8,7 +8,32 @@ use gantry_shared::runtime::worker::Parts;
 use gantry_shared::usecases::Env;
 use gantry_shared::usecases::job::JobFailure;
 use gantry_shared::usecases::sync_members::{Leg, sync_members};
+use gantry_shared::usecases::tick_sync::tick_sync;
 use jiff::Timestamp;
+use serde_json::Value;
+
+/// Handles what the function is called with: a batch of the sync queue, or a tick of its schedule.
+///
+/// # Errors
+/// An event that is neither, and a tick that failed as a whole.
+pub async fn handle_event<E: Env>(
+    parts: &Parts<E>,
+    event: Value,
+    deadline: Timestamp,
+) -> Result<Value, lambda_runtime::Error> {
+    if event.get("Records").is_some() {
+        let batch = serde_json::from_value(event)?;
+        return Ok(serde_json::to_value(handle(parts, batch, deadline).await)?);
+    }
+    if event.get("source") != Some(&Value::from("aws.events")) {
+        return Err("neither a batch nor a tick of a schedule".into());
+    }
+    let now = parts.env.now();
+    let ticked = tick_sync(&parts.table, &parts.env, now, || batch::left(deadline)).await?;
+    let (begun, put_off, passed_over) = (ticked.begun, ticked.put_off, ticked.passed_over);
+    tracing::info!(begun, put_off, passed_over, "ticked");
+    Ok(serde_json::to_value(ticked)?)
+}
 
 /// Handles a batch; what is not done is reported by record.
 pub async fn handle<E: Env>(parts: &Parts<E>, event: SqsEvent, deadline: Timestamp) -> SqsBatchResponse {

@@ -185,11 +185,12 @@ impl Functions {
                 let response = gantry_notify_worker::handle(&self.notify_worker, event, deadline).await;
                 Ok(serde_json::to_value(response)?)
             }
-            "sync-worker" => {
-                let event = serde_json::from_value(event)?;
-                let response = gantry_sync_worker::handle(&self.sync_worker, event, deadline).await;
-                Ok(serde_json::to_value(response)?)
-            }
+            "sync-worker" => Ok(Box::pin(gantry_sync_worker::handle_event(
+                &self.sync_worker,
+                event,
+                deadline,
+            ))
+            .await?),
             other => Err(FunctionError::Unknown(other.to_owned())),
         }
     }

@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use gantry_local_aws::{
     ACCOUNT, AwsConfig, AwsLocal, AwsLocalError, DrainError, DrainReport, Invocation, InvokeError, Invoker,
-    Mappings, Pattern, QueueMapping, StreamMapping, Wires, queue_arn,
+    Mappings, Pattern, QueueMapping, Schedule, StreamMapping, Wires, queue_arn,
 };
 use gantry_local_wire::{CallLog, Faults, LocalClock};
 use gantry_shared::adapters::discord_rest::ConfigError;
@@ -40,6 +40,8 @@ const CHANNEL_QUEUE: &str = "channel.fifo";
 const BOARD_QUEUE: &str = "board.fifo";
 const NOTIFY_QUEUE: &str = "notify.fifo";
 const SYNC_QUEUE: &str = "sync.fifo";
+/// How often it is looked which clubs are to be synchronised; `template.yaml` says the same.
+const SYNC_TICK: SignedDuration = SignedDuration::from_mins(15);
 /// Receives before a message goes to the dead-letter queue.
 pub const MAX_RECEIVES: u32 = 5;
 /// The time that an interaction's invocation may take.
@@ -67,6 +69,8 @@ pub struct StackConfig {
     pub bot_token: Option<String>,
     /// Where state is kept between runs.
     pub data: Option<PathBuf>,
+    /// Whether schedules run by themselves, by the stack's clock; else only when they are ticked.
+    pub schedules: bool,
     /// Discord's OpenAPI document, against which the simulator checks requests.
     pub openapi: Option<PathBuf>,
 }
@@ -208,7 +212,7 @@ impl Stack {
             queues: queue_urls(&aws),
         };
         let functions = InProcess(Arc::new(Functions::new(&wires.clock, &credentials, &endpoints)?));
-        aws.map(mappings()?, Arc::new(functions.clone()));
+        aws.map(mappings(config.schedules)?, Arc::new(functions.clone()));
         simulator.set_endpoint(&format!("{gateway}/interactions"));
         simulator.set_playground(PlaygroundConfig {
             gateway_url: Some(gateway.clone()),
@@ -426,7 +430,7 @@ fn queue_urls(aws: &AwsLocal) -> QueueUrls {
     }
 }
 
-fn mappings() -> Result<Mappings, StackError> {
+fn mappings(schedules_run: bool) -> Result<Mappings, StackError> {
     let queue = |queue: &str, function: &str| QueueMapping {
         // What waits behind a failing record would use up its receives without having been tried.
         batch_size: 1,
@@ -449,8 +453,8 @@ fn mappings() -> Result<Mappings, StackError> {
             timeout: WORKER_TIMEOUT,
             ..StreamMapping::new(TABLE, "relay")
         }],
-        schedules: Vec::new(),
-        schedules_run: false,
+        schedules: vec![Schedule::new("sync", "sync-worker", SYNC_TICK)],
+        schedules_run,
     })
 }
 

@@ -1,6 +1,7 @@
 //! What Gantry writes into `custom_id`s and reads back. Compact, versioned, and strict: everything has exactly one
 //! spelling, so that an id can be compared as text and a foreign or outdated one is never taken for ours.
 
+use crate::domain::cases::CaseKey;
 use crate::domain::event::EventKey;
 use crate::domain::ids::{EventId, RunId, SeriesId};
 use crate::domain::settings::Target;
@@ -55,6 +56,20 @@ pub enum ComponentId {
         /// The last run on the page.
         after: RunId,
     },
+    /// A button of a conflict, or the select of its candidates; what comes back is an entry and an account.
+    Case {
+        /// What is to be done.
+        act: CaseAct,
+        /// The conflict.
+        key: CaseKey,
+        /// Its version when it was shown.
+        version: u64,
+    },
+    /// Button Skip of a conflict.
+    NextCase {
+        /// The conflict.
+        after: CaseKey,
+    },
     /// Button Details of a message in a DM, where no guild tells the club.
     DmDetails {
         /// Club and event.
@@ -69,6 +84,19 @@ pub enum ComponentId {
     },
     /// Button that leaves them as they are.
     KeepSettings,
+}
+
+/// What a component of a conflict does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum CaseAct {
+    /// Button: the first candidate.
+    Accept,
+    /// Select of a candidate.
+    Pick,
+    /// Button Not now.
+    Ignore,
+    /// Button Never ask again.
+    Never,
 }
 
 /// The custom id of a modal.
@@ -97,6 +125,16 @@ impl fmt::Display for ComponentId {
             Self::Leave { event } => ("lv", event),
             Self::Details { event } => ("dt", event),
             Self::Info { event } => ("in", event),
+            Self::Case { act, key, version } => {
+                let act = match act {
+                    CaseAct::Accept => "ca",
+                    CaseAct::Pick => "cp",
+                    CaseAct::Ignore => "ci",
+                    CaseAct::Never => "cn",
+                };
+                return write!(f, "{PREFIX}{act}:{key}:{version}");
+            }
+            Self::NextCase { after } => return write!(f, "{PREFIX}cx:{after}"),
             Self::SyncHistory { after } => return write!(f, "{PREFIX}sh:{after}"),
             Self::DmDetails { key } => return write!(f, "{PREFIX}dd:{}:{}", key.club, key.event),
             Self::ResetSettings { target, version } => {
@@ -130,7 +168,22 @@ impl FromStr for ComponentId {
         if let Ok(["sk"]) = parts(text) {
             return Ok(Self::KeepSettings);
         }
+        if let Ok([act @ ("ca" | "cp" | "ci" | "cn"), key, version]) = parts(text) {
+            let act = match act {
+                "ca" => CaseAct::Accept,
+                "cp" => CaseAct::Pick,
+                "ci" => CaseAct::Ignore,
+                _ => CaseAct::Never,
+            };
+            let key = key.parse().map_err(|_| UnknownCustomId)?;
+            let version = canonical_number(version)?;
+            return Ok(Self::Case { act, key, version });
+        }
         let [kind, event] = parts(text)?;
+        if kind == "cx" {
+            let after = event.parse().map_err(|_| UnknownCustomId)?;
+            return Ok(Self::NextCase { after });
+        }
         if kind == "sh" {
             let after = event.parse().map_err(|_| UnknownCustomId)?;
             return Ok(Self::SyncHistory { after });
@@ -199,14 +252,28 @@ fn canonical_number(text: &str) -> Result<u64, UnknownCustomId> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::ids::ClubId;
+    use crate::domain::ids::{ClubId, UserId};
+    use crate::domain::matching::{Kind, Subject};
     use proptest::prelude::*;
 
     fn event() -> EventId {
         EventId::from_parts(1_900_000_000_000, 42)
     }
 
-    fn components(event: EventId) -> [ComponentId; 8] {
+    const KEY: CaseKey = CaseKey {
+        kind: Kind::TwoEntries,
+        subject: Subject::Account(UserId(7)),
+    };
+
+    const fn case(act: CaseAct) -> ComponentId {
+        ComponentId::Case {
+            act,
+            key: KEY,
+            version: 3,
+        }
+    }
+
+    fn components(event: EventId) -> [ComponentId; 13] {
         [
             ComponentId::SignUp { event },
             ComponentId::ChooseClass { event },
@@ -215,8 +282,13 @@ mod tests {
             ComponentId::Details { event },
             ComponentId::Info { event },
             ComponentId::SyncHistory {
-                after: RunId::from_parts(7, 7),
+                after: RunId::from_parts(0, 1),
             },
+            case(CaseAct::Accept),
+            case(CaseAct::Pick),
+            case(CaseAct::Ignore),
+            case(CaseAct::Never),
+            ComponentId::NextCase { after: KEY },
             ComponentId::DmDetails {
                 key: EventKey {
                     club: ClubId::from_parts(5, 5),
@@ -234,7 +306,19 @@ mod tests {
         assert_eq!(
             spelt,
             [
-                "g1:su:E", "g1:cc:E", "g1:nc:E", "g1:lv:E", "g1:dt:E", "g1:in:E", &of_dm
+                "g1:su:E",
+                "g1:cc:E",
+                "g1:nc:E",
+                "g1:lv:E",
+                "g1:dt:E",
+                "g1:in:E",
+                "g1:sh:E",
+                "g1:ca:two-entries#7:3",
+                "g1:cp:two-entries#7:3",
+                "g1:ci:two-entries#7:3",
+                "g1:cn:two-entries#7:3",
+                "g1:cx:two-entries#7",
+                &of_dm
             ]
         );
         let create = ModalId::EventCreate {

@@ -96,6 +96,11 @@ pub enum Fact {
         /// The entry.
         entry: EntryId,
     },
+    /// A conflict of the roster was settled. What it was and how it was settled stands with the record.
+    ConflictSettled {
+        /// Its key.
+        key: String,
+    },
     /// A member left the guild.
     MemberLeft {
         /// The account.
@@ -171,6 +176,7 @@ impl Fact {
             Self::DriversPromoted { .. } => "DriversPromoted",
             Self::SyncStarted { .. } => "SyncStarted",
             Self::MemberMatched { .. } => "MemberMatched",
+            Self::ConflictSettled { .. } => "ConflictSettled",
             Self::MemberLeft { .. } => "MemberLeft",
             Self::MemberReturned { .. } => "MemberReturned",
             Self::MemberRenamed { .. } => "MemberRenamed",

@@ -1,9 +1,11 @@
 //! What Gantry says in channels and DMs, as data. `discord/views` turns it into messages.
 
+use super::cases::{Case, Settlement};
 use super::club::{Club, Colour};
 use super::event::{Event, EventKey, Period};
 use super::ids::{ChannelId, RunId};
 use super::refusal::{Refusal, Standing};
+use super::roster::{Entry, GuildMember};
 use super::seats::Seats;
 use super::series::{Class, Series};
 use super::settings::{ResetQuestion, Section, Settings, SettingsChanged};
@@ -43,6 +45,19 @@ impl Sheet {
     pub fn not_coming(&self) -> impl Iterator<Item = &SignUp> {
         self.sign_ups.iter().filter(|s| s.status == Status::NotComing)
     }
+}
+
+/// An open conflict with whom it is about.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CaseShown {
+    /// The conflict.
+    pub case: Case,
+    /// The entries in it.
+    pub entries: Vec<Entry>,
+    /// The accounts in it, as far as they were ever seen in the guild.
+    pub accounts: Vec<GuildMember>,
+    /// How many more wait behind it, at least.
+    pub more: usize,
 }
 
 /// A message to be shown to somebody.
@@ -224,6 +239,15 @@ pub enum Notice<'a> {
     },
     /// The answer was no.
     SettingsKept,
+    /// Answer to `/sync conflicts`: one of them, with what can be decided.
+    Conflict {
+        /// The club.
+        club: &'a Club,
+        /// The next open one, if there is one.
+        case: Option<&'a CaseShown>,
+        /// How the one before was settled just now.
+        settled: Option<Settlement>,
+    },
     /// To a driver whose answer is being recorded behind a rush; it is replaced when that is done.
     AnswerQueued,
     /// To a person whose wish was refused.

@@ -2,7 +2,7 @@
 
 use super::event::EventState;
 use super::ids::UserId;
-use super::rank::{Capability, RankFault};
+use super::rank::{Capability, Rank, RankFault};
 use super::role_map::RoleFault;
 use super::settings::{Key, SettingFault};
 use super::text::TextFault;
@@ -110,6 +110,18 @@ pub enum Refusal {
         /// Why.
         fault: RoleFault,
     },
+    /// Somebody settled the conflict before.
+    CaseSettled {
+        /// Who.
+        by: UserId,
+    },
+    /// The conflict is not what it was when it was shown.
+    CaseChanged,
+    /// It is about somebody whose rank is not below the person's own.
+    RankTooHigh {
+        /// That rank.
+        rank: Rank,
+    },
     /// Too many people at once; nothing was changed.
     Busy,
 }
@@ -146,6 +158,9 @@ impl Refusal {
             Self::NotOnRoster => "not_on_roster",
             Self::QuestionOutdated => "question_outdated",
             Self::Role { .. } => "role",
+            Self::CaseSettled { .. } => "case_settled",
+            Self::CaseChanged => "case_changed",
+            Self::RankTooHigh { .. } => "rank_too_high",
             Self::Busy => "busy",
         }
     }

@@ -3,6 +3,7 @@
 //! Reads are strongly consistent: a decision is made on what is there. Writes are batches that are committed whole or
 //! not at all; each change carries the condition under which alone it may be made.
 
+use crate::domain::cases::Case;
 use crate::domain::club::Club;
 use crate::domain::event::{Event, EventKey, Period};
 use crate::domain::fact::Record;
@@ -368,6 +369,8 @@ pub enum Change {
     PutRun(SyncRun),
     /// A club's synchronisation replaces its version before (version 1: it is new).
     PutSyncState(SyncState),
+    /// A conflict of the roster replaces its version before (version 1: it is new).
+    PutCase(Box<Case>),
     /// One more record for the audit log and the event bus, where a batch changes several things; its own outbox row.
     Record(Box<Record>, OutboxId),
     /// What a published event is to have in Discord; replaces the version before (0: there is none).

@@ -1,6 +1,7 @@
 //! What member synchronisation keeps: its runs, and what the guild showed.
 
 use super::store::{CommitError, Cursor, Page, StoreResult};
+use crate::domain::cases::{Case, CaseKey};
 use crate::domain::ids::{ClubId, UserId};
 use crate::domain::sync::{RunKey, Seen, SyncRun, SyncState};
 use jiff::Timestamp;
@@ -32,12 +33,33 @@ pub trait SyncRuns: Send + Sync {
     /// Replaces a run if its version is still the one it was read with, and counts it up.
     fn save_run(&self, run: &mut SyncRun) -> impl Future<Output = Result<(), CommitError>> + Send;
 
-    /// The same, and with it the club's state.
+    /// Replaces a club's state if its version is still the one it was read with, and counts it up.
+    fn save_sync_state(&self, state: &mut SyncState) -> impl Future<Output = Result<(), CommitError>> + Send;
+
+    /// Replaces a run and its club's state, both if their versions are still those they were read with (0: it is new).
     fn end_run(
         &self,
         run: &mut SyncRun,
         state: &mut SyncState,
     ) -> impl Future<Output = Result<(), CommitError>> + Send;
+}
+
+/// Conflicts of the roster. They are written in batches.
+pub trait Cases: Send + Sync {
+    /// A conflict.
+    fn case(&self, club: ClubId, key: CaseKey) -> impl Future<Output = StoreResult<Option<Case>>> + Send;
+
+    /// All conflicts of a club, settled ones among them.
+    fn all_cases(&self, club: ClubId) -> impl Future<Output = StoreResult<Vec<Case>>> + Send;
+
+    /// The first `limit` open ones behind a key, by key. Eventually consistent: one that was settled just now may still be
+    /// among them.
+    fn open_cases(
+        &self,
+        club: ClubId,
+        after: Option<CaseKey>,
+        limit: u32,
+    ) -> impl Future<Output = StoreResult<Vec<Case>>> + Send;
 }
 
 /// What listings of the guild showed. Written by its run alone: there is one at a time.

@@ -60,7 +60,7 @@ const CLUB_SETTINGS: Setting = Setting {
 };
 
 /// All settings.
-pub const SETTINGS: [Setting; 10] = [
+pub const SETTINGS: [Setting; 11] = [
     TABLE,
     PUBLIC_KEYS,
     APPLICATION_ID,

@@ -14,6 +14,7 @@ pub mod edit_event;
 pub mod list_events;
 pub mod list_series;
 pub mod publish_event;
+pub mod settle_case;
 pub mod show_event;
 pub mod start_sync;
 pub mod suggest;
@@ -25,6 +26,7 @@ pub mod promote_waiting;
 pub mod refresh_board;
 pub mod sync_members;
 pub mod tell_promoted;
+pub mod tick_sync;
 
 mod call;
 pub mod job;

@@ -98,15 +98,16 @@ pub async fn sync_history<S: ClubReader + SyncRuns>(
 }
 
 /// A run that is wished for.
-struct Start<'a> {
-    club: &'a Club,
-    guild: GuildId,
-    by: Option<(UserId, &'a Reply)>,
-    now: Timestamp,
+pub(super) struct Start<'a> {
+    pub club: &'a Club,
+    pub guild: GuildId,
+    /// Who wishes for it, and where they are told; nobody where the clock does.
+    pub by: Option<(UserId, &'a Reply)>,
+    pub now: Timestamp,
 }
 
 /// What is to be done about it.
-enum Step {
+pub(super) enum Step {
     /// One goes on already.
     Goes(SyncRun),
     /// This one goes on from now: with these changes and this work.
@@ -114,7 +115,7 @@ enum Step {
 }
 
 impl Start<'_> {
-    async fn decide<S: SyncRuns>(
+    pub async fn decide<S: SyncRuns>(
         &self,
         store: &S,
         env: &impl Env,

@@ -6,6 +6,7 @@
 //!
 //! Ranks and roles of members belong behind [`Phase::Matching`], as one more phase.
 
+mod conflicts;
 mod departing;
 mod listing;
 mod matching;
@@ -22,7 +23,7 @@ use crate::ports::discord::{DiscordError, GuildMembers, InteractionReplies};
 use crate::ports::store::{
     Batch, Change, ClubReader, CommitError, Ledger, Outbox, RosterReader, StoreError, StoreResult,
 };
-use crate::ports::sync::{SeenMembers, SyncRuns};
+use crate::ports::sync::{Cases, SeenMembers, SyncRuns};
 use jiff::{SignedDuration, Timestamp};
 
 /// A step is begun only with this much time left: enough for a page, its writes and the hand-over.
@@ -33,9 +34,9 @@ const TOLD_EVERY: SignedDuration = SignedDuration::from_secs(4);
 const TRIES: u32 = 12;
 
 /// What a run needs of the store.
-pub trait SyncStore: SyncRuns + SeenMembers + RosterReader + ClubReader + Ledger {}
+pub trait SyncStore: SyncRuns + SeenMembers + Cases + RosterReader + ClubReader + Ledger {}
 
-impl<T: SyncRuns + SeenMembers + RosterReader + ClubReader + Ledger> SyncStore for T {}
+impl<T: SyncRuns + SeenMembers + Cases + RosterReader + ClubReader + Ledger> SyncStore for T {}
 
 /// What a run needs of Discord.
 pub trait SyncDiscord: GuildMembers + InteractionReplies {}

@@ -1,8 +1,10 @@
 //! Interactions as Discord sends them: a PING, every command, every kind of suggestion, component and form.
 
 use super::gateway::{Form, event};
-use super::world::{ADMIN, APPLICATION, CHANNEL, DRAFT, DRIVER, GUILD, OPEN, OTHER_GUILD, SEATED, SERIES};
-use gantry_shared::discord::custom_id::{ComponentId, ModalId};
+use super::world::{
+    ADMIN, APPLICATION, CHANNEL, CONFLICT, DRAFT, DRIVER, GUILD, OPEN, OTHER_GUILD, RUN, SEATED, SERIES, TWIN, WAITING,
+};
+use gantry_shared::discord::custom_id::{CaseAct, ComponentId, ModalId};
 use gantry_shared::domain::ids::{GuildId, UserId};
 use gantry_shared::domain::settings::{Section, Target};
 use jiff::Timestamp;
@@ -50,6 +52,13 @@ pub(super) fn events(now: Timestamp) -> Vec<(&'static str, Value)> {
     add(
         "select-choose-class",
         writer.click(select, DRIVER, Some(GUILD)),
+        Form::Plain,
+    );
+    let pick = conflict(CaseAct::Pick).to_string();
+    let picked = json!({ "component_type": 3, "custom_id": pick, "id": 2, "values": [format!("{TWIN} {WAITING}")] });
+    add(
+        "select-conflict-pick",
+        writer.click(picked, ADMIN, Some(GUILD)),
         Form::Plain,
     );
     for (name, data) in forms() {
@@ -166,6 +175,10 @@ fn commands() -> Vec<(&'static str, Value)> {
             "command-settings-reset",
             sub_command("settings", "reset", &[("what", "club")]),
         ),
+        ("command-sync-run", sub_command("sync", "run", &[])),
+        ("command-sync-status", sub_command("sync", "status", &[])),
+        ("command-sync-history", sub_command("sync", "history", &[])),
+        ("command-sync-conflicts", sub_command("sync", "conflicts", &[])),
     ]
 }
 
@@ -224,6 +237,15 @@ fn buttons() -> Vec<(&'static str, ComponentId, UserId)> {
         ("button-leave", ComponentId::Leave { event }, SEATED),
         ("button-details", ComponentId::Details { event }, SEATED),
         ("button-info", ComponentId::Info { event }, DRIVER),
+        ("button-sync-older", ComponentId::SyncHistory { after: RUN.run }, ADMIN),
+        ("button-conflict-accept", conflict(CaseAct::Accept), ADMIN),
+        ("button-conflict-ignore", conflict(CaseAct::Ignore), ADMIN),
+        ("button-conflict-never", conflict(CaseAct::Never), ADMIN),
+        (
+            "button-conflict-skip",
+            ComponentId::NextCase { after: CONFLICT },
+            ADMIN,
+        ),
         ("button-dm-details", ComponentId::DmDetails { key: OPEN }, SEATED),
         (
             "button-reset-settings",
@@ -235,6 +257,14 @@ fn buttons() -> Vec<(&'static str, ComponentId, UserId)> {
         ),
         ("button-keep-settings", ComponentId::KeepSettings, ADMIN),
     ]
+}
+
+const fn conflict(act: CaseAct) -> ComponentId {
+    ComponentId::Case {
+        act,
+        key: CONFLICT,
+        version: 1,
+    }
 }
 
 fn forms() -> Vec<(&'static str, Value)> {

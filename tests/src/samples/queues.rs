@@ -1,6 +1,6 @@
 //! What the table's stream and the queues hand to the relay and the workers.
 
-use super::world::{CLUB, DRIVER, GUILD, NEW, OPEN, SEATED, SEATED_TICKET, WAITING, reply};
+use super::world::{CLUB, DRIVER, GUILD, NEW, OPEN, RUN, SEATED, SEATED_TICKET, WAITING, reply};
 use gantry_shared::adapters::dynamo::{OUTBOX_PREFIX, OutboxItem};
 use gantry_shared::domain::fact::{Actor, Fact, Record};
 use gantry_shared::domain::ids::{InteractionId, OutboxId};
@@ -40,6 +40,11 @@ pub(super) fn events(now: Timestamp) -> serde_json::Result<Vec<(&'static str, &'
         interaction: CLICK,
         reply: reply(now),
     };
+    let sync = Work::SyncMembers {
+        run: RUN,
+        leg: 0,
+        reply: Some(reply(now)),
+    };
     let mut poison = batch(&[refresh.clone(), refresh.clone()], now)?;
     poison["Records"][0]["body"] = json!("{\"v\":1,\"work\":");
     poison["Records"][0]["md5OfBody"] = json!(digest("{\"v\":1,\"work\":"));
@@ -56,7 +61,24 @@ pub(super) fn events(now: Timestamp) -> serde_json::Result<Vec<(&'static str, &'
         ("notify-worker", "promote-waiting", batch(&[promote], now)?),
         ("notify-worker", "tell-promoted", batch(&[tell], now)?),
         ("notify-worker", "finish-answer", batch(&[finish], now)?),
+        ("sync-worker", "sync-members", batch(&[sync], now)?),
+        ("sync-worker", "tick", tick(now)),
     ])
+}
+
+/// The schedule's call (Amazon EventBridge user guide, scheduled events).
+fn tick(now: Timestamp) -> Value {
+    json!({
+        "version": "0",
+        "id": "53dc4d37-cffa-4f76-80c9-8b7d4a4d2eaa",
+        "detail-type": "Scheduled Event",
+        "source": "aws.events",
+        "account": "123456789012",
+        "time": now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+        "region": "eu-central-1",
+        "resources": ["arn:aws:events:eu-central-1:123456789012:rule/gantry-sync"],
+        "detail": {},
+    })
 }
 
 fn outbox_id(now: Timestamp, n: usize) -> OutboxId {

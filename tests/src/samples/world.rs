@@ -1,12 +1,12 @@
 //! The club that the samples are about: what has to be in the table for them to lead somewhere.
 
 use super::MOMENT;
+use gantry_shared::domain::cases::{Case, CaseKey};
+use gantry_shared::domain::matching::{Conflict, Kind, NameKind, Pairing, Reason, Subject};
+use gantry_shared::domain::sync::{RunKey, RunKind, SyncRun, SyncState};
 use gantry_shared::domain::club::{Club, Colour, ZoneName};
 use gantry_shared::domain::event::{Event, EventKey, EventState};
-use gantry_shared::domain::ids::{
-    ApplicationId, ChannelId, ClubId, EntryId, EventId, GuildId, InteractionId, MessageId, OutboxId,
-    SeriesId, UserId,
-};
+use gantry_shared::domain::ids::{ApplicationId, ChannelId, ClubId, EntryId, EventId, GuildId, InteractionId, MessageId, OutboxId, RunId, SeriesId, UserId};
 use gantry_shared::domain::rank::Rank;
 use gantry_shared::domain::roster::Entry;
 use gantry_shared::domain::seats::SeatMove;
@@ -59,6 +59,19 @@ pub const SEATED_TICKET: Ticket = Ticket(InteractionId(1_056_104_309_264_089_501
 const GT3_TICKET: Ticket = Ticket(InteractionId(1_056_104_309_264_089_502));
 const WAITING_TICKET: Ticket = Ticket(InteractionId(1_056_104_309_264_089_503));
 
+/// A run of member sync that goes on.
+pub const RUN: RunKey = RunKey {
+    club: CLUB,
+    run: RunId::from_parts(MADE_MILLIS, 10),
+};
+/// Somebody on the roster whom two accounts fit.
+pub const TWIN: EntryId = EntryId::from_parts(MADE_MILLIS, 11);
+/// The conflict about that.
+pub const CONFLICT: CaseKey = CaseKey {
+    kind: Kind::TwoAccounts,
+    subject: Subject::Entry(TWIN),
+};
+
 const fn event_key(n: u128) -> EventKey {
     EventKey {
         club: CLUB,
@@ -97,6 +110,26 @@ fn settings() -> ClubSettings {
     };
     let changed = Settings::default().change(&[wish], ADMIN, MOMENT, GUILD);
     changed.map(|changed| changed.stored).unwrap_or_default()
+}
+
+fn run() -> SyncRun {
+    SyncRun::new(RUN, GUILD, RunKind::Manual, Some(ADMIN), MOMENT)
+}
+
+/// An entry that two accounts fit.
+fn conflict() -> Conflict {
+    let fits = |user| Pairing {
+        entry: TWIN,
+        user,
+        reasons: vec![Reason::Name(NameKind::GlobalName)],
+    };
+    Conflict {
+        kind: Kind::TwoAccounts,
+        subject: Subject::Entry(TWIN),
+        pairings: vec![fits(DRIVER), fits(WAITING)],
+        more: 0,
+        facts: "sample".to_owned(),
+    }
 }
 
 fn class(label: &str, seats: u32) -> Class {
@@ -183,6 +216,19 @@ pub fn batches() -> Vec<Batch> {
             Change::CreateClub(club(), entry, owner),
             Change::PutSettings(CLUB, settings()),
             Change::CreateSeries(series),
+            Change::PutRun(run()),
+            Change::PutSyncState(SyncState {
+                running: Some(RUN.run),
+                ..SyncState::new(CLUB, GUILD, Some(MOMENT))
+            }),
+            Change::PutEntry(Entry::new(
+                CLUB,
+                TWIN,
+                "Mika Lehtonen".to_owned(),
+                Rank::Member,
+                MOMENT,
+            )),
+            Change::PutCase(Box::new(Case::new(CLUB, conflict(), RUN.run, MOMENT))),
         ],
         vec![
             Change::CreateEvent(event(DRAFT, "Monza 6h", EventState::Draft)),

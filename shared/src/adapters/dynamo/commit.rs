@@ -196,6 +196,9 @@ impl Table {
                 let put = self.put_sync_state(&state)?;
                 writes.push(TransactWriteItem::builder().put(put).build());
             }
+            Change::PutCase(case) => {
+                writes.push(TransactWriteItem::builder().put(self.put_case(&case)?).build());
+            }
             Change::Record(record, id) => {
                 let row = Outbox {
                     id,

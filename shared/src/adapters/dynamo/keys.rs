@@ -3,6 +3,7 @@
 //! Snowflakes are zero-padded to 20 digits so that text order is number order. An event's key contains its club, so an
 //! event of another club cannot be reached with its id alone.
 
+use crate::domain::cases::CaseKey;
 use crate::domain::event::EventKey;
 use crate::domain::ids::{ChannelId, ClubId, EntryId, GuildId, OutboxId, SeriesId, UserId};
 use crate::domain::series::ClassId;
@@ -35,6 +36,8 @@ pub(super) const EVENT_HEADER: &str = "EVENT";
 pub(super) const SIGN_UPS: &str = "SIGNUP#";
 /// Prefix of the sort keys of the guild's members.
 pub(super) const SEEN: &str = "SEEN#";
+/// Prefix of the sort keys of conflicts.
+pub(super) const CASES: &str = "CONFLICT#";
 /// Prefix of the sort keys of runs.
 pub(super) const RUNS: &str = "RUN#";
 /// Partition of the index of the clubs that are to be synchronised, by time.
@@ -171,6 +174,15 @@ pub(super) fn guild_partition(club: ClubId) -> String {
 
 pub(super) fn seen(club: ClubId, user: UserId) -> Key {
     Key::new(guild_partition(club), format!("{SEEN}{:020}", user.0))
+}
+
+/// Partition of a club's conflicts; in the index, of those that are open.
+pub(super) fn cases_partition(club: ClubId) -> String {
+    format!("CLUB#{club}#CONFLICTS")
+}
+
+pub(super) fn case(club: ClubId, key: CaseKey) -> Key {
+    Key::new(cases_partition(club), format!("{CASES}{key}"))
 }
 
 /// Partition of a club's runs of member synchronisation.

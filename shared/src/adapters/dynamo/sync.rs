@@ -83,6 +83,16 @@ impl SyncRuns for Table {
         Ok(())
     }
 
+    async fn save_sync_state(&self, state: &mut SyncState) -> Result<(), CommitError> {
+        let next = SyncState {
+            version: state.version + 1,
+            ..state.clone()
+        };
+        self.put_all(self.put_sync_state(&next)?, None).await?;
+        state.version = next.version;
+        Ok(())
+    }
+
     async fn end_run(&self, run: &mut SyncRun, state: &mut SyncState) -> Result<(), CommitError> {
         let run_after = SyncRun {
             version: run.version + 1,

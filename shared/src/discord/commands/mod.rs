@@ -42,6 +42,7 @@ pub enum Verb {
     SettingsView,
     SettingsSet,
     SettingsReset,
+    SyncConflicts,
 }
 
 /// A command with its options. Text is trimmed, not empty and within [`limits`]; what it means is the domain's to judge.
@@ -151,6 +152,8 @@ pub enum Command {
         /// `all`, a section's or a setting's name, as typed.
         what: String,
     },
+    /// `/sync conflicts`
+    SyncConflicts,
 }
 
 /// What is typed into an option that has suggestions.

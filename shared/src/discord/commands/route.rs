@@ -4,9 +4,10 @@
 use super::options::Options;
 use super::spec::{ActionSpec, AutocompleteField, Body, CommandSpec, Reach, Values};
 use super::{AutocompleteQuery, Command, TREE, Verb};
-use crate::discord::custom_id::{ComponentId, ModalId};
+use crate::discord::custom_id::{CaseAct, ComponentId, ModalId};
 use crate::discord::inbound::{CommandData, CommandOption, ComponentData, Data, Interaction, ModalData};
 use crate::discord::modals;
+use crate::domain::cases::{CaseKey, Decision};
 use crate::domain::event::{EventForm, EventKey, Period};
 use crate::domain::ids::{EventId, RunId};
 use crate::domain::series::ClassId;
@@ -77,6 +78,20 @@ pub enum ComponentAction {
     SyncHistory {
         /// The last run on the page before.
         after: RunId,
+    },
+    /// Settle a conflict.
+    Settle {
+        /// The conflict.
+        key: CaseKey,
+        /// Its version when it was shown.
+        version: u64,
+        /// How.
+        decision: Decision,
+    },
+    /// Show the next conflict.
+    NextCase {
+        /// The one before.
+        after: CaseKey,
     },
     /// The same, from a DM: the only component that works without a guild.
     DmDetails {
@@ -246,6 +261,7 @@ fn build(verb: Verb, options: &Options<'_>) -> Result<Command, RouteError> {
         Verb::SettingsReset => Command::SettingsReset {
             what: options.required("what")?,
         },
+        Verb::SyncConflicts => Command::SyncConflicts,
     })
 }
 
@@ -294,10 +310,34 @@ fn component(data: &ComponentData, in_guild: bool) -> Result<ComponentAction, Ro
         ComponentId::Leave { event } => ComponentAction::Leave { event },
         ComponentId::Details { event } => ComponentAction::Details { event },
         ComponentId::Info { event } => ComponentAction::Info { event },
+        ComponentId::Case { act, key, version } => {
+            let decision = match act {
+                CaseAct::Accept => Decision::Accept,
+                CaseAct::Ignore => Decision::Ignore,
+                CaseAct::Never => Decision::Never,
+                CaseAct::Pick => picked(&data.values).ok_or(RouteError::UnknownComponent)?,
+            };
+            ComponentAction::Settle {
+                key,
+                version,
+                decision,
+            }
+        }
+        ComponentId::NextCase { after } => ComponentAction::NextCase { after },
         ComponentId::SyncHistory { after } => ComponentAction::SyncHistory { after },
         ComponentId::DmDetails { key } => ComponentAction::DmDetails { key },
         ComponentId::ResetSettings { target, version } => ComponentAction::ResetSettings { target, version },
         ComponentId::KeepSettings => ComponentAction::KeepSettings,
+    })
+}
+
+/// An entry and an account, as the select of a conflict sends them.
+fn picked(values: &[String]) -> Option<Decision> {
+    let [value] = values else { return None };
+    let (entry, user) = value.split_once(' ')?;
+    Some(Decision::Pick {
+        entry: entry.parse().ok()?,
+        user: user.parse().ok()?,
     })
 }
 

@@ -254,6 +254,16 @@ const SYNC: &[SubSpec] = &[
             "Ten runs a page: when, what set them off, how long they took, what they changed.",
         ),
     ),
+    SubSpec::new(
+        "conflicts",
+        "Decide what Gantry does not decide by itself",
+        ActionSpec::new(
+            Verb::SyncConflicts,
+            &[],
+            "Shows one open conflict after another: two candidates, a name that contradicts an account, somebody renamed or \
+             gone. Each is settled with one click, and asked again only when there is something new.",
+        ),
+    ),
 ];
 /// The names of the sections as choices; a test compares them with the registry.
 const SECTIONS: &[(&str, &str)] = &[

@@ -103,6 +103,20 @@ pub fn refusal(refusal: &Refusal, ids: &CommandIds) -> String {
             "Somebody changed these settings since you asked, so nothing was reset. {} shows what is set now.",
             mention("settings view", ids)
         ),
+        Refusal::CaseSettled { by } => {
+            format!(
+                "<@{by}> has settled this one already; nothing was changed. {} shows what is left.",
+                mention("sync conflicts", ids)
+            )
+        }
+        Refusal::CaseChanged => format!(
+            "This conflict is not what it was when it was shown, so nothing was changed. {} shows what is open now.",
+            mention("sync conflicts", ids)
+        ),
+        Refusal::RankTooHigh { rank } => format!(
+            "This is about somebody with the rank {}, which is not below yours. Ask the owner.",
+            rank.label()
+        ),
         Refusal::Busy => {
             "Too many people at once; nothing was changed. Please try again in a moment.".to_owned()
         }

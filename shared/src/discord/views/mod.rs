@@ -4,6 +4,7 @@
 
 mod about;
 mod board;
+mod cases;
 mod clubs;
 mod components;
 mod embed;
@@ -12,8 +13,8 @@ mod events;
 mod lists;
 mod notices;
 mod phrases;
-mod sync;
 mod settings;
+mod sync;
 
 use super::help::{CommandIds, HelpPage};
 use super::text;
@@ -131,6 +132,7 @@ impl Views {
                 now,
             } => sync::status(club, *run, *next_at, *now, &self.ids),
             Notice::SyncHistory { club, runs, older } => sync::history(club, runs, *older, &self.ids),
+            Notice::Conflict { club, case, settled } => cases::case(club, *case, *settled),
             Notice::Refused { refusal } => text_body(&errors::refusal(refusal, &self.ids)),
         }
     }

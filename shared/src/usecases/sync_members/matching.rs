@@ -1,6 +1,7 @@
 //! Finds whose account is whose, with the whole roster and the whole guild before it: a name is unique only if all were
 //! seen. The rules are [`crate::domain::matching`]'s.
 
+use super::conflicts::{needs_a_person, to_be_confirmed};
 use super::{Course, SyncDiscord, SyncStore, TRIES};
 use crate::domain::fact::Fact;
 use crate::domain::ids::{ClubId, EntryId, UserId};
@@ -12,7 +13,7 @@ use crate::ports::store::{Change, StoreResult};
 use crate::usecases::Env;
 use crate::usecases::job::JobFailure;
 use serde_json::json;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Records that are read with one call.
 const READ: u32 = 1000;
@@ -31,9 +32,12 @@ impl<S: SyncStore, E: Env, D: SyncDiscord, R: Render> Course<'_, S, E, D, R> {
             .filter(|found| found.is_new())
             .copied()
             .collect();
+        let mut conflicts = outcome.conflicts;
         for some in new.chunks(TOGETHER) {
-            Box::pin(self.write_matches(run, some)).await?;
+            let confirm = Box::pin(self.write_matches(run, some)).await?;
+            conflicts.extend(confirm.iter().map(to_be_confirmed));
         }
+        Box::pin(self.keep_conflicts(run, &conflicts)).await?;
         run.enter(Phase::Ended);
         Ok(())
     }
@@ -78,8 +82,22 @@ impl<S: SyncStore, E: Env, D: SyncDiscord, R: Render> Course<'_, S, E, D, R> {
     }
 
     /// Writes matches. Where somebody was faster with one of them, each is written on its own; what is still not as it was
-    /// is left to the next run.
-    async fn write_matches(&self, run: &mut SyncRun, matches: &[Match]) -> Result<(), JobFailure> {
+    /// is left to the next run. Returns those that a person has to confirm.
+    async fn write_matches(&self, run: &mut SyncRun, matches: &[Match]) -> Result<Vec<Match>, JobFailure> {
+        let ids: Vec<EntryId> = matches.iter().map(|found| found.entry).collect();
+        let entries = self.store.entries(run.key.club, &ids).await?;
+        let high: HashSet<EntryId> = entries
+            .iter()
+            .filter(|entry| needs_a_person(entry.rank))
+            .map(|entry| entry.id)
+            .collect();
+        let (confirm, sure): (Vec<Match>, Vec<Match>) =
+            matches.iter().partition(|found| high.contains(&found.entry));
+        self.write_sure(run, &sure).await?;
+        Ok(confirm)
+    }
+
+    async fn write_sure(&self, run: &mut SyncRun, matches: &[Match]) -> Result<(), JobFailure> {
         if self.try_matches(run, matches).await? {
             return Ok(());
         }
@@ -95,6 +113,9 @@ impl<S: SyncStore, E: Env, D: SyncDiscord, R: Render> Course<'_, S, E, D, R> {
     }
 
     async fn try_matches(&self, run: &mut SyncRun, matches: &[Match]) -> Result<bool, JobFailure> {
+        if matches.is_empty() {
+            return Ok(true);
+        }
         let club = run.key.club;
         let ids: Vec<EntryId> = matches.iter().map(|found| found.entry).collect();
         let users: Vec<UserId> = matches.iter().map(|found| found.user).collect();
@@ -121,7 +142,10 @@ impl<S: SyncStore, E: Env, D: SyncDiscord, R: Render> Course<'_, S, E, D, R> {
 
     /// The account becomes the entry's, unless either has changed since it was looked at.
     fn tie(&self, run: &mut SyncRun, entry: &Entry, seen: &Seen, found: Match) -> Vec<Change> {
-        let free = entry.user.is_none() && entry.retired_at.is_none() && seen.member.is_here();
+        let free = entry.user.is_none()
+            && !needs_a_person(entry.rank)
+            && entry.retired_at.is_none()
+            && seen.member.is_here();
         if !free {
             return Vec::new();
         }

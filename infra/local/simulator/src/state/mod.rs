@@ -72,6 +72,9 @@ pub(crate) struct Guild {
     pub events: BTreeMap<u64, Value>,
     /// The voice channel that a member sits in.
     pub voice: BTreeMap<u64, u64>,
+    /// The number of members that the guild says it has, if not its own.
+    #[serde(default)]
+    pub told_count: Option<u64>,
 }
 
 #[derive(Clone, Serialize, Deserialize)]
