@@ -15,7 +15,11 @@ pub const ANSWERS: &[(&str, u16, &str)] = &[
     ("base64", 200, "You have a seat in **GT3**"),
     ("button-details", 200, "You have a seat in **LMP2**"),
     ("button-conflict-accept", 200, "Settled: it is"),
-    ("button-conflict-ignore", 200, "asked again when there is something new"),
+    (
+        "button-conflict-ignore",
+        200,
+        "asked again when there is something new",
+    ),
     ("button-conflict-never", 200, "not asked about it again"),
     ("button-conflict-skip", 200, "Whose account is it?"),
     ("button-dm-details", 200, "You have a seat in **LMP2**"),

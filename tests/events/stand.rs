@@ -142,7 +142,9 @@ pub fn discord(request: &Request) -> Value {
             "user": { "id": world::ADMIN, "username": "ada", "global_name": "Ada Weber" },
             "roles": [],
         }]),
-        ("GET", _) if path.split('/').count() == 3 => json!({ "id": world::GUILD, "approximate_member_count": 1 }),
+        ("GET", _) if path.split('/').count() == 3 => {
+            json!({ "id": world::GUILD, "approximate_member_count": 1 })
+        }
         ("GET", _) => json!([]),
         ("POST", "channels") if path.starts_with("/guilds/") => json!({
             "id": if sent["type"] == 4 { CATEGORY } else { MADE },

@@ -139,7 +139,11 @@ async fn members_are_synchronised() {
     assert_eq!(calls[..2], [guild.clone(), format!("{guild}/members")]);
     let answer = format!("PATCH /webhooks/{APPLICATION}/sample-token/messages/@original");
     assert_eq!(calls.last(), Some(&answer));
-    assert!(gantry_sync_worker::handle_event(&parts, serde_json::json!({}), deadline).await.is_err());
+    assert!(
+        gantry_sync_worker::handle_event(&parts, serde_json::json!({}), deadline)
+            .await
+            .is_err()
+    );
 }
 
 #[tokio::test]

@@ -16,6 +16,7 @@ mod endpoint;
 mod faults;
 mod main_job;
 mod poison;
+mod ranks;
 mod roster;
 mod rush;
 mod settings;

@@ -104,7 +104,10 @@ async fn next_event(State(api): State<Arc<Api>>) -> Response {
         return StatusCode::GONE.into_response();
     };
     let deadline = SystemTime::now() + DEADLINE;
-    let deadline = deadline.duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
+    let deadline = deadline
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default()
+        .as_millis();
     let headers = [
         ("Lambda-Runtime-Aws-Request-Id", "bench".to_owned()),
         ("Lambda-Runtime-Deadline-Ms", deadline.to_string()),
@@ -112,7 +115,10 @@ async fn next_event(State(api): State<Arc<Api>>) -> Response {
             "Lambda-Runtime-Invoked-Function-Arn",
             "arn:aws:lambda:eu-central-1:000000000000:function:sync-worker".to_owned(),
         ),
-        ("Lambda-Runtime-Trace-Id", "Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700".to_owned()),
+        (
+            "Lambda-Runtime-Trace-Id",
+            "Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700".to_owned(),
+        ),
     ];
     (headers, axum::Json(event)).into_response()
 }

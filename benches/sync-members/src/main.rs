@@ -46,7 +46,11 @@ struct Club {
 #[tokio::main]
 async fn main() -> Result<(), Failed> {
     let mut arguments = std::env::args().skip(1);
-    let bootstrap = PathBuf::from(arguments.next().ok_or("give the path of sync-worker's bootstrap")?);
+    let bootstrap = PathBuf::from(
+        arguments
+            .next()
+            .ok_or("give the path of sync-worker's bootstrap")?,
+    );
     let mut sizes = Vec::new();
     for argument in arguments {
         sizes.push(argument.parse()?);
@@ -167,7 +171,9 @@ impl Club {
             reply: None,
         };
         let (mark, begun) = (self.stack.log().mark(), Instant::now());
-        let answer = process.call(batch_of(work, self.guild, self.stack.now())?).await?;
+        let answer = process
+            .call(batch_of(work, self.guild, self.stack.now())?)
+            .await?;
         let seconds = begun.elapsed().as_secs_f64();
         let ended = self.table.run(run).await?.ok_or("no run")?;
         if ended.state != RunState::Done {

@@ -20,6 +20,7 @@ pub mod series;
 pub mod settings;
 pub mod signup;
 pub mod space;
+pub mod standing;
 pub mod sync;
 pub mod text;
 pub mod when;

@@ -11,6 +11,7 @@ use super::series::{Class, Series};
 use super::settings::{ResetQuestion, Section, Settings, SettingsChanged};
 use super::signup::{SignUp, Status};
 use super::space::SpaceFault;
+use super::standing::{HandOverQuestion, HandedOver, RankGiven, RankShown, RolesApplied, RolesListed};
 use super::sync::SyncRun;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -247,6 +248,40 @@ pub enum Notice<'a> {
         case: Option<&'a CaseShown>,
         /// How the one before was settled just now.
         settled: Option<Settlement>,
+    },
+    /// Answer to `/rank set`.
+    RankGiven {
+        /// What was done.
+        given: &'a RankGiven,
+    },
+    /// Answer to `/rank show`.
+    RankShown {
+        /// How somebody stands.
+        shown: &'a RankShown,
+    },
+    /// Asks the owner whether to hand the club over: buttons whose custom ids name the other.
+    HandOver {
+        /// The question.
+        question: &'a HandOverQuestion,
+    },
+    /// The club has another owner.
+    HandedOver {
+        /// Who.
+        handed: &'a HandedOver,
+    },
+    /// The answer was no, and nothing was changed.
+    LeftAsItWas,
+    /// Answer to `/role map`.
+    RolesListed {
+        /// The list.
+        listed: &'a RolesListed,
+    },
+    /// To whoever gave a rank: how the roles in Discord are now.
+    RolesApplied {
+        /// The club.
+        club: &'a Club,
+        /// What came of it.
+        applied: &'a RolesApplied,
     },
     /// To a driver whose answer is being recorded behind a rush; it is replaced when that is done.
     AnswerQueued,

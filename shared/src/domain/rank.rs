@@ -209,11 +209,26 @@ mod tests {
                 }
             }
         }
-        assert_eq!(Rank::Owner.may_change(Rank::Owner, Rank::Admin), Err(RankFault::OwnerOnly));
-        assert_eq!(Rank::Owner.may_change(Rank::Admin, Rank::Owner), Err(RankFault::OwnerOnly));
-        assert_eq!(Rank::Admin.may_change(Rank::Admin, Rank::Member), Err(RankFault::OfOwnTier));
-        assert_eq!(Rank::Admin.may_change(Rank::Guest, Rank::Admin), Err(RankFault::NotBelowOwn));
-        assert_eq!(Rank::Admin.may_change(Rank::Member, Rank::Guest), Err(RankFault::NotGiven));
+        assert_eq!(
+            Rank::Owner.may_change(Rank::Owner, Rank::Admin),
+            Err(RankFault::OwnerOnly)
+        );
+        assert_eq!(
+            Rank::Owner.may_change(Rank::Admin, Rank::Owner),
+            Err(RankFault::OwnerOnly)
+        );
+        assert_eq!(
+            Rank::Admin.may_change(Rank::Admin, Rank::Member),
+            Err(RankFault::OfOwnTier)
+        );
+        assert_eq!(
+            Rank::Admin.may_change(Rank::Guest, Rank::Admin),
+            Err(RankFault::NotBelowOwn)
+        );
+        assert_eq!(
+            Rank::Admin.may_change(Rank::Member, Rank::Guest),
+            Err(RankFault::NotGiven)
+        );
     }
 
     #[test]

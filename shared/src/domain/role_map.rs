@@ -17,17 +17,8 @@ pub const ROLES_MAX: usize = 50;
 /// manage channels, manage guild, manage messages, mention everyone, manage roles, manage webhooks, manage threads,
 /// moderate members. Gantry hands out no role with one of them: whoever may write the list could otherwise make
 /// themselves the server's administrator.
-const POWERFUL: u64 = 1 << 1
-    | 1 << 2
-    | 1 << 3
-    | 1 << 4
-    | 1 << 5
-    | 1 << 13
-    | 1 << 17
-    | 1 << 28
-    | 1 << 29
-    | 1 << 34
-    | 1 << 40;
+const POWERFUL: u64 =
+    1 << 1 | 1 << 2 | 1 << 3 | 1 << 4 | 1 << 5 | 1 << 13 | 1 << 17 | 1 << 28 | 1 << 29 | 1 << 34 | 1 << 40;
 
 /// A role and the rank that it goes with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -106,7 +97,11 @@ pub fn placed(
     if !has_roles(rank) {
         return Err(RoleFault::NoRolesForRank);
     }
-    let mut list: Vec<Mapped> = list.iter().filter(|mapped| mapped.role != role).copied().collect();
+    let mut list: Vec<Mapped> = list
+        .iter()
+        .filter(|mapped| mapped.role != role)
+        .copied()
+        .collect();
     if list.len() >= ROLES_MAX {
         return Err(RoleFault::TooMany);
     }
@@ -214,7 +209,10 @@ mod tests {
         let moved = placed(&base, RoleId(1), Rank::Prospect, None).unwrap();
         assert_eq!(order(moved), [2, 3, 1]);
         for rank in [Rank::Guest, Rank::Owner] {
-            assert_eq!(placed(&base, RoleId(9), rank, None), Err(RoleFault::NoRolesForRank));
+            assert_eq!(
+                placed(&base, RoleId(9), rank, None),
+                Err(RoleFault::NoRolesForRank)
+            );
         }
     }
 
@@ -224,13 +222,24 @@ mod tests {
         for n in 1..=ROLES_MAX as u64 {
             full = placed(&full, RoleId(n), Rank::Member, None).unwrap();
         }
-        assert_eq!(placed(&full, RoleId(99), Rank::Member, None), Err(RoleFault::TooMany));
-        assert_eq!(placed(&full, RoleId(1), Rank::Admin, None).unwrap().len(), ROLES_MAX);
+        assert_eq!(
+            placed(&full, RoleId(99), Rank::Member, None),
+            Err(RoleFault::TooMany)
+        );
+        assert_eq!(
+            placed(&full, RoleId(1), Rank::Admin, None).unwrap().len(),
+            ROLES_MAX
+        );
     }
 
     #[test]
     fn roles_decide_the_rank_in_order_of_precedence() {
-        let map = list(&[(1, Rank::Admin), (2, Rank::Member), (3, Rank::Member), (4, Rank::Prospect)]);
+        let map = list(&[
+            (1, Rank::Admin),
+            (2, Rank::Member),
+            (3, Rank::Member),
+            (4, Rank::Prospect),
+        ]);
         let by = |rank, held: &[u64]| {
             let held: Vec<RoleId> = held.iter().map(|role| RoleId(*role)).collect();
             rank_by_roles(&map, rank, &held)

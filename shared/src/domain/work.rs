@@ -1,7 +1,7 @@
 //! Work that a change causes outside of the table: what is put into the outbox with it, and later travels on a queue.
 
 use super::event::EventKey;
-use super::ids::{ApplicationId, InteractionId, UserId};
+use super::ids::{ApplicationId, ClubId, InteractionId, UserId};
 use super::series::ClassId;
 use super::signup::{Answer, Ticket};
 use super::sync::RunKey;
@@ -55,6 +55,15 @@ pub enum Work {
         /// Where the driver is answered.
         reply: Reply,
     },
+    /// Bring a member's roles in Discord to what their rank says.
+    ApplyRoles {
+        /// The club.
+        club: ClubId,
+        /// The member.
+        user: UserId,
+        /// Where whoever caused it is told how it went.
+        reply: Option<Reply>,
+    },
     /// Go on with a run of member synchronisation from where its record says that it stands.
     SyncMembers {
         /// The run.
@@ -87,9 +96,10 @@ impl Work {
         match self {
             Self::OpenEventSpace { .. } => Lane::Channel,
             Self::RefreshBoard { .. } => Lane::Board,
-            Self::PromoteWaiting { .. } | Self::TellPromoted { .. } | Self::FinishAnswer { .. } => {
-                Lane::Notify
-            }
+            Self::PromoteWaiting { .. }
+            | Self::TellPromoted { .. }
+            | Self::FinishAnswer { .. }
+            | Self::ApplyRoles { .. } => Lane::Notify,
             Self::SyncMembers { .. } => Lane::Sync,
         }
     }
@@ -103,7 +113,7 @@ impl Work {
             | Self::PromoteWaiting { event, .. }
             | Self::TellPromoted { event, .. }
             | Self::FinishAnswer { event, .. } => Some(*event),
-            Self::SyncMembers { .. } => None,
+            Self::SyncMembers { .. } | Self::ApplyRoles { .. } => None,
         }
     }
 }

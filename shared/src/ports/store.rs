@@ -10,6 +10,7 @@ use crate::domain::fact::Record;
 use crate::domain::ids::{ChannelId, ClubId, EntryId, GuildId, InteractionId, OutboxId, SeriesId, UserId};
 use crate::domain::notice::Sheet;
 use crate::domain::rank::Rank;
+use crate::domain::role_map::RoleMap;
 use crate::domain::roster::{Entry, Member};
 use crate::domain::seats::{SeatMove, Seats};
 use crate::domain::series::{Class, ClassId, Series};
@@ -158,6 +159,12 @@ pub trait RosterReader: Send + Sync {
         after: Option<UserId>,
         limit: u32,
     ) -> impl Future<Output = StoreResult<Vec<Member>>> + Send;
+}
+
+/// Reads which roles go with which rank.
+pub trait RoleMaps: Send + Sync {
+    /// The club's own list; nothing if it never had one.
+    fn role_map(&self, club: ClubId) -> impl Future<Output = StoreResult<Option<RoleMap>>> + Send;
 }
 
 /// Reads series.
@@ -375,6 +382,8 @@ pub enum Change {
     Record(Box<Record>, OutboxId),
     /// What a published event is to have in Discord; replaces the version before (0: there is none).
     PutSpace(Space),
+    /// A club's list of roles replaces its version before (1: there is none).
+    PutRoleMap(RoleMap),
     /// A club's settings replace their version before (1: there are none).
     PutSettings(ClubId, ClubSettings),
 }

@@ -13,13 +13,16 @@ pub mod create_series;
 pub mod edit_event;
 pub mod list_events;
 pub mod list_series;
+pub mod map_roles;
 pub mod publish_event;
+pub mod set_rank;
 pub mod settle_case;
 pub mod show_event;
 pub mod start_sync;
 pub mod suggest;
 pub mod view_settings;
 
+pub mod apply_roles;
 pub mod finish_answer;
 pub mod open_event_space;
 pub mod promote_waiting;

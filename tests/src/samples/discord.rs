@@ -2,7 +2,8 @@
 
 use super::gateway::{Form, event};
 use super::world::{
-    ADMIN, APPLICATION, CHANNEL, CONFLICT, DRAFT, DRIVER, GUILD, OPEN, OTHER_GUILD, RUN, SEATED, SERIES, TWIN, WAITING,
+    ADMIN, APPLICATION, CHANNEL, CONFLICT, DRAFT, DRIVER, GUILD, OPEN, OTHER_GUILD, RUN, SEATED, SERIES,
+    TWIN, WAITING,
 };
 use gantry_shared::discord::custom_id::{CaseAct, ComponentId, ModalId};
 use gantry_shared::domain::ids::{GuildId, UserId};
@@ -55,7 +56,8 @@ pub(super) fn events(now: Timestamp) -> Vec<(&'static str, Value)> {
         Form::Plain,
     );
     let pick = conflict(CaseAct::Pick).to_string();
-    let picked = json!({ "component_type": 3, "custom_id": pick, "id": 2, "values": [format!("{TWIN} {WAITING}")] });
+    let picked =
+        json!({ "component_type": 3, "custom_id": pick, "id": 2, "values": [format!("{TWIN} {WAITING}")] });
     add(
         "select-conflict-pick",
         writer.click(picked, ADMIN, Some(GUILD)),
@@ -237,7 +239,11 @@ fn buttons() -> Vec<(&'static str, ComponentId, UserId)> {
         ("button-leave", ComponentId::Leave { event }, SEATED),
         ("button-details", ComponentId::Details { event }, SEATED),
         ("button-info", ComponentId::Info { event }, DRIVER),
-        ("button-sync-older", ComponentId::SyncHistory { after: RUN.run }, ADMIN),
+        (
+            "button-sync-older",
+            ComponentId::SyncHistory { after: RUN.run },
+            ADMIN,
+        ),
         ("button-conflict-accept", conflict(CaseAct::Accept), ADMIN),
         ("button-conflict-ignore", conflict(CaseAct::Ignore), ADMIN),
         ("button-conflict-never", conflict(CaseAct::Never), ADMIN),

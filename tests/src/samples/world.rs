@@ -2,11 +2,13 @@
 
 use super::MOMENT;
 use gantry_shared::domain::cases::{Case, CaseKey};
-use gantry_shared::domain::matching::{Conflict, Kind, NameKind, Pairing, Reason, Subject};
-use gantry_shared::domain::sync::{RunKey, RunKind, SyncRun, SyncState};
 use gantry_shared::domain::club::{Club, Colour, ZoneName};
 use gantry_shared::domain::event::{Event, EventKey, EventState};
-use gantry_shared::domain::ids::{ApplicationId, ChannelId, ClubId, EntryId, EventId, GuildId, InteractionId, MessageId, OutboxId, RunId, SeriesId, UserId};
+use gantry_shared::domain::ids::{
+    ApplicationId, ChannelId, ClubId, EntryId, EventId, GuildId, InteractionId, MessageId, OutboxId, RunId,
+    SeriesId, UserId,
+};
+use gantry_shared::domain::matching::{Conflict, Kind, NameKind, Pairing, Reason, Subject};
 use gantry_shared::domain::rank::Rank;
 use gantry_shared::domain::roster::Entry;
 use gantry_shared::domain::seats::SeatMove;
@@ -14,6 +16,7 @@ use gantry_shared::domain::series::{Class, ClassId, Series};
 use gantry_shared::domain::settings::{self, ClubSettings, Key, Settings, Wish};
 use gantry_shared::domain::signup::{SignUp, Status, Ticket, Waiter};
 use gantry_shared::domain::space::{Space, SpaceState, Step};
+use gantry_shared::domain::sync::{RunKey, RunKind, SyncRun, SyncState};
 use gantry_shared::domain::work::Reply;
 use gantry_shared::ports::store::{Batch, Change, Gate, Outbox};
 use jiff::{SignedDuration, Timestamp};

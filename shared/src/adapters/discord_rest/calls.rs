@@ -5,8 +5,8 @@ use super::{CommandScope, DiscordRest, requests};
 use crate::domain::ids::{ApplicationId, ChannelId, CommandId, GuildId, MessageId, RoleId, UserId};
 use crate::ports::budget::Budget;
 use crate::ports::discord::{
-    Channel, ChannelKind, Channels, DiscordError, DiscordResult, FileReplies, GuildMembers, InteractionReplies, Listed,
-    MessageBody, Messages, NewChannel, NewMessage, OwnMessage, Upload,
+    Channel, ChannelKind, Channels, DiscordError, DiscordResult, FileReplies, GuildMembers,
+    InteractionReplies, Listed, MessageBody, Messages, NewChannel, NewMessage, OwnMessage, Upload,
 };
 use serde::Deserialize;
 use serde::de::DeserializeOwned;

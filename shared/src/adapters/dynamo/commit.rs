@@ -215,6 +215,11 @@ impl Table {
                     self.versioned(&keys::space(space.event), &space, space.version.saturating_sub(1))?;
                 writes.push(TransactWriteItem::builder().put(put).build());
             }
+            Change::PutRoleMap(map) => {
+                let was = map.version.saturating_sub(1);
+                let put = self.versioned(&keys::role_map(map.club), &map, was)?;
+                writes.push(TransactWriteItem::builder().put(put).build());
+            }
             Change::PutSettings(club, settings) => {
                 let was = settings.version.saturating_sub(1);
                 let put = self.versioned(&keys::settings(club), &settings, was)?;

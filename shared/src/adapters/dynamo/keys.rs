@@ -48,6 +48,8 @@ pub(super) const MEMBERS: &str = "MEMBER#";
 pub(super) const CLUB: &str = "CLUB";
 /// The sort key of a club's settings.
 pub(super) const SETTINGS: &str = "SETTINGS";
+/// The sort key of a club's list of roles.
+pub(super) const ROLES: &str = "ROLES";
 /// Prefix of the sort keys of the roster's entries.
 pub(super) const ENTRIES: &str = "ROSTER#";
 /// Prefix of the sort keys of series.
@@ -110,6 +112,10 @@ pub(super) fn settings(club: ClubId) -> Key {
 
 pub(super) fn member(club: ClubId, user: UserId) -> Key {
     Key::new(club_partition(club), format!("{MEMBERS}{:020}", user.0))
+}
+
+pub(super) fn role_map(club: ClubId) -> Key {
+    Key::new(club_partition(club), ROLES)
 }
 
 pub(super) fn entry(club: ClubId, entry: EntryId) -> Key {

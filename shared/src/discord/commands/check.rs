@@ -150,7 +150,10 @@ impl Faults {
         let runs: Vec<&[SubSpec]> = in_a_row(subs).collect();
         self.when(runs.len() > CHILDREN_MAX, path, Rule::TooManyChildren);
         let top = runs.iter().filter_map(|some| some.first());
-        self.unique(top.map(|sub| sub.group.map_or(sub.name, |group| group.name)), path);
+        self.unique(
+            top.map(|sub| sub.group.map_or(sub.name, |group| group.name)),
+            path,
+        );
         for some in runs {
             let Some(group) = some.first().and_then(|sub| sub.group) else {
                 self.when(some.iter().any(|sub| sub.path != sub.name), path, Rule::Path);

@@ -14,7 +14,9 @@ mod tree;
 pub use tree::TREE;
 
 use crate::domain::event::Period;
-use crate::domain::ids::{EventId, SeriesId};
+use crate::domain::ids::{EventId, RoleId, SeriesId};
+use crate::domain::rank::{Picked, Rank};
+use crate::domain::role_map::PickedRole;
 use crate::domain::settings::Section;
 
 /// The key by which the tree's actions are told apart.
@@ -39,6 +41,11 @@ pub enum Verb {
     SyncRun,
     SyncStatus,
     SyncHistory,
+    RankSet,
+    RankShow,
+    RoleMapSet,
+    RoleMapList,
+    RoleMapRemove,
     SettingsView,
     SettingsSet,
     SettingsReset,
@@ -135,6 +142,34 @@ pub enum Command {
     SyncStatus,
     /// `/sync history`
     SyncHistory,
+    /// `/rank set`
+    RankSet {
+        /// Who.
+        member: Picked,
+        /// What they are to be.
+        rank: Rank,
+    },
+    /// `/rank show`
+    RankShow {
+        /// Who; oneself if left out.
+        member: Option<Picked>,
+    },
+    /// `/role map set`
+    RoleMapSet {
+        /// The role.
+        role: PickedRole,
+        /// The rank.
+        rank: Rank,
+        /// Its place, from 1.
+        place: Option<usize>,
+    },
+    /// `/role map list`
+    RoleMapList,
+    /// `/role map remove`
+    RoleMapRemove {
+        /// The role.
+        role: RoleId,
+    },
     /// `/settings view`
     SettingsView {
         /// Which ones; all in short if left out.

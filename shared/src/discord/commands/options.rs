@@ -136,17 +136,22 @@ impl<'a> Options<'a> {
             .ok_or(RouteError::BadOption { name, what: NO_USER })
     }
 
-    /// The role of an option that has to be given.
-    pub(super) fn role(&self, name: &'static str) -> Result<PickedRole, RouteError> {
+    /// The role of an option, if it is given.
+    pub(super) fn role(&self, name: &'static str) -> Result<Option<PickedRole>, RouteError> {
+        let Some(id) = self.picked(name, ROLE) else {
+            return Ok(None);
+        };
         let found = self
-            .picked(name, ROLE)
-            .and_then(|id| self.resolved.roles.get(id).filter(|role| role.id.to_string() == id));
+            .resolved
+            .roles
+            .get(id)
+            .filter(|role| role.id.to_string() == id);
         let role = found.ok_or(RouteError::BadOption { name, what: NO_ROLE })?;
-        Ok(PickedRole {
+        Ok(Some(PickedRole {
             role: role.id,
             managed: role.managed,
             permissions: role.permissions.0,
-        })
+        }))
     }
 
     fn picked(&self, name: &str, kind: u64) -> Option<&str> {

@@ -9,7 +9,8 @@ use crate::discord::inbound::{CommandData, CommandOption, ComponentData, Data, I
 use crate::discord::modals;
 use crate::domain::cases::{CaseKey, Decision};
 use crate::domain::event::{EventForm, EventKey, Period};
-use crate::domain::ids::{EventId, RunId};
+use crate::domain::ids::{EventId, RunId, UserId};
+use crate::domain::rank::Rank;
 use crate::domain::series::ClassId;
 use crate::domain::settings::{Key, Section, Target};
 use serde_json::Value;
@@ -24,6 +25,14 @@ const CHAT_INPUT: u64 = 1;
 const TYPED_MAX: usize = 100;
 
 const PICK_SERIES: &str = "Pick a series from the list that appears while you type.";
+const PICK_ROLE: RouteError = RouteError::BadOption {
+    name: "role",
+    what: "Pick a role from the list.",
+};
+const NO_PLACE: RouteError = RouteError::BadOption {
+    name: "place",
+    what: "This is a number, such as 1.",
+};
 const PICK_EVENT: &str = "Pick an event from the list that appears while you type.";
 
 /// What is asked.
@@ -107,6 +116,15 @@ pub enum ComponentAction {
     },
     /// No, leave the settings as they are.
     KeepSettings,
+    /// Yes, hand the club over.
+    HandOver {
+        /// To whom.
+        user: UserId,
+        /// The version of their member when the question was asked.
+        version: u64,
+    },
+    /// No, change nothing.
+    LeaveAsItIs,
 }
 
 /// A submitted form.
@@ -251,6 +269,28 @@ fn build(verb: Verb, options: &Options<'_>) -> Result<Command, RouteError> {
         Verb::SyncRun => Command::SyncRun,
         Verb::SyncStatus => Command::SyncStatus,
         Verb::SyncHistory => Command::SyncHistory,
+        Verb::RankSet => Command::RankSet {
+            member: options.required_user("member")?,
+            rank: rank(options)?,
+        },
+        Verb::RankShow => Command::RankShow {
+            member: options.user("member")?,
+        },
+        Verb::RoleMapSet => Command::RoleMapSet {
+            role: options.role("role")?.ok_or(PICK_ROLE)?,
+            rank: rank(options)?,
+            place: options
+                .text("place")?
+                .map(|typed| typed.parse::<u8>().map(usize::from).map_err(|_| NO_PLACE))
+                .transpose()?,
+        },
+        Verb::RoleMapList => Command::RoleMapList,
+        Verb::RoleMapRemove => Command::RoleMapRemove {
+            role: match options.role("role")? {
+                Some(picked) => picked.role,
+                None => options.id("id", "Pick a role, or give a role's id from the list.")?,
+            },
+        },
         Verb::SettingsView => Command::SettingsView {
             section: options.text("section")?.as_deref().and_then(Section::parse),
         },
@@ -263,6 +303,10 @@ fn build(verb: Verb, options: &Options<'_>) -> Result<Command, RouteError> {
         },
         Verb::SyncConflicts => Command::SyncConflicts,
     })
+}
+
+fn rank(options: &Options<'_>) -> Result<Rank, RouteError> {
+    Rank::parse(&options.required("rank")?).ok_or(RouteError::UnknownCommand)
 }
 
 fn autocomplete(data: &CommandData, in_guild: bool) -> Result<AutocompleteQuery, RouteError> {
@@ -328,6 +372,8 @@ fn component(data: &ComponentData, in_guild: bool) -> Result<ComponentAction, Ro
         ComponentId::DmDetails { key } => ComponentAction::DmDetails { key },
         ComponentId::ResetSettings { target, version } => ComponentAction::ResetSettings { target, version },
         ComponentId::KeepSettings => ComponentAction::KeepSettings,
+        ComponentId::HandOver { user, version } => ComponentAction::HandOver { user, version },
+        ComponentId::LeaveAsItIs => ComponentAction::LeaveAsItIs,
     })
 }
 

@@ -1,6 +1,8 @@
 use super::*;
 use crate::discord::inbound::parse;
-use crate::domain::ids::SeriesId;
+use crate::domain::ids::{RoleId, SeriesId};
+use crate::domain::rank::Picked;
+use crate::domain::role_map::PickedRole;
 use crate::domain::settings::{Key, Section, Target};
 use serde_json::json;
 
@@ -32,6 +34,11 @@ fn data(path: &str, options: &[(&str, Value)]) -> Value {
         .collect();
     match path.split_once(' ') {
         None => json!({ "name": path, "type": 1, "options": options }),
+        Some((command, path)) if path.contains(' ') => {
+            let (group, sub) = path.split_once(' ').unwrap();
+            let inner = json!({ "name": sub, "type": 1, "options": options });
+            json!({ "name": command, "type": 1, "options": [{ "name": group, "type": 2, "options": [inner] }] })
+        }
         Some((command, sub)) => {
             json!({ "name": command, "type": 1, "options": [{ "name": sub, "type": 1, "options": options }] })
         }
@@ -268,6 +275,82 @@ fn what_the_tree_does_not_know_is_an_unknown_command() {
             "{data}"
         );
     }
+}
+
+/// `/rank set` and `/role map` as Discord sends them.
+fn picking(path: &str, options: Value, resolved: Value) -> Result<Intent, RouteError> {
+    let mut data = data(path, &[]);
+    let mut place = &mut data["options"][0];
+    if place["type"] == 2 {
+        place = &mut place["options"][0];
+    }
+    place["options"] = options;
+    data["resolved"] = resolved;
+    send(2, data, true)
+}
+
+#[test]
+fn people_and_roles_are_taken_from_what_discord_resolved() {
+    let options = json!([
+        { "name": "member", "type": 6, "value": "7" },
+        { "name": "rank", "type": 3, "value": "member" },
+    ]);
+    let resolved = json!({
+        "users": { "7": { "id": "7", "username": "ada", "global_name": "Ada", "bot": false } },
+        "members": { "7": { "nick": "  [APX]  Ada\u{200b} " } },
+    });
+    let member = Picked {
+        user: UserId(7),
+        name: "[APX] Ada".to_owned(),
+        bot: false,
+        in_guild: true,
+    };
+    let rank = Rank::Member;
+    assert_eq!(
+        picking("rank set", options.clone(), resolved.clone()),
+        Ok(Intent::Command(Command::RankSet { member, rank }))
+    );
+    // An id that nothing stands behind, or something else.
+    for resolved in [
+        json!({}),
+        json!({ "users": { "7": { "id": "8", "username": "bob" } } }),
+    ] {
+        let outcome = picking("rank set", options.clone(), resolved);
+        assert!(
+            matches!(outcome, Err(RouteError::BadOption { name: "member", .. })),
+            "{outcome:?}"
+        );
+    }
+    let typed = json!([{ "name": "member", "type": 3, "value": "7" }, { "name": "rank", "type": 3, "value": "member" }]);
+    assert!(picking("rank set", typed, resolved.clone()).is_err());
+    let role = json!([
+        { "name": "role", "type": 8, "value": "9" },
+        { "name": "rank", "type": 3, "value": "steward" },
+        { "name": "place", "type": 3, "value": "2" },
+    ]);
+    let roles =
+        json!({ "roles": { "9": { "id": "9", "name": "Stewards", "permissions": "8", "managed": true } } });
+    assert_eq!(
+        picking("role map set", role, roles),
+        Ok(Intent::Command(Command::RoleMapSet {
+            role: PickedRole {
+                role: RoleId(9),
+                managed: true,
+                permissions: 8,
+            },
+            rank: Rank::Steward,
+            place: Some(2),
+        }))
+    );
+    // The group belongs to the name.
+    assert_eq!(
+        send(2, data("role list", &[]), true),
+        Err(RouteError::UnknownCommand)
+    );
+    assert_eq!(
+        send(2, data("role pam list", &[]), true),
+        Err(RouteError::UnknownCommand)
+    );
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What a person is told when something is not done: why, and what to do about it. Exhaustive, and never an internal
 //! error's text.
 
-use super::{phrases, settings};
+use super::{phrases, ranks, settings};
 use crate::discord::commands::route::RouteError;
 use crate::discord::help::{CommandIds, mention};
 use crate::discord::text;
@@ -117,6 +117,18 @@ pub fn refusal(refusal: &Refusal, ids: &CommandIds) -> String {
             "This is about somebody with the rank {}, which is not below yours. Ask the owner.",
             rank.label()
         ),
+        Refusal::Rank { fault } => ranks::rank_fault(*fault).to_owned(),
+        Refusal::SameRank => "They have that rank already.".to_owned(),
+        Refusal::RankForBot => "Apps have no rank. Pick a person.".to_owned(),
+        Refusal::NotInServer => "They are not in this server.".to_owned(),
+        Refusal::NotOnRoster => format!(
+            "They are not on the roster, or not in this server. {} puts somebody on it.",
+            mention("rank set", ids)
+        ),
+        Refusal::QuestionOutdated => {
+            "Something changed since you were asked, so nothing was done. Please ask again.".to_owned()
+        }
+        Refusal::Role { fault } => ranks::role_fault(*fault, ids),
         Refusal::Busy => {
             "Too many people at once; nothing was changed. Please try again in a moment.".to_owned()
         }

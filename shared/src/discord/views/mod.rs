@@ -13,6 +13,7 @@ mod events;
 mod lists;
 mod notices;
 mod phrases;
+mod ranks;
 mod settings;
 mod sync;
 
@@ -123,6 +124,13 @@ impl Views {
             Notice::SettingsChanged { changed } => settings::changed(changed, &self.ids),
             Notice::ResetSettings { question } => settings::reset(question),
             Notice::SettingsKept => text_body(settings::KEPT),
+            Notice::RankGiven { given } => ranks::given(given, &self.ids),
+            Notice::RankShown { shown } => ranks::shown(shown),
+            Notice::HandOver { question } => ranks::hand_over(question),
+            Notice::HandedOver { handed } => ranks::handed_over(handed),
+            Notice::LeftAsItWas => text_body(ranks::LEFT_AS_IT_WAS),
+            Notice::RolesListed { listed } => ranks::listed(listed, &self.ids),
+            Notice::RolesApplied { club, applied } => ranks::applied(club, applied),
             Notice::AnswerQueued => text_body(notices::ANSWER_QUEUED),
             Notice::SyncProgress { club, run, now } => sync::progress(club, run, *now, &self.ids),
             Notice::SyncStatus {
