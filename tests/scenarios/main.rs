@@ -11,6 +11,7 @@ mod world;
 
 mod boards;
 mod clubs;
+mod conflicts;
 mod counts;
 mod endpoint;
 mod faults;

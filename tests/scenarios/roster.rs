@@ -96,6 +96,15 @@ impl Roster {
         runs.items.into_iter().next().expect("a run")
     }
 
+    pub async fn table_entries(&self) -> std::collections::HashMap<String, Entry> {
+        let entries = self.table.list_entries(self.id, 1000, None).await.unwrap();
+        entries
+            .items
+            .into_iter()
+            .map(|entry| (entry.name.clone(), entry))
+            .collect()
+    }
+
     pub async fn member(&self, user: u64) -> Option<Member> {
         self.table.member(self.id, UserId(user)).await.unwrap()
     }
@@ -107,6 +116,7 @@ impl Roster {
         for entry in entries.items {
             lines.push(format!("{} {:?} {:?}", entry.name, entry.user, entry.how));
         }
+        lines.sort();
         for member in self.table.members_after(self.id, None, 1000).await.unwrap() {
             lines.push(format!(
                 "member {} {} {:?} {}",

@@ -293,6 +293,12 @@ impl SyncState {
 }
 
 impl Counts {
+    /// What was different in the guild.
+    #[must_use]
+    pub const fn changes(&self) -> u64 {
+        self.joined + self.returned + self.changed + self.left
+    }
+
     /// Counts what was found.
     pub const fn count(&mut self, found: Found) {
         match found {

@@ -1,7 +1,7 @@
 //! Publishes an event: sign-up opens, and its channel is made.
 
 use super::call::{Call, Env, Failure};
-use super::change_event::{commit, managed_desk};
+use super::change_event::{commit, gate_of, managed_desk};
 use super::once::once;
 use crate::domain::event::{Event, EventState};
 use crate::domain::fact::Fact;
@@ -10,7 +10,7 @@ use crate::domain::notice::EventBrief;
 use crate::domain::refusal::{EventAction, Field, FormFault, Problem, Refusal};
 use crate::domain::space::{Space, SpaceState};
 use crate::domain::work::Work;
-use crate::ports::store::{Change, ClubReader, EventReader, Gate, Ledger, OnceKey, Spaces};
+use crate::ports::store::{Change, ClubReader, EventReader, Ledger, OnceKey, Spaces};
 use serde::{Deserialize, Serialize};
 
 /// What came of it.
@@ -38,7 +38,7 @@ pub async fn publish_event<S: ClubReader + EventReader + Spaces + Ledger>(
     let decide = || async {
         let (caller, desk) = managed_desk(store, call, event).await?;
         let before = desk.event;
-        let after = before.after(EventAction::Publish)?;
+        let (after, step) = before.after(EventAction::Publish, call.now)?;
         if before.state == EventState::Draft && after.starts_at <= call.now {
             let fault = FormFault {
                 field: Field::Start,
@@ -49,7 +49,7 @@ pub async fn publish_event<S: ClubReader + EventReader + Spaces + Ledger>(
         let wanted = channel.unwrap_or_else(|| caller.settings.automatic_channels());
         let mut changes = vec![Change::UpdateEvent(after.clone())];
         let space = if before.state == EventState::Draft {
-            let gate = Gate::OpenUntil(after.sign_up_ends_at());
+            let gate = gate_of(&after);
             changes.extend(
                 after
                     .classes
@@ -60,12 +60,11 @@ pub async fn publish_event<S: ClubReader + EventReader + Spaces + Ledger>(
         } else {
             Some(space_to_repair(store, call, &before, channel).await?)
         };
-        let work = if space.is_some() {
-            vec![Work::OpenEventSpace { event: after.key }]
-        } else {
-            Vec::new()
-        };
+        let mut work = step.jobs(after.key);
         let channel = space.is_some();
+        if !channel {
+            work.retain(|work| !matches!(work, Work::OpenEventSpace { .. }));
+        }
         changes.extend(space.map(Change::PutSpace));
         let fact = Fact::EventPublished { event: after.key };
         let decision = commit(env, call, &caller, (&before, &after), fact, changes, work);

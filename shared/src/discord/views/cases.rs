@@ -35,7 +35,11 @@ pub(super) fn case(club: &Club, case: Option<&CaseShown>, settled: Option<Settle
             false,
         );
     }
-    let beyond = conflict.pairings.len().saturating_sub(TOLD) + conflict.more;
+    let beyond = conflict
+        .pairings
+        .len()
+        .saturating_sub(TOLD)
+        .saturating_add(conflict.more);
     if beyond > 0 {
         embed = embed.line(format!("{beyond} more candidates."));
     }
@@ -114,6 +118,9 @@ const fn question(kind: Kind) -> (&'static str, &'static str) {
 }
 
 fn reasons(pairing: &Pairing) -> String {
+    if pairing.reasons.is_empty() {
+        return "somebody noted them together".to_owned();
+    }
     let words: Vec<&str> = pairing.reasons.iter().map(reason).collect();
     words.join(", ")
 }

@@ -166,6 +166,14 @@ fn wrong_state(state: EventState, action: EventAction, ids: &CommandIds) -> Stri
                 EventAction::Edit => "changed",
                 EventAction::Publish => "published",
                 EventAction::Close => "closed",
+                EventAction::FormTeams => "put into teams",
+                EventAction::FinaliseTeams => "settled",
+                EventAction::ReopenTeams => "put into teams anew",
+                EventAction::MakeReady => "made ready",
+                EventAction::Start => "started",
+                EventAction::Complete => "completed",
+                EventAction::Archive => "archived",
+                EventAction::Delete => "deleted",
                 EventAction::Cancel => "cancelled",
             };
             format!(

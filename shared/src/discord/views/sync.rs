@@ -76,7 +76,7 @@ fn line(run: &SyncRun) -> String {
         phrases::when(run.started_at),
         set_off(run),
         counts.people,
-        counts.joined + counts.returned + counts.changed + counts.left,
+        counts.changes(),
         counts.matched,
         counts.conflicts,
     )
