@@ -19,6 +19,7 @@ mod main_job;
 mod poison;
 mod ranks;
 mod roster;
+mod repeats;
 mod rush;
 mod settings;
 mod sync;

@@ -24,6 +24,7 @@ use gantry_shared::usecases::map_roles::{MapRole, list_roles, map_role, unmap_ro
 use gantry_shared::usecases::publish_event::publish_event;
 use gantry_shared::usecases::set_rank::show_rank;
 use gantry_shared::usecases::settle_case::next_case;
+use gantry_shared::usecases::repeat_event::repeat_event;
 use gantry_shared::usecases::show_event::{list_sign_ups, show_event};
 use gantry_shared::usecases::start_sync::{start_sync, sync_history, sync_status};
 use gantry_shared::usecases::view_settings::view_settings;
@@ -118,6 +119,11 @@ pub async fn run<E: Env>(
             duration,
         } => {
             return event_create(app, call, series, [name, start, duration]).await;
+        }
+        Command::EventRepeat { event, every, times } => {
+            let repeated = repeat_event(table, env, call, event, (every, &times)).await?;
+            let (colour, copies) = (repeated.colour, repeated.copies.as_slice());
+            show(app, &Notice::EventRepeated { colour, copies })
         }
         Command::EventEdit { event } => {
             let (club, event) = edit_event_form(table, call, event).await?;

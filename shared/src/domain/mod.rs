@@ -13,6 +13,7 @@ pub mod permissions;
 pub mod rank;
 pub mod refusal;
 pub mod role_map;
+pub mod repeat;
 pub mod roster;
 pub mod roster_csv;
 pub mod seats;

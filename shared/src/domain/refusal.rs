@@ -53,6 +53,13 @@ pub enum Refusal {
         /// What was asked for.
         action: EventAction,
     },
+    /// An event cannot come again as often as asked: one of its times cannot be.
+    RepeatUnplaced {
+        /// How many times before that can be.
+        before: u8,
+        /// Why not.
+        problem: Problem,
+    },
     /// Somebody else changed the event since the form was opened.
     EventChanged,
     /// A class with drivers would be removed, or made smaller than it is filled.
@@ -143,6 +150,7 @@ impl Refusal {
             Self::NoSuchSeries => "no_such_series",
             Self::NoSuchEvent => "no_such_event",
             Self::WrongState { .. } => "wrong_state",
+            Self::RepeatUnplaced { .. } => "repeat_unplaced",
             Self::EventChanged => "event_changed",
             Self::ClassInUse { .. } => "class_in_use",
             Self::SignUpClosed => "sign_up_closed",
@@ -228,6 +236,8 @@ pub enum Field {
     Duration,
     /// Why something is called off.
     Reason,
+    /// How many times something is made.
+    Copies,
 }
 
 /// What is wrong with a field.
@@ -281,6 +291,13 @@ pub enum Problem {
     DoubleClass {
         /// The class.
         class: String,
+    },
+    /// Not a whole number within these bounds.
+    NumberOutOfRange {
+        /// The least.
+        min: u32,
+        /// The most.
+        max: u32,
     },
     /// More than ten classes.
     TooManyClasses,

@@ -17,6 +17,7 @@ pub mod map_roles;
 pub mod publish_event;
 pub mod set_rank;
 pub mod settle_case;
+pub mod repeat_event;
 pub mod show_event;
 pub mod start_sync;
 pub mod suggest;

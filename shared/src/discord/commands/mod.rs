@@ -18,6 +18,7 @@ use crate::domain::ids::{EventId, RoleId, SeriesId};
 use crate::domain::rank::{Picked, Rank};
 use crate::domain::role_map::PickedRole;
 use crate::domain::settings::Section;
+use crate::domain::repeat::Every;
 
 /// The key by which the tree's actions are told apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -31,6 +32,7 @@ pub enum Verb {
     SeriesCreate,
     SeriesList,
     EventCreate,
+    EventRepeat,
     EventEdit,
     EventPublish,
     EventClose,
@@ -96,6 +98,15 @@ pub enum Command {
         start: Option<String>,
         /// Such as `6h`, as typed.
         duration: Option<String>,
+    },
+    /// `/event repeat`
+    EventRepeat {
+        /// The picked event.
+        event: EventId,
+        /// How often.
+        every: Every,
+        /// How many times, as typed.
+        times: String,
     },
     /// `/event edit`
     EventEdit {

@@ -11,6 +11,7 @@ use crate::domain::cases::{CaseKey, Decision};
 use crate::domain::event::{EventForm, EventKey, Period};
 use crate::domain::ids::{EventId, RunId, UserId};
 use crate::domain::rank::Rank;
+use crate::domain::repeat::Every;
 use crate::domain::series::ClassId;
 use crate::domain::settings::{Key, Section, Target};
 use serde_json::Value;
@@ -246,6 +247,14 @@ fn build(verb: Verb, options: &Options<'_>) -> Result<Command, RouteError> {
             name: options.text("name")?,
             start: options.text("start")?,
             duration: options.text("duration")?,
+        },
+        Verb::EventRepeat => Command::EventRepeat {
+            event: event()?,
+            every: match options.required("every")?.parse() {
+                Ok(weeks) => Every::Weeks(weeks),
+                Err(_) => Every::Month,
+            },
+            times: options.required("times")?,
         },
         Verb::EventEdit => Command::EventEdit { event: event()? },
         Verb::EventPublish => Command::EventPublish {

@@ -4,6 +4,7 @@ use crate::domain::ids::{RoleId, SeriesId};
 use crate::domain::rank::Picked;
 use crate::domain::role_map::PickedRole;
 use crate::domain::settings::{Key, Section, Target};
+use crate::domain::repeat::Every;
 use serde_json::json;
 
 fn event() -> EventId {
@@ -114,6 +115,17 @@ fn every_command_is_routed_with_all_its_options() {
                 name: text("Spa"),
                 start: text("2027-01-01 10:00"),
                 duration: text("6h"),
+            },
+        ),
+        (
+            run(
+                "event repeat",
+                &[("event", e.clone()), ("every", "2".into()), ("times", "4".into())],
+            ),
+            Command::EventRepeat {
+                event,
+                every: Every::Weeks(2),
+                times: "4".into(),
             },
         ),
         (
