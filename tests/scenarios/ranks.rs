@@ -50,7 +50,11 @@ async fn map(world: &World, by: &Actor, role: u64, rank: &str) -> String {
 
 fn held(world: &World, club: &Club, user: u64) -> Vec<u64> {
     let view = world.stack.simulator().guild_view(club.guild).unwrap();
-    let member = view.members.into_iter().find(|member| member.id == user).unwrap();
+    let member = view
+        .members
+        .into_iter()
+        .find(|member| member.user == user)
+        .unwrap();
     member.roles
 }
 

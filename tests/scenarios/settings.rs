@@ -120,7 +120,11 @@ async fn a_section_is_reset_after_a_question() {
     set(&world, &club, "sync.hours", "6").await;
     set(&world, &club, "channels.drift", "forget").await;
     let simulator = world.stack.simulator();
-    let ask = || world.ok(&club.owner(), "settings reset", json!({ "what": "sync" }));
+    let ask = async || {
+        world
+            .ok(&club.owner(), "settings reset", json!({ "what": "sync" }))
+            .await
+    };
     let press = async |message: &gantry_simulator::MessageView, label: &str, actor: &Actor| {
         let id = button(message, label).unwrap()["custom_id"]
             .as_str()

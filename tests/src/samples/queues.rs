@@ -45,6 +45,11 @@ pub(super) fn events(now: Timestamp) -> serde_json::Result<Vec<(&'static str, &'
         leg: 0,
         reply: Some(reply(now)),
     };
+    let apply = Work::ApplyRoles {
+        club: CLUB,
+        user: SEATED,
+        reply: Some(reply(now)),
+    };
     let mut poison = batch(&[refresh.clone(), refresh.clone()], now)?;
     poison["Records"][0]["body"] = json!("{\"v\":1,\"work\":");
     poison["Records"][0]["md5OfBody"] = json!(digest("{\"v\":1,\"work\":"));
@@ -61,6 +66,7 @@ pub(super) fn events(now: Timestamp) -> serde_json::Result<Vec<(&'static str, &'
         ("notify-worker", "promote-waiting", batch(&[promote], now)?),
         ("notify-worker", "tell-promoted", batch(&[tell], now)?),
         ("notify-worker", "finish-answer", batch(&[finish], now)?),
+        ("notify-worker", "apply-roles", batch(&[apply], now)?),
         ("sync-worker", "sync-members", batch(&[sync], now)?),
         ("sync-worker", "tick", tick(now)),
     ])

@@ -16,9 +16,9 @@ pub use tree::TREE;
 use crate::domain::event::Period;
 use crate::domain::ids::{EventId, RoleId, SeriesId};
 use crate::domain::rank::{Picked, Rank};
+use crate::domain::repeat::Every;
 use crate::domain::role_map::PickedRole;
 use crate::domain::settings::Section;
-use crate::domain::repeat::Every;
 
 /// The key by which the tree's actions are told apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

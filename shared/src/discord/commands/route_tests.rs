@@ -2,9 +2,9 @@ use super::*;
 use crate::discord::inbound::parse;
 use crate::domain::ids::{RoleId, SeriesId};
 use crate::domain::rank::Picked;
+use crate::domain::repeat::Every;
 use crate::domain::role_map::PickedRole;
 use crate::domain::settings::{Key, Section, Target};
-use crate::domain::repeat::Every;
 use serde_json::json;
 
 fn event() -> EventId {
