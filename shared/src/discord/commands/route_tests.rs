@@ -185,9 +185,45 @@ fn every_command_is_routed_with_all_its_options() {
             Command::EventList { when: Period::Past },
         ),
         (run("signup list", &[("event", e)]), Command::SignupList { event }),
+        (run("sync run", &[]), Command::SyncRun),
+        (run("sync status", &[]), Command::SyncStatus),
+        (run("sync history", &[]), Command::SyncHistory),
+        (run("sync conflicts", &[]), Command::SyncConflicts),
+        (
+            of(picking("rank set", some_member(json!("member")), ada())),
+            Command::RankSet {
+                member: picked(),
+                rank: Rank::Member,
+            },
+        ),
+        (
+            of(picking("rank show", json!([]), json!({}))),
+            Command::RankShow { member: None },
+        ),
+        (run("role map list", &[]), Command::RoleMapList),
+        (
+            run("role map remove", &[("id", json!("9"))]),
+            Command::RoleMapRemove { role: RoleId(9) },
+        ),
+        (
+            of(picking("role map set", some_role(), stewards())),
+            Command::RoleMapSet {
+                role: PickedRole {
+                    role: RoleId(9),
+                    managed: true,
+                    permissions: 8,
+                },
+                rank: Rank::Steward,
+                place: Some(2),
+            },
+        ),
     ];
+    let kinds: std::collections::HashSet<_> = expected
+        .iter()
+        .map(|(_, command)| std::mem::discriminant(command))
+        .collect();
     assert_eq!(
-        expected.len(),
+        kinds.len(),
         TREE.iter().flat_map(CommandSpec::actions).count(),
         "one line for each command"
     );
@@ -301,59 +337,62 @@ fn picking(path: &str, options: Value, resolved: Value) -> Result<Intent, RouteE
     send(2, data, true)
 }
 
-#[test]
-fn people_and_roles_are_taken_from_what_discord_resolved() {
-    let options = json!([
-        { "name": "member", "type": 6, "value": "7" },
-        { "name": "rank", "type": 3, "value": "member" },
-    ]);
-    let resolved = json!({
+fn of(intent: Result<Intent, RouteError>) -> Result<Command, RouteError> {
+    match intent? {
+        Intent::Command(command) => Ok(command),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn some_member(rank: Value) -> Value {
+    json!([{ "name": "member", "type": 6, "value": "7" }, { "name": "rank", "type": 3, "value": rank }])
+}
+
+fn ada() -> Value {
+    json!({
         "users": { "7": { "id": "7", "username": "ada", "global_name": "Ada", "bot": false } },
         "members": { "7": { "nick": "  [APX]  Ada\u{200b} " } },
-    });
-    let member = Picked {
+    })
+}
+
+fn picked() -> Picked {
+    Picked {
         user: UserId(7),
         name: "[APX] Ada".to_owned(),
         bot: false,
         in_guild: true,
-    };
-    let rank = Rank::Member;
-    assert_eq!(
-        picking("rank set", options.clone(), resolved.clone()),
-        Ok(Intent::Command(Command::RankSet { member, rank }))
-    );
+    }
+}
+
+fn some_role() -> Value {
+    json!([
+        { "name": "role", "type": 8, "value": "9" },
+        { "name": "rank", "type": 3, "value": "steward" },
+        { "name": "place", "type": 3, "value": "2" },
+    ])
+}
+
+fn stewards() -> Value {
+    json!({ "roles": { "9": { "id": "9", "name": "Stewards", "permissions": "8", "managed": true } } })
+}
+
+#[test]
+fn people_and_roles_are_taken_from_what_discord_resolved_only() {
     // An id that nothing stands behind, or something else.
     for resolved in [
         json!({}),
         json!({ "users": { "7": { "id": "8", "username": "bob" } } }),
     ] {
-        let outcome = picking("rank set", options.clone(), resolved);
+        let outcome = picking("rank set", some_member(json!("member")), resolved);
         assert!(
             matches!(outcome, Err(RouteError::BadOption { name: "member", .. })),
             "{outcome:?}"
         );
     }
     let typed = json!([{ "name": "member", "type": 3, "value": "7" }, { "name": "rank", "type": 3, "value": "member" }]);
-    assert!(picking("rank set", typed, resolved.clone()).is_err());
-    let role = json!([
-        { "name": "role", "type": 8, "value": "9" },
-        { "name": "rank", "type": 3, "value": "steward" },
-        { "name": "place", "type": 3, "value": "2" },
-    ]);
-    let roles =
-        json!({ "roles": { "9": { "id": "9", "name": "Stewards", "permissions": "8", "managed": true } } });
-    assert_eq!(
-        picking("role map set", role, roles),
-        Ok(Intent::Command(Command::RoleMapSet {
-            role: PickedRole {
-                role: RoleId(9),
-                managed: true,
-                permissions: 8,
-            },
-            rank: Rank::Steward,
-            place: Some(2),
-        }))
-    );
+    assert!(picking("rank set", typed, ada()).is_err());
+    assert!(picking("rank set", some_member(json!("king")), ada()).is_err());
+    assert!(picking("role map set", some_role(), ada()).is_err());
     // The group belongs to the name.
     assert_eq!(
         send(2, data("role list", &[]), true),
