@@ -12,6 +12,7 @@ pub mod create_event;
 pub mod create_series;
 pub mod edit_event;
 pub mod list_events;
+pub mod link_account;
 pub mod list_series;
 pub mod map_roles;
 pub mod publish_event;
