@@ -59,12 +59,7 @@ fn every_sample_has_its_test() {
     assert_eq!(names("sync-worker"), set(&["sync-members", "tick"]));
     assert_eq!(
         names("notify-worker"),
-        set(&[
-            "promote-waiting",
-            "tell-promoted",
-            "finish-answer",
-            "apply-roles"
-        ])
+        set(&["promote-waiting", "tell-promoted", "finish-answer", "apply-roles"])
     );
 }
 

@@ -16,7 +16,13 @@ async fn entry(world: &World, club: &Club, rank: &str) -> (u64, String) {
     let user = world.members(club, 1)[0];
     let options = json!({ "member": user.to_string(), "rank": rank });
     said(world, &club.owner(), "rank set", options).await;
-    let text = said(world, &club.owner(), "link remove", json!({ "member": user.to_string() })).await;
+    let text = said(
+        world,
+        &club.owner(),
+        "link remove",
+        json!({ "member": user.to_string() }),
+    )
+    .await;
     assert!(text.contains("keeps its rank"), "{text}");
     let name = world.stack.simulator().guild_view(club.guild).unwrap().members;
     let name = name.into_iter().find(|member| member.user == user).unwrap().name;

@@ -70,7 +70,11 @@ impl Code {
     /// For showing: two groups of four.
     #[must_use]
     pub fn shown(&self) -> String {
-        let half = self.0.char_indices().nth(LENGTH / 2).map_or(self.0.len(), |(at, _)| at);
+        let half = self
+            .0
+            .char_indices()
+            .nth(LENGTH / 2)
+            .map_or(self.0.len(), |(at, _)| at);
         let (first, second) = self.0.split_at(half);
         format!("{first}-{second}")
     }
@@ -100,7 +104,9 @@ impl LinkCode {
         let differs = own
             .iter()
             .zip(other)
-            .fold(u8::from(own.len() != other.len()), |differs, (a, b)| differs | (a ^ b));
+            .fold(u8::from(own.len() != other.len()), |differs, (a, b)| {
+                differs | (a ^ b)
+            });
         (differs == 0) & (now < self.expires_at)
     }
 }

@@ -11,7 +11,9 @@ use super::series::{Class, Series};
 use super::settings::{ResetQuestion, Section, Settings, SettingsChanged};
 use super::signup::{SignUp, Status};
 use super::space::SpaceFault;
-use super::standing::{CodeMade, HandOverQuestion, HandedOver, Linked, RankGiven, RankShown, RolesApplied, RolesListed};
+use super::standing::{
+    CodeMade, HandOverQuestion, HandedOver, Linked, RankGiven, RankShown, RolesApplied, RolesListed,
+};
 use super::sync::SyncRun;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

@@ -9,9 +9,7 @@ use crate::domain::link_code::{Code, LIFE, LinkCode, TRIES_OF_ALL, TRIES_OF_ONE,
 use crate::domain::rank::{Capability, Rank, RankFault};
 use crate::domain::refusal::Refusal;
 use crate::domain::standing::{CodeMade, Linked, RankShown, RolesNext};
-use crate::ports::store::{
-    Batch, Change, ClubReader, Ledger, LinkCodes, OnceKey, RoleMaps, RosterReader,
-};
+use crate::ports::store::{Batch, Change, ClubReader, Ledger, LinkCodes, OnceKey, RoleMaps, RosterReader};
 use serde_json::json;
 
 /// What links need of the store.

@@ -50,7 +50,11 @@ pub const TREE: &[CommandSpec] = &[
         Body::Subs(SYNC),
     )
     .offered_to(Permissions::MANAGE_GUILD),
-    CommandSpec::guild("link", "Whose account an entry of the roster is", Body::Subs(LINK)),
+    CommandSpec::guild(
+        "link",
+        "Whose account an entry of the roster is",
+        Body::Subs(LINK),
+    ),
     CommandSpec::guild("rank", "What members are in the club", Body::Subs(RANK)),
     CommandSpec::guild("role", "Discord roles and the club's ranks", Body::Subs(ROLE))
         .offered_to(Permissions::MANAGE_GUILD),
@@ -306,7 +310,10 @@ const LINK: &[SubSpec] = &[
         "Which entry of the roster is tied to your account",
         ActionSpec::new(
             Verb::LinkStatus,
-            &[OptionSpec::user("member", "Whose account, for admins; yours if left out")],
+            &[OptionSpec::user(
+                "member",
+                "Whose account, for admins; yours if left out",
+            )],
             "Shows the entry, and whether the account is proved.",
         ),
     ),
@@ -315,7 +322,10 @@ const LINK: &[SubSpec] = &[
         "Take your account off its entry of the roster",
         ActionSpec::new(
             Verb::LinkRemove,
-            &[OptionSpec::user("member", "Whose account, for admins; yours if left out")],
+            &[OptionSpec::user(
+                "member",
+                "Whose account, for admins; yours if left out",
+            )],
             "The entry keeps its name and rank; you lose the rank's rights until you prove again that it is yours. Admins \
              may do it for people below their own rank. The owner hands the club over first.",
         ),

@@ -7,7 +7,8 @@ use crate::domain::standing::{CodeMade, Linked, RankShown};
 use serde_json::Value;
 
 pub(super) fn code_made(made: &CodeMade, ids: &CommandIds) -> Value {
-    let embed = Embed::new(made.colour, "One-time code").line(format!("For **{}**:", phrases::driver(&made.name)));
+    let embed =
+        Embed::new(made.colour, "One-time code").line(format!("For **{}**:", phrases::driver(&made.name)));
     let embed = match &made.code {
         Some(code) => embed.line(format!("# `{}`", code.shown())),
         None => embed.line("It was shown once already, and Gantry does not keep it. Make another one."),
