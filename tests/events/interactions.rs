@@ -5,6 +5,7 @@ use gantry_interactions::{App, handle};
 
 /// Each sample, the status of its answer, and something that the answer says.
 pub const ANSWERS: &[(&str, u16, &str)] = &[
+    ("autocomplete-entry", 200, "Mika Lehtonen · member"),
     ("autocomplete-event", 200, "Monza 6h (draft) · Endurance Cup"),
     ("autocomplete-help", 200, "/event publish"),
     ("autocomplete-series", 200, "Endurance Cup"),
@@ -48,6 +49,10 @@ pub const ANSWERS: &[(&str, u16, &str)] = &[
     ("command-ping", 200, "Gantry is here."),
     ("command-series-create", 200, "**Sprint Trophy**"),
     ("command-series-list", 200, "**Endurance Cup** · GT3 2, LMP2 2"),
+    ("command-link-code", 200, "For **Mika Lehtonen**"),
+    ("command-link-enter", 200, "does not work"),
+    ("command-link-remove", 200, "hands the club over"),
+    ("command-link-status", 200, "is **Ada Weber** on the roster"),
     ("command-rank-hand-over", 200, "would own the club"),
     ("command-rank-set", 200, "They were a steward before"),
     ("command-rank-show", 200, "is the owner"),

@@ -15,6 +15,7 @@ mod conflicts;
 mod counts;
 mod endpoint;
 mod faults;
+mod links;
 mod main_job;
 mod poison;
 mod ranks;

@@ -18,6 +18,7 @@ use gantry_shared::usecases::create_club::{CreateClub, create_club};
 use gantry_shared::usecases::create_event::{create_event, new_event_form};
 use gantry_shared::usecases::create_series::{CreateSeries, create_series};
 use gantry_shared::usecases::edit_event::edit_event_form;
+use gantry_shared::usecases::link_account::{link_status, make_code, remove_link, use_code};
 use gantry_shared::usecases::list_events::list_events;
 use gantry_shared::usecases::list_series::list_series;
 use gantry_shared::usecases::map_roles::{MapRole, list_roles, map_role, unmap_role};
@@ -195,6 +196,24 @@ pub async fn run<E: Env>(
                     sheet: &sheet,
                 },
             )
+        }
+        Command::LinkCode { entry } => {
+            let made = &make_code(table, env, call, entry).await?;
+            show(app, &Notice::CodeMade { made })
+        }
+        Command::LinkEnter { code } => {
+            let linked = &Box::pin(use_code(table, env, call, &code)).await?;
+            show(app, &Notice::Linked { linked })
+        }
+        Command::LinkStatus { member } => {
+            let user = member.map_or(call.user, |member| member.user);
+            let shown = &link_status(table, call, user).await?;
+            show(app, &Notice::LinkShown { shown })
+        }
+        Command::LinkRemove { member } => {
+            let user = member.map_or(call.user, |member| member.user);
+            let linked = &remove_link(table, env, call, user).await?;
+            show(app, &Notice::Unlinked { linked })
         }
         Command::RankSet { member, rank } => super::ranks::set(app, call, &member, rank).await?,
         Command::RankShow { member } => {

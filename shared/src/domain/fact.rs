@@ -135,6 +135,25 @@ pub enum Fact {
         /// The entry.
         entry: EntryId,
     },
+    /// A one-time code was made for an entry.
+    LinkCodeMade {
+        /// The entry.
+        entry: EntryId,
+    },
+    /// Somebody proved with a code that an entry is theirs.
+    AccountLinked {
+        /// The account.
+        user: UserId,
+        /// The entry.
+        entry: EntryId,
+    },
+    /// An account was taken off an entry.
+    AccountUnlinked {
+        /// The account.
+        user: UserId,
+        /// The entry.
+        entry: EntryId,
+    },
     /// The club was handed over.
     ClubHandedOver {
         /// From whom.
@@ -177,6 +196,9 @@ impl Fact {
             Self::RankGiven { .. } => "RankGiven",
             Self::RankFollowedRoles { .. } => "RankFollowedRoles",
             Self::ClubHandedOver { .. } => "ClubHandedOver",
+            Self::LinkCodeMade { .. } => "LinkCodeMade",
+            Self::AccountLinked { .. } => "AccountLinked",
+            Self::AccountUnlinked { .. } => "AccountUnlinked",
             Self::RolesMapped => "RolesMapped",
             Self::SettingsChanged { .. } => "SettingsChanged",
             Self::DriversPromoted { .. } => "DriversPromoted",

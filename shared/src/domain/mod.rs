@@ -5,6 +5,7 @@ pub mod club;
 pub mod event;
 pub mod fact;
 pub mod ids;
+pub mod link_code;
 pub mod matching;
 pub mod names;
 pub mod naming;

@@ -11,7 +11,9 @@ use super::series::{Class, Series};
 use super::settings::{ResetQuestion, Section, Settings, SettingsChanged};
 use super::signup::{SignUp, Status};
 use super::space::SpaceFault;
-use super::standing::{HandOverQuestion, HandedOver, RankGiven, RankShown, RolesApplied, RolesListed};
+use super::standing::{
+    CodeMade, HandOverQuestion, HandedOver, Linked, RankGiven, RankShown, RolesApplied, RolesListed,
+};
 use super::sync::SyncRun;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -275,6 +277,26 @@ pub enum Notice<'a> {
     HandedOver {
         /// Who.
         handed: &'a HandedOver,
+    },
+    /// Answer to `/link code`.
+    CodeMade {
+        /// The code.
+        made: &'a CodeMade,
+    },
+    /// Answer to `/link enter`.
+    Linked {
+        /// What was tied.
+        linked: &'a Linked,
+    },
+    /// Answer to `/link remove`.
+    Unlinked {
+        /// What was taken off.
+        linked: &'a Linked,
+    },
+    /// Answer to `/link status`.
+    LinkShown {
+        /// How somebody stands.
+        shown: &'a RankShown,
     },
     /// The answer was no, and nothing was changed.
     LeftAsItWas,

@@ -113,6 +113,22 @@ pub enum Refusal {
     NotOnRoster,
     /// What was to be confirmed has changed since it was asked.
     QuestionOutdated,
+    /// No such entry on the roster.
+    NoSuchEntry,
+    /// The code is wrong, used, or too old: which of them is not said.
+    WrongCode,
+    /// Too many codes were tried.
+    TooManyTries {
+        /// When it can be tried again.
+        again_at: Timestamp,
+    },
+    /// The account is on another entry already.
+    OnOtherEntry {
+        /// That entry's name.
+        name: String,
+    },
+    /// The entry is another account's already.
+    EntryTaken,
     /// A role cannot go with a rank.
     Role {
         /// Why.
@@ -166,6 +182,11 @@ impl Refusal {
             Self::NotInServer => "not_in_server",
             Self::NotOnRoster => "not_on_roster",
             Self::QuestionOutdated => "question_outdated",
+            Self::NoSuchEntry => "no_such_entry",
+            Self::WrongCode => "wrong_code",
+            Self::TooManyTries { .. } => "too_many_tries",
+            Self::OnOtherEntry { .. } => "on_other_entry",
+            Self::EntryTaken => "entry_taken",
             Self::Role { .. } => "role",
             Self::CaseSettled { .. } => "case_settled",
             Self::CaseChanged => "case_changed",

@@ -2,9 +2,11 @@
 
 use super::club::Colour;
 use super::ids::{RoleId, UserId};
+use super::link_code::Code;
 use super::rank::Rank;
 use super::role_map::Mapped;
 use super::roster::{Entry, Member};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// What a new rank means for the roles in Discord.
@@ -100,6 +102,35 @@ pub enum Leads {
     Gantry,
     /// Neither.
     Neither,
+}
+
+/// A code that was made for an entry of the roster.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CodeMade {
+    /// The accent of the club.
+    pub colour: Colour,
+    /// The entry's name.
+    pub name: String,
+    /// When the code ceases to work.
+    pub expires_at: Timestamp,
+    /// The code. It is shown once and stored nowhere: with an answer that is given again it is missing.
+    #[serde(skip)]
+    pub code: Option<Code>,
+}
+
+/// An account that was tied to an entry, or taken off it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Linked {
+    /// The accent of the club.
+    pub colour: Colour,
+    /// The account.
+    pub user: UserId,
+    /// The entry's name.
+    pub name: String,
+    /// The entry's rank.
+    pub rank: Rank,
+    /// What that means for the account's roles.
+    pub roles: RolesNext,
 }
 
 /// How a member's roles are after Gantry has looked at them.

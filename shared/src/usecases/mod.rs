@@ -11,6 +11,7 @@ pub mod create_club;
 pub mod create_event;
 pub mod create_series;
 pub mod edit_event;
+pub mod link_account;
 pub mod list_events;
 pub mod list_series;
 pub mod map_roles;

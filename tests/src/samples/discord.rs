@@ -227,6 +227,16 @@ fn commands() -> Vec<(&'static str, Value)> {
             sub_command("settings", "reset", &[("what", "club")]),
         ),
         (
+            "command-link-code",
+            sub_command("link", "code", &[("entry", &TWIN.to_string())]),
+        ),
+        (
+            "command-link-enter",
+            sub_command("link", "enter", &[("code", "ABCD-2345")]),
+        ),
+        ("command-link-status", sub_command("link", "status", &[])),
+        ("command-link-remove", sub_command("link", "remove", &[])),
+        (
             "command-rank-set",
             picking("rank", "set", None, "member", ("rank", "member")),
         ),
@@ -276,6 +286,7 @@ fn suggestions() -> Vec<(&'static str, Value)> {
             "autocomplete-series",
             sub("event", "create", typing("series", "endu")),
         ),
+        ("autocomplete-entry", sub("link", "code", typing("entry", "mika"))),
         (
             "autocomplete-event",
             sub("event", "publish", typing("event", "monz")),

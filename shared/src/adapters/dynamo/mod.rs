@@ -6,6 +6,7 @@ mod commit;
 mod events;
 mod items;
 mod keys;
+mod link_codes;
 mod requests;
 mod roster;
 pub mod schema;

@@ -14,7 +14,8 @@ mod tree;
 pub use tree::TREE;
 
 use crate::domain::event::Period;
-use crate::domain::ids::{EventId, RoleId, SeriesId};
+use crate::domain::ids::{EntryId, EventId, RoleId, SeriesId};
+use crate::domain::link_code::Code;
 use crate::domain::rank::{Picked, Rank};
 use crate::domain::repeat::Every;
 use crate::domain::role_map::PickedRole;
@@ -43,6 +44,10 @@ pub enum Verb {
     SyncRun,
     SyncStatus,
     SyncHistory,
+    LinkCode,
+    LinkEnter,
+    LinkStatus,
+    LinkRemove,
     RankSet,
     RankShow,
     RoleMapSet,
@@ -153,6 +158,26 @@ pub enum Command {
     SyncStatus,
     /// `/sync history`
     SyncHistory,
+    /// `/link code`
+    LinkCode {
+        /// The picked entry.
+        entry: EntryId,
+    },
+    /// `/link enter`
+    LinkEnter {
+        /// The code.
+        code: Code,
+    },
+    /// `/link status`
+    LinkStatus {
+        /// Who; oneself if left out.
+        member: Option<Picked>,
+    },
+    /// `/link remove`
+    LinkRemove {
+        /// Who; oneself if left out.
+        member: Option<Picked>,
+    },
     /// `/rank set`
     RankSet {
         /// Who.

@@ -10,6 +10,7 @@ use crate::discord::modals;
 use crate::domain::cases::{CaseKey, Decision};
 use crate::domain::event::{EventForm, EventKey, Period};
 use crate::domain::ids::{EventId, RunId, UserId};
+use crate::domain::link_code::Code;
 use crate::domain::rank::Rank;
 use crate::domain::repeat::Every;
 use crate::domain::series::ClassId;
@@ -26,6 +27,7 @@ const CHAT_INPUT: u64 = 1;
 const TYPED_MAX: usize = 100;
 
 const PICK_SERIES: &str = "Pick a series from the list that appears while you type.";
+const PICK_ENTRY: &str = "Pick somebody from the list that appears while you type.";
 const PICK_ROLE: RouteError = RouteError::BadOption {
     name: "role",
     what: "Pick a role from the list.",
@@ -278,6 +280,18 @@ fn build(verb: Verb, options: &Options<'_>) -> Result<Command, RouteError> {
         Verb::SyncRun => Command::SyncRun,
         Verb::SyncStatus => Command::SyncStatus,
         Verb::SyncHistory => Command::SyncHistory,
+        Verb::LinkCode => Command::LinkCode {
+            entry: options.id("entry", PICK_ENTRY)?,
+        },
+        Verb::LinkEnter => Command::LinkEnter {
+            code: Code::typed(&options.required("code")?),
+        },
+        Verb::LinkStatus => Command::LinkStatus {
+            member: options.user("member")?,
+        },
+        Verb::LinkRemove => Command::LinkRemove {
+            member: options.user("member")?,
+        },
         Verb::RankSet => Command::RankSet {
             member: options.required_user("member")?,
             rank: rank(options)?,

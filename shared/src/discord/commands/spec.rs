@@ -15,6 +15,8 @@ pub enum AutocompleteField {
     TimeZone,
     /// A command, as `/help` names it.
     HelpTopic,
+    /// An entry of the roster that no account is proved for; the value is its id.
+    Entry,
     /// A setting's name.
     Setting,
     /// A value of the setting that stands in the option `key`, if it is one.

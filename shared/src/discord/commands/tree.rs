@@ -50,6 +50,11 @@ pub const TREE: &[CommandSpec] = &[
         Body::Subs(SYNC),
     )
     .offered_to(Permissions::MANAGE_GUILD),
+    CommandSpec::guild(
+        "link",
+        "Whose account an entry of the roster is",
+        Body::Subs(LINK),
+    ),
     CommandSpec::guild("rank", "What members are in the club", Body::Subs(RANK)),
     CommandSpec::guild("role", "Discord roles and the club's ranks", Body::Subs(ROLE))
         .offered_to(Permissions::MANAGE_GUILD),
@@ -290,6 +295,55 @@ const SYNC: &[SubSpec] = &[
         ),
     ),
 ];
+const LINK: &[SubSpec] = &[
+    SubSpec::new(
+        "enter",
+        "Prove with a code that an entry of the roster is yours",
+        ActionSpec::new(
+            Verb::LinkEnter,
+            &[OptionSpec::text("code", "The code that an admin gave you", limits::CODE).required()],
+            "Ties your account to the entry, with its rank. Only you see what you type. You have five tries in ten minutes.",
+        ),
+    ),
+    SubSpec::new(
+        "status",
+        "Which entry of the roster is tied to your account",
+        ActionSpec::new(
+            Verb::LinkStatus,
+            &[OptionSpec::user(
+                "member",
+                "Whose account, for admins; yours if left out",
+            )],
+            "Shows the entry, and whether the account is proved.",
+        ),
+    ),
+    SubSpec::new(
+        "remove",
+        "Take your account off its entry of the roster",
+        ActionSpec::new(
+            Verb::LinkRemove,
+            &[OptionSpec::user(
+                "member",
+                "Whose account, for admins; yours if left out",
+            )],
+            "The entry keeps its name and rank; you lose the rank's rights until you prove again that it is yours. Admins \
+             may do it for people below their own rank. The owner hands the club over first.",
+        ),
+    ),
+    SubSpec::new(
+        "code",
+        "Make a one-time code for an entry of the roster",
+        ActionSpec::new(
+            Verb::LinkCode,
+            &[OptionSpec::text("entry", "For whom", limits::ID)
+                .required()
+                .suggested(AutocompleteField::Entry)],
+            "For admins. Give the code to the person; they enter it with `/link enter` within ten minutes. It works once. \
+             Whoever enters it gets the entry's rank, so you can make codes for ranks below your own.",
+        ),
+    ),
+];
+
 /// Ranks as choices. The owner's is there to hand the club over.
 const RANKS: &[(&str, &str)] = &[
     ("Prospect", "prospect"),

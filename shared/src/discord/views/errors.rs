@@ -129,6 +129,26 @@ pub fn refusal(refusal: &Refusal, ids: &CommandIds) -> String {
         Refusal::QuestionOutdated => {
             "Something changed since you were asked, so nothing was done. Please ask again.".to_owned()
         }
+        Refusal::NoSuchEntry => {
+            "There is no such entry on the roster. Pick one from the list that appears while you type.".to_owned()
+        }
+        Refusal::WrongCode => {
+            "This code does not work: it is mistyped, used, or older than ten minutes. Check it, or ask an admin for a new one."
+                .to_owned()
+        }
+        Refusal::TooManyTries { again_at } => format!(
+            "Too many codes were tried. Please try again {}.",
+            phrases::from_now(*again_at)
+        ),
+        Refusal::OnOtherEntry { name } => format!(
+            "Your account is on the roster already, as **{}**. {} takes it off there; then enter the code again.",
+            phrases::driver(name),
+            mention("link remove", ids)
+        ),
+        Refusal::EntryTaken => format!(
+            "This entry is tied to another account already. An admin can take that one off first with {}.",
+            mention("link remove", ids)
+        ),
         Refusal::Role { fault } => ranks::role_fault(*fault, ids),
         Refusal::Busy => {
             "Too many people at once; nothing was changed. Please try again in a moment.".to_owned()

@@ -10,6 +10,7 @@ mod components;
 mod embed;
 pub mod errors;
 mod events;
+mod links;
 mod lists;
 mod notices;
 mod phrases;
@@ -129,6 +130,10 @@ impl Views {
             Notice::RankShown { shown } => ranks::shown(shown),
             Notice::HandOver { question } => ranks::hand_over(question),
             Notice::HandedOver { handed } => ranks::handed_over(handed),
+            Notice::CodeMade { made } => links::code_made(made, &self.ids),
+            Notice::Linked { linked } => links::linked(linked),
+            Notice::Unlinked { linked } => links::unlinked(linked),
+            Notice::LinkShown { shown } => links::shown(shown, &self.ids),
             Notice::LeftAsItWas => text_body(ranks::LEFT_AS_IT_WAS),
             Notice::RolesListed { listed } => ranks::listed(listed, &self.ids),
             Notice::RolesApplied { club, applied } => ranks::applied(club, applied),
