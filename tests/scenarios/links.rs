@@ -51,9 +51,10 @@ async fn a_code_ties_an_account_to_its_entry_once() {
         unreachable!()
     };
     // Two who enter the same code at once: one gets the entry.
+    let (small, apart) = (code.to_lowercase(), code.replace('-', " "));
     let (one, two) = tokio::join!(
-        enter(&world, &club, ada, &code.to_lowercase()),
-        enter(&world, &club, bob, &code.replace('-', " "))
+        enter(&world, &club, ada, &small),
+        enter(&world, &club, bob, &apart)
     );
     let won = |text: &str| text.contains("with the rank of steward");
     assert!(won(&one) != won(&two), "{one}\n{two}");
