@@ -136,7 +136,8 @@ async fn members_are_synchronised() {
     assert_eq!((run.state, run.counts.people), (RunState::Done, 1));
     let calls = stand::calls(&discord).await;
     let guild = format!("GET /guilds/{GUILD}");
-    assert_eq!(calls[..2], [guild.clone(), format!("{guild}/members")]);
+    let asked: Vec<&String> = calls.iter().filter(|call| call.starts_with("GET")).collect();
+    assert_eq!(asked, [&guild, &format!("{guild}/members")]);
     let answer = format!("PATCH /webhooks/{APPLICATION}/sample-token/messages/@original");
     assert_eq!(calls.last(), Some(&answer));
     assert!(

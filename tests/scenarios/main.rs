@@ -14,6 +14,7 @@ mod clubs;
 mod conflicts;
 mod counts;
 mod endpoint;
+mod environment;
 mod faults;
 mod links;
 mod main_job;

@@ -23,13 +23,15 @@ pub async fn handle_event<E: Env>(
 ) -> Result<Value, lambda_runtime::Error> {
     if event.get("Records").is_some() {
         let batch = serde_json::from_value(event)?;
-        return Ok(serde_json::to_value(handle(parts, batch, deadline).await)?);
+        return Ok(serde_json::to_value(
+            Box::pin(handle(parts, batch, deadline)).await,
+        )?);
     }
     if event.get("source") != Some(&Value::from("aws.events")) {
         return Err("neither a batch nor a tick of a schedule".into());
     }
     let now = parts.env.now();
-    let ticked = tick_sync(&parts.table, &parts.env, now, || batch::left(deadline)).await?;
+    let ticked = Box::pin(tick_sync(&parts.table, &parts.env, now, || batch::left(deadline))).await?;
     let (begun, put_off, passed_over) = (ticked.begun, ticked.put_off, ticked.passed_over);
     tracing::info!(begun, put_off, passed_over, "ticked");
     Ok(serde_json::to_value(ticked)?)

@@ -23,7 +23,7 @@ async fn main() -> Result<(), Error> {
     let parts = &Parts::new(clients, settings, "sync-worker", (System, Arc::new(RealTime)))?;
     lambda_runtime::run(service_fn(async |event: LambdaEvent<Value>| {
         let deadline = Timestamp::try_from(event.context.deadline())?;
-        handle_event(parts, event.payload, deadline).await
+        Box::pin(handle_event(parts, event.payload, deadline)).await
     }))
     .await
 }

@@ -33,6 +33,15 @@ pub trait SyncRuns: Send + Sync {
     /// Replaces a run if its version is still the one it was read with, and counts it up.
     fn save_run(&self, run: &mut SyncRun) -> impl Future<Output = Result<(), CommitError>> + Send;
 
+    /// The same, and with it notes of accounts, in order of their ids, that the listing did not show: a try that is not
+    /// saved leaves no note behind.
+    fn save_run_noting(
+        &self,
+        run: &mut SyncRun,
+        absent: &[UserId],
+        now: Timestamp,
+    ) -> impl Future<Output = Result<(), CommitError>> + Send;
+
     /// Replaces a club's state if its version is still the one it was read with, and counts it up.
     fn save_sync_state(&self, state: &mut SyncState) -> impl Future<Output = Result<(), CommitError>> + Send;
 
@@ -84,19 +93,10 @@ pub trait SeenMembers: Send + Sync {
         now: Timestamp,
     ) -> impl Future<Output = StoreResult<Vec<usize>>> + Send;
 
-    /// Notes whom the page behind `after` did not show.
-    fn note_absent(
-        &self,
-        run: RunKey,
-        after: Option<UserId>,
-        users: &[UserId],
-        now: Timestamp,
-    ) -> impl Future<Output = StoreResult<()>> + Send;
-
-    /// The first note on a page behind `after` or a later one: which page, and whom it did not show.
+    /// The first note that begins behind `after`.
     fn next_absent(
         &self,
         run: RunKey,
         after: Option<UserId>,
-    ) -> impl Future<Output = StoreResult<Option<(UserId, Vec<UserId>)>>> + Send;
+    ) -> impl Future<Output = StoreResult<Option<Vec<UserId>>>> + Send;
 }

@@ -404,7 +404,7 @@ mod tests {
             ]
         );
         insta::assert_snapshot!(error, @r"
-        7 setting(s) cannot be used:
+        8 setting(s) cannot be used:
           GANTRY_TABLE is not set; set it to: name of the DynamoDB table, such as gantry
           GANTRY_APPLICATION_ID is no Discord id; set it to: id of the Discord application, from the developer portal
           GANTRY_BOT_TOKEN is empty; set it to: token of the application's bot, from the developer portal, Bot

@@ -15,6 +15,7 @@ use super::call::{Env, outbox_id};
 use super::finish_answer::reply;
 use super::job::{Job, JobFailure};
 use crate::domain::club::Club;
+use crate::domain::ids::UserId;
 use crate::domain::notice::{Notice, Render};
 use crate::domain::role_map::{Mapped, RoleMap, in_force};
 use crate::domain::settings::{Settings, SyncDirection};
@@ -202,10 +203,20 @@ impl<S: SyncStore, E: Env, D: SyncDiscord, R: Render> Course<'_, S, E, D, R> {
 
     /// Saves the run.
     async fn save(&self, run: &mut SyncRun) -> Result<(), JobFailure> {
+        self.save_noting(run, &[]).await
+    }
+
+    /// Saves the run, and with it whom a page did not show.
+    async fn save_noting(&self, run: &mut SyncRun, absent: &[UserId]) -> Result<(), JobFailure> {
         run.beat_at = self.env.now();
         let mut tries = 0;
         loop {
-            match self.store.save_run(run).await {
+            let saved = if absent.is_empty() {
+                self.store.save_run(run).await
+            } else {
+                self.store.save_run_noting(run, absent, self.job.now).await
+            };
+            match saved {
                 Ok(()) => return Ok(()),
                 Err(CommitError::Contended | CommitError::Store(StoreError::Throttled)) if tries < TRIES => {
                     tries += 1;

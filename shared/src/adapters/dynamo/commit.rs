@@ -243,7 +243,7 @@ impl Table {
         Ok(())
     }
 
-    fn put(&self, item: Item) -> StoreResult<TransactWriteItem> {
+    pub(super) fn put(&self, item: Item) -> StoreResult<TransactWriteItem> {
         let put = Put::builder()
             .table_name(&self.name)
             .set_item(Some(item))

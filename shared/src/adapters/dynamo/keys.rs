@@ -218,10 +218,10 @@ pub(super) fn absences(run: RunKey) -> String {
     format!("ABSENT#{}#", run.run)
 }
 
-/// Whom a page that began behind `after` did not show.
-pub(super) fn absence(run: RunKey, after: Option<UserId>) -> Key {
-    let after = after.map_or(0, |user| user.0);
-    Key::new(sync_partition(run.club), format!("{}{after:020}", absences(run)))
+/// Whom a listing did not show, from this account on.
+pub(super) fn absence(run: RunKey, first: UserId) -> Key {
+    let first = format!("{}{:020}", absences(run), first.0);
+    Key::new(sync_partition(run.club), first)
 }
 
 /// A club's place among those that are to be synchronised.

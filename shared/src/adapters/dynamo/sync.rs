@@ -19,10 +19,12 @@ const LEFT_KEPT_S: i64 = 90 * 24 * 3600;
 /// How long a note on a page is kept: longer than a run takes.
 const NOTE_KEPT_S: i64 = 7 * 24 * 3600;
 
-/// Whom a page did not show.
+/// Accounts of one note, far below the 400 KB of an item.
+const NOTED: usize = 10_000;
+
+/// Whom a listing did not show.
 #[derive(Serialize, Deserialize)]
 struct AbsenceItem {
-    after: u64,
     users: Vec<UserId>,
 }
 
@@ -80,6 +82,35 @@ impl SyncRuns for Table {
         };
         let put = self.versioned(&keys::run(run.key), &next, was)?;
         self.put_all(put, None).await?;
+        run.version = next.version;
+        Ok(())
+    }
+
+    async fn save_run_noting(
+        &self,
+        run: &mut SyncRun,
+        absent: &[UserId],
+        now: Timestamp,
+    ) -> Result<(), CommitError> {
+        let next = SyncRun {
+            version: run.version + 1,
+            ..run.clone()
+        };
+        let put = self.versioned(&keys::run(run.key), &next, run.version)?;
+        let mut writes = vec![TransactWriteItem::builder().put(put).build()];
+        for users in absent.chunks(NOTED) {
+            let Some(first) = users.first() else { continue };
+            let note = AbsenceItem {
+                users: users.to_vec(),
+            };
+            let item = write(&keys::absence(run.key, *first), &note)?;
+            writes.push(self.put(with_ttl(item, life(now, NOTE_KEPT_S)))?);
+        }
+        let request = self
+            .client
+            .transact_write_items()
+            .set_transact_items(Some(writes));
+        request.send().await.map_err(|error| cancelled(error, None))?;
         run.version = next.version;
         Ok(())
     }
@@ -195,45 +226,16 @@ impl SeenMembers for Table {
             .collect())
     }
 
-    async fn note_absent(
-        &self,
-        run: RunKey,
-        after: Option<UserId>,
-        users: &[UserId],
-        now: Timestamp,
-    ) -> StoreResult<()> {
-        let note = AbsenceItem {
-            after: after.map_or(0, |user| user.0),
-            users: users.to_vec(),
-        };
-        let item = with_ttl(write(&keys::absence(run, after), &note)?, life(now, NOTE_KEPT_S));
-        self.client
-            .put_item()
-            .table_name(&self.name)
-            .set_item(Some(item))
-            .send()
-            .await
-            .map_err(failure)?;
-        Ok(())
-    }
-
-    async fn next_absent(
-        &self,
-        run: RunKey,
-        after: Option<UserId>,
-    ) -> StoreResult<Option<(UserId, Vec<UserId>)>> {
+    async fn next_absent(&self, run: RunKey, after: Option<UserId>) -> StoreResult<Option<Vec<UserId>>> {
         let Some(from) = after.map_or(Some(0), |user| user.0.checked_add(1)) else {
             return Ok(None);
         };
-        let from = keys::absence(run, Some(UserId(from))).sk;
-        let to = keys::absence(run, Some(UserId(u64::MAX))).sk;
+        let from = keys::absence(run, UserId(from)).sk;
+        let to = keys::absence(run, UserId(u64::MAX)).sk;
         let found: Vec<AbsenceItem> = self
             .first_of(&keys::sync_partition(run.club), &Range::Between(&from, &to), 1)
             .await?;
-        Ok(found
-            .into_iter()
-            .next()
-            .map(|note| (UserId(note.after), note.users)))
+        Ok(found.into_iter().next().map(|note| note.users))
     }
 }
 

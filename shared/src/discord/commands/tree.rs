@@ -48,16 +48,14 @@ pub const TREE: &[CommandSpec] = &[
         "sync",
         "Keep the roster true to this server's members",
         Body::Subs(SYNC),
-    )
-    .offered_to(Permissions::MANAGE_GUILD),
+    ),
     CommandSpec::guild(
         "link",
         "Whose account an entry of the roster is",
         Body::Subs(LINK),
     ),
     CommandSpec::guild("rank", "What members are in the club", Body::Subs(RANK)),
-    CommandSpec::guild("role", "Discord roles and the club's ranks", Body::Subs(ROLE))
-        .offered_to(Permissions::MANAGE_GUILD),
+    CommandSpec::guild("role", "Discord roles and the club's ranks", Body::Subs(ROLE)),
     CommandSpec::guild("settings", "The club's settings", Body::Subs(SETTINGS)),
 ];
 

@@ -14,12 +14,12 @@ impl<S: SyncStore, E: Env, D: SyncDiscord, R: Render> Course<'_, S, E, D, R> {
     /// Takes the next note up.
     pub(super) async fn mark_departed(&self, run: &mut SyncRun) -> Result<(), JobFailure> {
         match self.store.next_absent(run.key, run.after).await? {
-            Some((page, users)) => {
+            Some(users) => {
                 let mut next = run.clone();
                 for some in users.chunks(READ) {
                     self.mark(&mut next, some).await?;
                 }
-                next.after = Some(page);
+                next.after = users.first().copied();
                 *run = next;
                 self.save(run).await
             }

@@ -19,8 +19,6 @@ const PAGE: u16 = 1000;
 const TOGETHER: usize = 25;
 /// Records that are read with one call.
 const READ: u32 = 1000;
-/// Accounts of one note, far below the 400 KB of an item.
-const NOTED: usize = 10_000;
 /// The last account there could be.
 const LAST: UserId = UserId(u64::MAX);
 
@@ -79,10 +77,11 @@ impl<S: SyncStore, E: Env, D: SyncDiscord, R: Render> Course<'_, S, E, D, R> {
             (true, _) => Some(LAST),
             (false, last) => last,
         };
+        let mut missing = Vec::new();
         if let Some(to) = to {
             let found = self.differences(&mut next, &page, to).await?;
             self.write_seen(&found.writes).await?;
-            self.note(&next, &found.absent).await?;
+            missing = found.absent;
         }
         match (ends, doubt) {
             (true, Some(trouble)) => {
@@ -93,7 +92,8 @@ impl<S: SyncStore, E: Env, D: SyncDiscord, R: Render> Course<'_, S, E, D, R> {
             (false, _) => next.after = last,
         }
         *run = next;
-        self.save(run).await
+        // That they have left is said once the whole listing is there.
+        self.save_noting(run, &missing).await
     }
 
     /// Whether a full page is the last one: Discord's own count is reached, and nobody is known behind it.
@@ -156,16 +156,6 @@ impl<S: SyncStore, E: Env, D: SyncDiscord, R: Render> Course<'_, S, E, D, R> {
                     .collect();
                 self.env.pause(tries).await;
             }
-        }
-        Ok(())
-    }
-
-    /// Notes whom the page did not show. That they have left is said once the whole listing is there.
-    async fn note(&self, run: &SyncRun, users: &[UserId]) -> StoreResult<()> {
-        let mut after = run.after;
-        for some in users.chunks(NOTED) {
-            self.store.note_absent(run.key, after, some, self.job.now).await?;
-            after = some.last().copied();
         }
         Ok(())
     }
