@@ -6,7 +6,6 @@
     clippy::panic,
     reason = "a test stops where something is not as it should be"
 )]
-#![allow(dead_code, reason = "the support has more than each test needs")]
 
 mod support;
 

@@ -60,11 +60,9 @@ pub async fn publish_event<S: ClubReader + EventReader + Spaces + Ledger>(
         } else {
             Some(space_to_repair(store, call, &before, channel).await?)
         };
-        let mut work = step.jobs(after.key);
         let channel = space.is_some();
-        if !channel {
-            work.retain(|work| !matches!(work, Work::OpenEventSpace { .. }));
-        }
+        let mut work = step.jobs(after.key);
+        work.retain(|work| channel || !matches!(work, Work::OpenEventSpace { .. }));
         changes.extend(space.map(Change::PutSpace));
         let fact = Fact::EventPublished { event: after.key };
         let decision = commit(env, call, &caller, (&before, &after), fact, changes, work);

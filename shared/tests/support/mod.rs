@@ -50,6 +50,7 @@ pub fn now() -> Timestamp {
 
 pub struct World {
     pub table: Table,
+    #[allow(dead_code, reason = "not every test looks at the items themselves")]
     pub client: aws_sdk_dynamodb::Client,
     pub env: TestEnv,
     interactions: AtomicU64,

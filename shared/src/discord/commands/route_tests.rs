@@ -137,13 +137,6 @@ fn every_command_is_routed_with_all_its_options() {
             Command::EventPublish { event, channel: None },
         ),
         (
-            run("event publish", &[("event", e.clone()), ("channel", json!("no"))]),
-            Command::EventPublish {
-                event,
-                channel: Some(false),
-            },
-        ),
-        (
             run("settings view", &[("section", json!("sync"))]),
             Command::SettingsView {
                 section: Some(Section::Sync),
@@ -463,6 +456,18 @@ fn suggestions_are_asked_for_by_field() {
             typed: "spa".to_owned(),
         };
         assert_eq!(typing(path, options), Ok(Intent::Autocomplete(query)), "{path}");
+    }
+}
+
+#[test]
+fn a_channel_is_asked_for_or_left_out() {
+    for (choice, channel) in [("yes", Some(true)), ("no", Some(false))] {
+        let options = [("event", json!(event().to_string())), ("channel", json!(choice))];
+        let command = Command::EventPublish {
+            event: event(),
+            channel,
+        };
+        assert_eq!(run("event publish", &options), Ok(command));
     }
 }
 

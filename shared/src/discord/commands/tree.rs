@@ -483,7 +483,7 @@ const SETTINGS: &[SubSpec] = &[
     ),
     SubSpec::new(
         "reset",
-        "Take the club's own values back",
+        "Go back to the values that hold without your own",
         ActionSpec::new(
             Verb::SettingsReset,
             &[
