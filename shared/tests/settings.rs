@@ -7,6 +7,7 @@
     reason = "a test stops where something is not as it should be"
 )]
 
+#[allow(dead_code, reason = "the support has more than these tests need")]
 mod support;
 
 use aws_sdk_dynamodb::types::AttributeValue;
