@@ -5,10 +5,15 @@ use gantry_simulator::Actor;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
+/// What a message says, not wrapped.
+fn raw(message: &gantry_simulator::MessageView) -> String {
+    format!("{} {}", message.content, json!(message.embeds))
+}
+
 async fn said(world: &World, actor: &Actor, command: &str, options: Value) -> String {
     let answer = world.ok(actor, command, options).await;
     assert_eq!(answer.ephemeral_for, Some(actor.user), "{command}");
-    world.stack.simulator().message_as_text(&answer)
+    raw(&answer)
 }
 
 /// An entry without an account: somebody is put on the roster and taken off it again.
