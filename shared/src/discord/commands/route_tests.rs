@@ -1,6 +1,6 @@
 use super::*;
 use crate::discord::inbound::parse;
-use crate::domain::ids::{RoleId, SeriesId};
+use crate::domain::ids::{EntryId, RoleId, SeriesId};
 use crate::domain::rank::Picked;
 use crate::domain::repeat::Every;
 use crate::domain::role_map::PickedRole;
@@ -13,6 +13,10 @@ fn event() -> EventId {
 
 fn series() -> SeriesId {
     SeriesId::from_parts(1_900_000_000_000, 2)
+}
+
+fn entry() -> EntryId {
+    EntryId::from_parts(1_900_000_000_000, 3)
 }
 
 /// Routes an interaction of this type and data, in a guild or not.
@@ -194,6 +198,18 @@ fn every_command_is_routed_with_all_its_options() {
             Command::RankShow { member: None },
         ),
         (run("role map list", &[]), Command::RoleMapList),
+        (
+            run("link code", &[("entry", json!(entry().to_string()))]),
+            Command::LinkCode { entry: entry() },
+        ),
+        (
+            run("link enter", &[("code", json!("abcd 2345"))]),
+            Command::LinkEnter {
+                code: Code::typed("ABCD-2345"),
+            },
+        ),
+        (run("link status", &[]), Command::LinkStatus { member: None }),
+        (run("link remove", &[]), Command::LinkRemove { member: None }),
         (
             run("role map remove", &[("id", json!("9"))]),
             Command::RoleMapRemove { role: RoleId(9) },
