@@ -215,8 +215,7 @@ mod tests {
                 "club status",
                 "series list",
                 "event list",
-                "rank show",
-                "settings reset"
+                "rank show"
             ]
         );
         assert_eq!(values("event pub"), ["event publish"]);
