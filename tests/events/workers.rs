@@ -68,7 +68,7 @@ fn every_sample_has_its_test() {
     );
     assert_eq!(
         names("notify-worker"),
-        set(&["promote-waiting", "tell-promoted", "finish-answer"])
+        set(&["promote-waiting", "tell-promoted", "finish-answer", "apply-roles"])
     );
 }
 
@@ -177,6 +177,12 @@ async fn members_are_synchronised() {
             .await
             .is_err()
     );
+}
+
+#[tokio::test]
+async fn where_discord_leads_no_role_is_touched() {
+    let (calls, _) = done("notify-worker", "apply-roles").await;
+    assert_eq!(calls, Vec::<String>::new());
 }
 
 #[tokio::test]

@@ -44,6 +44,7 @@ async fn perform<E: Env>(
         Work::PromoteWaiting { .. }
         | Work::TellPromoted { .. }
         | Work::FinishAnswer { .. }
+        | Work::ApplyRoles { .. }
         | Work::SyncMembers { .. }
         | Work::PreviewRoster { .. }
         | Work::ApplyRoster { .. }

@@ -19,10 +19,13 @@ use gantry_shared::usecases::create_event::{create_event, new_event_form};
 use gantry_shared::usecases::create_series::{CreateSeries, create_series};
 use gantry_shared::usecases::edit_event::edit_event_form;
 use gantry_shared::usecases::import_roster::{start_export, start_import};
+use gantry_shared::usecases::link_account::{link_status, make_code, remove_link, use_code};
 use gantry_shared::usecases::list_events::list_events;
 use gantry_shared::usecases::list_series::list_series;
+use gantry_shared::usecases::map_roles::{MapRole, list_roles, map_role, unmap_role};
 use gantry_shared::usecases::publish_event::publish_event;
 use gantry_shared::usecases::repeat_event::repeat_event;
+use gantry_shared::usecases::set_rank::show_rank;
 use gantry_shared::usecases::settle_case::next_case;
 use gantry_shared::usecases::show_event::{list_sign_ups, show_event};
 use gantry_shared::usecases::start_sync::{start_sync, sync_history, sync_status};
@@ -203,6 +206,42 @@ pub async fn run<E: Env>(
                     sheet: &sheet,
                 },
             )
+        }
+        Command::LinkCode { entry } => {
+            let made = &make_code(table, env, call, entry).await?;
+            show(app, &Notice::CodeMade { made })
+        }
+        Command::LinkEnter { code } => {
+            let linked = &Box::pin(use_code(table, env, call, &code)).await?;
+            show(app, &Notice::Linked { linked })
+        }
+        Command::LinkStatus { member } => {
+            let user = member.map_or(call.user, |member| member.user);
+            let shown = &link_status(table, call, user).await?;
+            show(app, &Notice::LinkShown { shown })
+        }
+        Command::LinkRemove { member } => {
+            let user = member.map_or(call.user, |member| member.user);
+            let linked = &remove_link(table, env, call, user).await?;
+            show(app, &Notice::Unlinked { linked })
+        }
+        Command::RankSet { member, rank } => super::ranks::set(app, call, &member, rank).await?,
+        Command::RankShow { member } => {
+            let user = member.map_or(call.user, |member| member.user);
+            let shown = &show_rank(table, call, user).await?;
+            show(app, &Notice::RankShown { shown })
+        }
+        Command::RoleMapSet { role, rank, place } => {
+            let listed = &map_role(table, env, call, MapRole { role, rank, place }).await?;
+            show(app, &Notice::RolesListed { listed })
+        }
+        Command::RoleMapList => {
+            let listed = &list_roles(table, call).await?;
+            show(app, &Notice::RolesListed { listed })
+        }
+        Command::RoleMapRemove { role } => {
+            let listed = &unmap_role(table, env, call, role).await?;
+            show(app, &Notice::RolesListed { listed })
         }
         Command::SettingsView { section } => {
             let settings = &view_settings(table, call).await?;

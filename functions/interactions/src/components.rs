@@ -76,6 +76,11 @@ pub async fn act<E: Env>(
             let body = settings::confirmed(app, &call, target, version).await?;
             return Ok(respond::update(&body));
         }
+        ComponentAction::HandOver { user, version } => {
+            let body = super::ranks::confirmed(app, &call, user, version).await?;
+            return Ok(respond::update(&body));
+        }
+        ComponentAction::LeaveAsItIs => return Ok(respond::update(&show(app, &Notice::LeftAsItWas))),
         ComponentAction::KeepSettings => return Ok(respond::update(&show(app, &Notice::SettingsKept))),
     };
     Ok(private(&body))

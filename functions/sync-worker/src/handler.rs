@@ -93,6 +93,7 @@ async fn perform<E: Env>(
         | Work::RefreshBoard { .. }
         | Work::PromoteWaiting { .. }
         | Work::TellPromoted { .. }
-        | Work::FinishAnswer { .. } => Err(JobFailure::Misplaced),
+        | Work::FinishAnswer { .. }
+        | Work::ApplyRoles { .. } => Err(JobFailure::Misplaced),
     }
 }

@@ -3,7 +3,7 @@
 
 use crate::domain::cases::CaseKey;
 use crate::domain::event::EventKey;
-use crate::domain::ids::{EntryId, EventId, InteractionId, RunId, SeriesId};
+use crate::domain::ids::{EntryId, EventId, InteractionId, RunId, SeriesId, UserId};
 use crate::domain::settings::Target;
 use std::{fmt, str::FromStr};
 
@@ -99,6 +99,15 @@ pub enum ComponentId {
     },
     /// Button that leaves them as they are.
     KeepSettings,
+    /// Button that hands the club over.
+    HandOver {
+        /// To whom.
+        user: UserId,
+        /// The version of their member when the question was asked.
+        version: u64,
+    },
+    /// Button of a question that changes nothing.
+    LeaveAsItIs,
 }
 
 /// What a component of a conflict does.
@@ -159,6 +168,8 @@ impl fmt::Display for ComponentId {
                 write!(f, "{PREFIX}sr:{}:{version}", target.name())
             }
             Self::KeepSettings => write!(f, "{PREFIX}sk"),
+            Self::HandOver { user, version } => write!(f, "{PREFIX}ho:{user}:{version}"),
+            Self::LeaveAsItIs => write!(f, "{PREFIX}no"),
         }
     }
 }
@@ -195,6 +206,15 @@ impl FromStr for ComponentId {
         }
         if let Ok(["sk"]) = parts(text) {
             return Ok(Self::KeepSettings);
+        }
+        if let Ok(["no"]) = parts(text) {
+            return Ok(Self::LeaveAsItIs);
+        }
+        if let Ok(["ho", user, version]) = parts(text) {
+            return Ok(Self::HandOver {
+                user: user.parse().map_err(|_| UnknownCustomId)?,
+                version: canonical_number(version)?,
+            });
         }
         let [kind, event] = parts(text)?;
         let command = || event.parse().map_err(|_| UnknownCustomId);
@@ -279,7 +299,7 @@ fn canonical_number(text: &str) -> Result<u64, UnknownCustomId> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::ids::{ClubId, UserId};
+    use crate::domain::ids::ClubId;
     use crate::domain::matching::{Kind, Subject};
     use proptest::prelude::*;
 
@@ -448,6 +468,28 @@ mod tests {
             "g1:sr:Sync.Hours:1",
             "g1:sk:",
             "g1:sk:1",
+        ] {
+            assert_eq!(text.parse::<ComponentId>(), Err(UnknownCustomId), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_hand_over_names_its_heir_and_their_version() {
+        let id = ComponentId::HandOver {
+            user: UserId(u64::MAX),
+            version: 7,
+        };
+        assert_eq!(id.to_string(), "g1:ho:18446744073709551615:7");
+        assert_eq!(id.to_string().parse(), Ok(id));
+        assert_eq!("g1:no".parse(), Ok(ComponentId::LeaveAsItIs));
+        for text in [
+            "g1:ho:7",
+            "g1:ho:0:1",
+            "g1:ho:07:1",
+            "g1:ho:7:01",
+            "g1:ho:7:1:1",
+            "g1:no:",
+            "g1:NO",
         ] {
             assert_eq!(text.parse::<ComponentId>(), Err(UnknownCustomId), "{text}");
         }

@@ -143,6 +143,48 @@ pub enum Fact {
         /// The account.
         user: UserId,
     },
+    /// A member was given a rank; before and after stand with the record.
+    RankGiven {
+        /// The account.
+        user: UserId,
+        /// The entry.
+        entry: EntryId,
+    },
+    /// A member's rank followed their roles in Discord; before and after stand with the record.
+    RankFollowedRoles {
+        /// The account.
+        user: UserId,
+        /// The entry.
+        entry: EntryId,
+    },
+    /// A one-time code was made for an entry.
+    LinkCodeMade {
+        /// The entry.
+        entry: EntryId,
+    },
+    /// Somebody proved with a code that an entry is theirs.
+    AccountLinked {
+        /// The account.
+        user: UserId,
+        /// The entry.
+        entry: EntryId,
+    },
+    /// An account was taken off an entry.
+    AccountUnlinked {
+        /// The account.
+        user: UserId,
+        /// The entry.
+        entry: EntryId,
+    },
+    /// The club was handed over.
+    ClubHandedOver {
+        /// From whom.
+        from: UserId,
+        /// To whom.
+        to: UserId,
+    },
+    /// The list of roles and ranks was changed; before and after stand with the record.
+    RolesMapped,
     /// Settings were changed or reset. What the club had set before and after stands with the record, by name.
     SettingsChanged {
         /// Which.
@@ -177,6 +219,13 @@ impl Fact {
             Self::EventClosed { .. } => "EventClosed",
             Self::EventCancelled { .. } => "EventCancelled",
             Self::DriverAnswered { .. } => "DriverAnswered",
+            Self::RankGiven { .. } => "RankGiven",
+            Self::RankFollowedRoles { .. } => "RankFollowedRoles",
+            Self::ClubHandedOver { .. } => "ClubHandedOver",
+            Self::LinkCodeMade { .. } => "LinkCodeMade",
+            Self::AccountLinked { .. } => "AccountLinked",
+            Self::AccountUnlinked { .. } => "AccountUnlinked",
+            Self::RolesMapped => "RolesMapped",
             Self::SettingsChanged { .. } => "SettingsChanged",
             Self::DriversPromoted { .. } => "DriversPromoted",
             Self::SyncStarted { .. } => "SyncStarted",

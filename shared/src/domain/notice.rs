@@ -12,6 +12,9 @@ use super::series::{Class, Series};
 use super::settings::{ResetQuestion, Section, Settings, SettingsChanged};
 use super::signup::{SignUp, Status};
 use super::space::SpaceFault;
+use super::standing::{
+    CodeMade, HandOverQuestion, HandedOver, Linked, RankGiven, RankShown, RolesApplied, RolesListed,
+};
 use super::sync::SyncRun;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -256,6 +259,60 @@ pub enum Notice<'a> {
     },
     /// The answer was no.
     SettingsKept,
+    /// Answer to `/rank set`.
+    RankGiven {
+        /// What was done.
+        given: &'a RankGiven,
+    },
+    /// Answer to `/rank show`.
+    RankShown {
+        /// How somebody stands.
+        shown: &'a RankShown,
+    },
+    /// Asks the owner whether to hand the club over: buttons whose custom ids name the other.
+    HandOver {
+        /// The question.
+        question: &'a HandOverQuestion,
+    },
+    /// The club has another owner.
+    HandedOver {
+        /// Who.
+        handed: &'a HandedOver,
+    },
+    /// Answer to `/link code`.
+    CodeMade {
+        /// The code.
+        made: &'a CodeMade,
+    },
+    /// Answer to `/link enter`.
+    Linked {
+        /// What was tied.
+        linked: &'a Linked,
+    },
+    /// Answer to `/link remove`.
+    Unlinked {
+        /// What was taken off.
+        linked: &'a Linked,
+    },
+    /// Answer to `/link status`.
+    LinkShown {
+        /// How somebody stands.
+        shown: &'a RankShown,
+    },
+    /// The answer was no, and nothing was changed.
+    LeftAsItWas,
+    /// Answer to `/role map`.
+    RolesListed {
+        /// The list.
+        listed: &'a RolesListed,
+    },
+    /// To whoever gave a rank: how the roles in Discord are now.
+    RolesApplied {
+        /// The club.
+        club: &'a Club,
+        /// What came of it.
+        applied: &'a RolesApplied,
+    },
     /// To a driver whose answer is being recorded behind a rush; it is replaced when that is done.
     AnswerQueued,
     /// A page of the roster.

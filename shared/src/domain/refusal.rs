@@ -3,7 +3,8 @@
 pub use super::event::EventAction;
 use super::event::EventState;
 use super::ids::UserId;
-use super::rank::{Capability, Rank};
+use super::rank::{Capability, Rank, RankFault};
+use super::role_map::RoleFault;
 use super::roster_csv::FileFault;
 use super::settings::{Key, SettingFault};
 use super::text::TextFault;
@@ -109,6 +110,42 @@ pub enum Refusal {
     },
     /// Somebody changed what was to be reset since the question was asked.
     ResetOutdated,
+    /// Somebody's rank may not be changed in that way.
+    Rank {
+        /// Why.
+        fault: RankFault,
+    },
+    /// The person has that rank already.
+    SameRank,
+    /// An application has no rank.
+    RankForBot,
+    /// The person is not in the server.
+    NotInServer,
+    /// The person is not on the roster.
+    NotOnRoster,
+    /// What was to be confirmed has changed since it was asked.
+    QuestionOutdated,
+    /// No such entry on the roster.
+    NoSuchEntry,
+    /// The code is wrong, used, or too old: which of them is not said.
+    WrongCode,
+    /// Too many codes were tried.
+    TooManyTries {
+        /// When it can be tried again.
+        again_at: Timestamp,
+    },
+    /// The account is on another entry already.
+    OnOtherEntry {
+        /// That entry's name.
+        name: String,
+    },
+    /// The entry is another account's already.
+    EntryTaken,
+    /// A role cannot go with a rank.
+    Role {
+        /// Why.
+        fault: RoleFault,
+    },
     /// Somebody settled the conflict before.
     CaseSettled {
         /// Who.
@@ -155,6 +192,18 @@ impl Refusal {
             Self::Settings { .. } => "settings",
             Self::SettingChanged { .. } => "setting_changed",
             Self::ResetOutdated => "reset_outdated",
+            Self::Rank { .. } => "rank",
+            Self::SameRank => "same_rank",
+            Self::RankForBot => "rank_for_bot",
+            Self::NotInServer => "not_in_server",
+            Self::NotOnRoster => "not_on_roster",
+            Self::QuestionOutdated => "question_outdated",
+            Self::NoSuchEntry => "no_such_entry",
+            Self::WrongCode => "wrong_code",
+            Self::TooManyTries { .. } => "too_many_tries",
+            Self::OnOtherEntry { .. } => "on_other_entry",
+            Self::EntryTaken => "entry_taken",
+            Self::Role { .. } => "role",
             Self::CaseSettled { .. } => "case_settled",
             Self::CaseChanged => "case_changed",
             Self::RankTooHigh { .. } => "rank_too_high",

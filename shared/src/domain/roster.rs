@@ -15,7 +15,7 @@ use super::rank::Rank;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// Longest name of an entry, in code points: Discord's own bound for nicknames.
+/// Longest name of an entry, and longest name shown for a member, in code points: Discord's own bound for nicknames.
 pub const ENTRY_NAME_MAX: usize = 32;
 
 /// A person on a club's roster.

@@ -4,6 +4,7 @@
 //! are saved in the same write as the place that they belong to.
 
 use super::ids::{ClubId, GuildId, RunId, UserId};
+use super::role_map::Mapped;
 use super::roster::GuildMember;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -67,6 +68,8 @@ pub enum Phase {
     Standing,
     /// Finds whose account is whose.
     Matching,
+    /// Brings ranks and roles together, as the club's direction says.
+    Ranking,
     /// Nothing any more.
     Ended,
 }
@@ -97,6 +100,10 @@ pub struct Counts {
     pub matched: u64,
     /// Members who are shown by another name.
     pub renamed: u64,
+    /// Members whose rank followed their roles.
+    pub ranked: u64,
+    /// Members whose roles are being brought to what their rank says.
+    pub applied: u64,
     /// Conflicts that were opened, or opened again.
     pub conflicts: u64,
 }
@@ -142,6 +149,9 @@ pub struct SyncRun {
     pub after: Option<UserId>,
     /// How many the guild has, about, bots among them.
     pub expected: Option<u64>,
+    /// The list of roles and ranks by which it records what roles members have; empty when it has ended.
+    #[serde(default)]
+    pub list: Vec<Mapped>,
     /// What it has done.
     pub counts: Counts,
     /// Why it did not do everything.
@@ -218,6 +228,7 @@ impl SyncRun {
             phase: Phase::Counting,
             after: None,
             expected: None,
+            list: Vec::new(),
             counts: Counts::default(),
             trouble: Vec::new(),
             leg: 0,

@@ -84,6 +84,15 @@ pub enum Work {
         /// Where whoever asked is answered.
         reply: Reply,
     },
+    /// Bring a member's roles in Discord to what their rank says.
+    ApplyRoles {
+        /// The club.
+        club: ClubId,
+        /// The member.
+        user: UserId,
+        /// Where whoever caused it is told how it went.
+        reply: Option<Reply>,
+    },
     /// Go on with a run of member synchronisation from where its record says that it stands.
     SyncMembers {
         /// The run.
@@ -116,9 +125,10 @@ impl Work {
         match self {
             Self::OpenEventSpace { .. } => Lane::Channel,
             Self::RefreshBoard { .. } => Lane::Board,
-            Self::PromoteWaiting { .. } | Self::TellPromoted { .. } | Self::FinishAnswer { .. } => {
-                Lane::Notify
-            }
+            Self::PromoteWaiting { .. }
+            | Self::TellPromoted { .. }
+            | Self::FinishAnswer { .. }
+            | Self::ApplyRoles { .. } => Lane::Notify,
             Self::SyncMembers { .. }
             | Self::PreviewRoster { .. }
             | Self::ApplyRoster { .. }
@@ -136,6 +146,7 @@ impl Work {
             | Self::TellPromoted { event, .. }
             | Self::FinishAnswer { event, .. } => Some(*event),
             Self::SyncMembers { .. }
+            | Self::ApplyRoles { .. }
             | Self::PreviewRoster { .. }
             | Self::ApplyRoster { .. }
             | Self::ExportRoster { .. } => None,

@@ -1,6 +1,7 @@
 //! Discord, as the use cases see it. One trait per capability; the executor behind them keeps Discord's limits.
 
 use crate::domain::ids::{ApplicationId, ChannelId, GuildId, MessageId, RoleId, UserId};
+use crate::domain::permissions::GuildPicture;
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use std::future::Future;
@@ -139,6 +140,43 @@ pub trait Channels: Send + Sync {
         channel: &NewChannel,
         reason: &str,
     ) -> impl Future<Output = DiscordResult<Channel>> + Send;
+}
+
+/// The guild itself.
+pub trait Guilds: Send + Sync {
+    /// What the bot's rights in the guild depend on.
+    fn guild_picture(&self, guild: GuildId) -> impl Future<Output = DiscordResult<GuildPicture>> + Send;
+
+    /// Whether the bot is in the guild.
+    fn in_guild(&self, guild: GuildId) -> impl Future<Output = DiscordResult<bool>> + Send;
+}
+
+/// Roles of one member. Each is given and taken by itself: replacing the whole set would undo what others do meanwhile.
+pub trait MemberRoles: Send + Sync {
+    /// The roles that the member has, @everyone not among them; nothing if they are not in the guild.
+    fn member_roles(
+        &self,
+        guild: GuildId,
+        user: UserId,
+    ) -> impl Future<Output = DiscordResult<Option<Vec<RoleId>>>> + Send;
+
+    /// Gives a role. Safe to repeat. `reason` shows in the audit log.
+    fn add_role(
+        &self,
+        guild: GuildId,
+        user: UserId,
+        role: RoleId,
+        reason: &str,
+    ) -> impl Future<Output = DiscordResult<()>> + Send;
+
+    /// Takes a role. Safe to repeat. `reason` shows in the audit log.
+    fn remove_role(
+        &self,
+        guild: GuildId,
+        user: UserId,
+        role: RoleId,
+        reason: &str,
+    ) -> impl Future<Output = DiscordResult<()>> + Send;
 }
 
 /// Messages in channels and DMs.

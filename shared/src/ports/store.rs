@@ -8,8 +8,10 @@ use crate::domain::club::Club;
 use crate::domain::event::{Event, EventKey, Period};
 use crate::domain::fact::Record;
 use crate::domain::ids::{ChannelId, ClubId, EntryId, GuildId, InteractionId, OutboxId, SeriesId, UserId};
+use crate::domain::link_code::LinkCode;
 use crate::domain::notice::Sheet;
 use crate::domain::rank::Rank;
+use crate::domain::role_map::RoleMap;
 use crate::domain::roster::{Entry, Member};
 use crate::domain::roster_import::RosterImport;
 use crate::domain::seats::{SeatMove, Seats};
@@ -159,6 +161,32 @@ pub trait RosterReader: Send + Sync {
         after: Option<UserId>,
         limit: u32,
     ) -> impl Future<Output = StoreResult<Vec<Member>>> + Send;
+}
+
+/// Reads which roles go with which rank.
+pub trait RoleMaps: Send + Sync {
+    /// The club's own list; nothing if it never had one.
+    fn role_map(&self, club: ClubId) -> impl Future<Output = StoreResult<Option<RoleMap>>> + Send;
+}
+
+/// Codes by which accounts are proved, and the tries that are granted.
+pub trait LinkCodes: Send + Sync {
+    /// The code of that hash.
+    fn link_code(
+        &self,
+        club: ClubId,
+        hash: &str,
+    ) -> impl Future<Output = StoreResult<Option<LinkCode>>> + Send;
+
+    /// Takes one of the `most` tries that `user`, or all of the club together, have in the window of `now`; whether there
+    /// was one left.
+    fn take_try(
+        &self,
+        club: ClubId,
+        user: Option<UserId>,
+        most: u32,
+        now: Timestamp,
+    ) -> impl Future<Output = StoreResult<bool>> + Send;
 }
 
 /// Reads series.
@@ -380,6 +408,12 @@ pub enum Change {
     Record(Box<Record>, OutboxId),
     /// What a published event is to have in Discord; replaces the version before (0: there is none).
     PutSpace(Space),
+    /// A new code.
+    PutLinkCode(LinkCode),
+    /// A code is used: it is there.
+    TakeLinkCode(LinkCode),
+    /// A club's list of roles replaces its version before (1: there is none).
+    PutRoleMap(RoleMap),
     /// A club's settings replace their version before (1: there are none).
     PutSettings(ClubId, ClubSettings),
 }

@@ -3,13 +3,12 @@
 //! The record is saved with each step, counts and place in one conditional write, so that a step that is done again is
 //! not counted twice. A leg that runs out of time, or that Discord holds up after it got somewhere, is handed over to a
 //! next one through the outbox: the tries that the queue grants are for legs that get nowhere.
-//!
-//! Ranks and roles of members belong behind [`Phase::Matching`], as one more phase.
 
 mod conflicts;
 mod departing;
 mod listing;
 mod matching;
+mod ranking;
 mod standing;
 
 use super::call::{Env, outbox_id};
@@ -18,11 +17,14 @@ use super::job::{Job, JobFailure};
 use crate::domain::club::Club;
 use crate::domain::ids::UserId;
 use crate::domain::notice::{Notice, Render};
+use crate::domain::role_map::{Mapped, RoleMap, in_force};
+use crate::domain::settings::{Settings, SyncDirection};
 use crate::domain::sync::{Phase, RunKey, RunState, SyncRun, SyncState, Trouble};
 use crate::domain::work::{Reply, Work};
 use crate::ports::discord::{DiscordError, GuildMembers, InteractionReplies};
 use crate::ports::store::{
-    Batch, Change, ClubReader, CommitError, Ledger, Outbox, RosterReader, StoreError, StoreResult,
+    Batch, Change, ClubReader, CommitError, Ledger, Outbox, RoleMaps, RosterReader, SettingsReader,
+    StoreError, StoreResult,
 };
 use crate::ports::sync::{Cases, SeenMembers, SyncRuns};
 use jiff::{SignedDuration, Timestamp};
@@ -35,9 +37,15 @@ const TOLD_EVERY: SignedDuration = SignedDuration::from_secs(4);
 const TRIES: u32 = 12;
 
 /// What a run needs of the store.
-pub trait SyncStore: SyncRuns + SeenMembers + Cases + RosterReader + ClubReader + Ledger {}
+pub trait SyncStore:
+    SyncRuns + SeenMembers + Cases + RosterReader + RoleMaps + ClubReader + SettingsReader + Ledger
+{
+}
 
-impl<T: SyncRuns + SeenMembers + Cases + RosterReader + ClubReader + Ledger> SyncStore for T {}
+impl<T: SyncRuns + SeenMembers + Cases + RosterReader + RoleMaps + ClubReader + SettingsReader + Ledger>
+    SyncStore for T
+{
+}
 
 /// What a run needs of Discord.
 pub trait SyncDiscord: GuildMembers + InteractionReplies {}
@@ -66,6 +74,13 @@ struct Course<'a, S, E, D, R> {
     job: &'a Job,
     leg: Leg<'a>,
     club: &'a Club,
+    roles: Roles,
+}
+
+/// How ranks and roles go together in the club at present.
+struct Roles {
+    direction: SyncDirection,
+    list: Vec<Mapped>,
 }
 
 /// Goes the leg. One that was handed over, or whose run has ended, is done already.
@@ -80,9 +95,14 @@ pub async fn sync_members<S: SyncStore>(
     job: &Job,
     leg: Leg<'_>,
 ) -> Result<(), JobFailure> {
-    let Some(club) = store.club(leg.run.club).await? else {
+    let (found, map) = futures::join!(
+        store.club_and_settings(leg.run.club),
+        store.role_map(leg.run.club)
+    );
+    let (Some((club, settings)), map) = (found?, map?) else {
         return Ok(());
     };
+    let roles = Roles::of(map.as_ref(), &settings);
     let course = Course {
         store,
         env,
@@ -91,6 +111,7 @@ pub async fn sync_members<S: SyncStore>(
         job,
         leg,
         club: &club,
+        roles,
     };
     let Some(mut run) = store.run(leg.run).await? else {
         return Ok(());
@@ -123,6 +144,17 @@ pub async fn sync_members<S: SyncStore>(
     }
 }
 
+impl Roles {
+    fn of(map: Option<&RoleMap>, settings: &Settings) -> Self {
+        let direction = settings.sync_direction();
+        let list = match direction {
+            SyncDirection::Off => Vec::new(),
+            SyncDirection::DiscordLeads | SyncDirection::GantryLeads => in_force(map, settings),
+        };
+        Self { direction, list }
+    }
+}
+
 /// What no further try will change.
 fn final_trouble(error: &DiscordError) -> Option<Trouble> {
     match error {
@@ -145,6 +177,7 @@ impl<S: SyncStore, E: Env, D: SyncDiscord, R: Render> Course<'_, S, E, D, R> {
                 Phase::Departing => Box::pin(self.mark_departed(run)).await?,
                 Phase::Standing => Box::pin(self.settle_standing(run)).await?,
                 Phase::Matching => Box::pin(self.match_names(run)).await?,
+                Phase::Ranking => Box::pin(self.settle_ranks(run)).await?,
                 Phase::Ended => {
                     let state = if run.trouble.is_empty() {
                         RunState::Done
@@ -162,6 +195,7 @@ impl<S: SyncStore, E: Env, D: SyncDiscord, R: Render> Course<'_, S, E, D, R> {
 
     /// Not saved by itself: it is asked again if the first page is not reached.
     async fn count(&self, run: &mut SyncRun) -> Result<(), JobFailure> {
+        run.list.clone_from(&self.roles.list);
         run.expected = self.discord.count_members(run.guild).await?;
         run.enter(Phase::Listing);
         Ok(())
@@ -195,7 +229,17 @@ impl<S: SyncStore, E: Env, D: SyncDiscord, R: Render> Course<'_, S, E, D, R> {
 
     /// Commits changes of members together with the run, counted up. `false`: somebody else changed one of them
     /// meanwhile, or the run itself.
-    async fn commit(&self, run: &mut SyncRun, mut changes: Vec<Change>) -> Result<bool, JobFailure> {
+    async fn commit(&self, run: &mut SyncRun, changes: Vec<Change>) -> Result<bool, JobFailure> {
+        self.commit_with(run, changes, Vec::new()).await
+    }
+
+    /// The same with work that follows from it.
+    async fn commit_with(
+        &self,
+        run: &mut SyncRun,
+        mut changes: Vec<Change>,
+        work: Vec<Work>,
+    ) -> Result<bool, JobFailure> {
         run.beat_at = self.env.now();
         let next = SyncRun {
             version: run.version + 1,
@@ -205,7 +249,7 @@ impl<S: SyncStore, E: Env, D: SyncDiscord, R: Render> Course<'_, S, E, D, R> {
         let batch = Batch {
             changes,
             record: None,
-            outbox: self.outbox(Vec::new()),
+            outbox: self.outbox(work),
             answered: None,
         };
         let mut tries = 0;

@@ -15,6 +15,8 @@ use serde_json::{Value, json};
 const DISCORD_EPOCH_MILLIS: i64 = 1_420_070_400_000;
 /// All permissions that a server's owner has.
 const ALL_PERMISSIONS: &str = "2251799813685247";
+/// A role of the guild.
+const ROLE: &str = "1056104309264089701";
 /// What a plain member may do: view channels, send messages, use commands.
 const MEMBER_PERMISSIONS: &str = "2147486720";
 
@@ -98,6 +100,45 @@ fn sub_command(name: &str, sub: &str, options: &[(&str, &str)]) -> Value {
         name,
         json!([{ "name": sub, "type": 1, "options": texts(options) }]),
     )
+}
+
+/// A sub-command of a group.
+fn grouped(name: &str, group: &str, sub: &str, options: &Value) -> Value {
+    let sub = json!({ "name": sub, "type": 1, "options": options });
+    command(name, json!([{ "name": group, "type": 2, "options": [sub] }]))
+}
+
+/// A sub-command in which [`SEATED`] or [`ROLE`] was picked, and a text given.
+fn picking(name: &str, sub: &str, group: Option<&str>, option: &str, text: (&str, &str)) -> Value {
+    let (kind, id) = match group {
+        None => (6, SEATED.to_string()),
+        Some(_) => (8, ROLE.to_owned()),
+    };
+    let options = json!([
+        { "name": option, "type": kind, "value": id },
+        { "name": text.0, "type": 3, "value": text.1 },
+    ]);
+    let mut data = match group {
+        None => command(name, json!([{ "name": sub, "type": 1, "options": options }])),
+        Some(group) => grouped(name, group, sub, &options),
+    };
+    data["resolved"] = match group {
+        None => {
+            let mut member = member(SEATED);
+            if let Some(fields) = member.as_object_mut() {
+                fields.remove("user");
+            }
+            json!({ "users": { &id: user(SEATED) }, "members": { &id: member } })
+        }
+        Some(_) => {
+            let role = json!({
+                "id": id, "name": "Stewards", "color": 0, "colors": { "primary_color": 0 }, "hoist": false,
+                "position": 2, "permissions": "0", "managed": false, "mentionable": false, "flags": 0,
+            });
+            json!({ "roles": { &id: role } })
+        }
+    };
+    data
 }
 
 fn commands() -> Vec<(&'static str, Value)> {
@@ -192,6 +233,37 @@ fn commands() -> Vec<(&'static str, Value)> {
             "command-settings-reset",
             sub_command("settings", "reset", &[("what", "club")]),
         ),
+        (
+            "command-link-code",
+            sub_command("link", "code", &[("entry", &TWIN.to_string())]),
+        ),
+        (
+            "command-link-enter",
+            sub_command("link", "enter", &[("code", "ABCD-2345")]),
+        ),
+        ("command-link-status", sub_command("link", "status", &[])),
+        ("command-link-remove", sub_command("link", "remove", &[])),
+        (
+            "command-rank-set",
+            picking("rank", "set", None, "member", ("rank", "member")),
+        ),
+        (
+            "command-rank-hand-over",
+            picking("rank", "set", None, "member", ("rank", "owner")),
+        ),
+        ("command-rank-show", sub_command("rank", "show", &[])),
+        (
+            "command-role-map-set",
+            picking("role", "set", Some("map"), "role", ("rank", "steward")),
+        ),
+        (
+            "command-role-map-list",
+            grouped("role", "map", "list", &json!([])),
+        ),
+        (
+            "command-role-map-remove",
+            grouped("role", "map", "remove", &texts(&[("id", ROLE)])),
+        ),
     ]
 }
 
@@ -233,6 +305,7 @@ fn suggestions() -> Vec<(&'static str, Value)> {
             "autocomplete-series",
             sub("event", "create", typing("series", "endu")),
         ),
+        ("autocomplete-entry", sub("link", "code", typing("entry", "mika"))),
         (
             "autocomplete-event",
             sub("event", "publish", typing("event", "monz")),
@@ -310,6 +383,15 @@ fn buttons() -> Vec<(&'static str, ComponentId, UserId)> {
             },
             ADMIN,
         ),
+        (
+            "button-hand-over",
+            ComponentId::HandOver {
+                user: SEATED,
+                version: 1,
+            },
+            ADMIN,
+        ),
+        ("button-leave-as-it-is", ComponentId::LeaveAsItIs, ADMIN),
     ]
 }
 

@@ -71,6 +71,11 @@ pub(super) fn events(now: Timestamp) -> serde_json::Result<Vec<(&'static str, &'
         club: CLUB,
         reply: reply(now),
     };
+    let roles = Work::ApplyRoles {
+        club: CLUB,
+        user: SEATED,
+        reply: Some(reply(now)),
+    };
     let mut poison = batch(&[refresh.clone(), refresh.clone()], now)?;
     poison["Records"][0]["body"] = json!("{\"v\":1,\"work\":");
     poison["Records"][0]["md5OfBody"] = json!(digest("{\"v\":1,\"work\":"));
@@ -87,6 +92,7 @@ pub(super) fn events(now: Timestamp) -> serde_json::Result<Vec<(&'static str, &'
         ("notify-worker", "promote-waiting", batch(&[promote], now)?),
         ("notify-worker", "tell-promoted", batch(&[tell], now)?),
         ("notify-worker", "finish-answer", batch(&[finish], now)?),
+        ("notify-worker", "apply-roles", batch(&[roles], now)?),
         ("sync-worker", "sync-members", batch(&[sync], now)?),
         ("sync-worker", "preview-roster", batch(&[preview], now)?),
         ("sync-worker", "apply-roster", batch(&[apply], now)?),

@@ -202,6 +202,9 @@ pub fn batches() -> Vec<Batch> {
     let entry = EntryId::from_parts(MADE_MILLIS, 9);
     let entry = Entry::new(CLUB, entry, "Ada Weber".to_owned(), Rank::Owner, MOMENT);
     let (entry, owner) = entry.with_account(ADMIN);
+    let jiri = EntryId::from_parts(MADE_MILLIS, 12);
+    let jiri = Entry::new(CLUB, jiri, "Jiří Novák".to_owned(), Rank::Steward, MOMENT);
+    let (jiri, jiri_as_member) = jiri.with_account(SEATED);
     let series = Series {
         club: CLUB,
         id: SERIES,
@@ -253,6 +256,8 @@ pub fn batches() -> Vec<Batch> {
                 MOMENT,
             )),
             Change::PutImport(Box::new(import())),
+            Change::PutEntry(jiri),
+            Change::PutMember(jiri_as_member),
             Change::PutCase(Box::new(Case::new(CLUB, conflict(), RUN.run, MOMENT))),
         ],
         vec![

@@ -303,7 +303,7 @@ impl<B: Budget> DiscordRest<B> {
         self.call(&requests::current_user()).await
     }
 
-    async fn call<T: DeserializeOwned>(&self, request: &Request) -> DiscordResult<T> {
+    pub(super) async fn call<T: DeserializeOwned>(&self, request: &Request) -> DiscordResult<T> {
         let body = self.execute(request).await?;
         serde_json::from_value(body).map_err(|error| {
             DiscordError::Unavailable(format!("{}: unreadable answer: {error}", request.route))

@@ -5,7 +5,7 @@
 
 use super::encode::percent_encode;
 use super::request::{Auth, Major, Repeat, Request};
-use crate::domain::ids::{ApplicationId, ChannelId, CommandId, GuildId, MessageId, UserId};
+use crate::domain::ids::{ApplicationId, ChannelId, CommandId, GuildId, MessageId, RoleId, UserId};
 use crate::ports::discord::{
     ChannelKind, DiscordError, DiscordResult, Mentions, MessageBody, NewChannel, NewMessage, Upload,
 };
@@ -76,6 +76,39 @@ pub fn list_members(guild: GuildId, after: Option<UserId>, limit: u16) -> Discor
         Some(after) => request.query("after", after),
         None => request,
     })
+}
+
+/// A guild with its roles.
+#[must_use]
+pub fn get_guild(guild: GuildId) -> Request {
+    let path = format!("/guilds/{guild}");
+    Request::bot(Method::GET, "/guilds/{guild.id}", Major::Guild(guild), path)
+}
+
+/// One member of a guild.
+#[must_use]
+pub fn get_member(guild: GuildId, user: UserId) -> Request {
+    let path = format!("/guilds/{guild}/members/{user}");
+    let template = "/guilds/{guild.id}/members/{user.id}";
+    Request::bot(Method::GET, template, Major::Guild(guild), path)
+}
+
+/// Gives a member a role.
+#[must_use]
+pub fn add_role(guild: GuildId, user: UserId, role: RoleId, reason: &str) -> Request {
+    one_role(Method::PUT, guild, user, role).reason(reason)
+}
+
+/// Takes a role from a member.
+#[must_use]
+pub fn remove_role(guild: GuildId, user: UserId, role: RoleId, reason: &str) -> Request {
+    one_role(Method::DELETE, guild, user, role).reason(reason)
+}
+
+fn one_role(method: Method, guild: GuildId, user: UserId, role: RoleId) -> Request {
+    let path = format!("/guilds/{guild}/members/{user}/roles/{role}");
+    let template = "/guilds/{guild.id}/members/{user.id}/roles/{role.id}";
+    Request::bot(method, template, Major::Guild(guild), path)
 }
 
 /// A new channel.

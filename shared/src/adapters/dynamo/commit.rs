@@ -26,6 +26,8 @@ use std::collections::HashMap;
 const OUTCOME_KEPT_S: u64 = 24 * 3600;
 /// The same for work from a queue: longer than a message stays there and in its dead-letter queue, 4 and 14 days.
 const LATE_OUTCOME_KEPT_S: u64 = 21 * 24 * 3600;
+/// How long a code is kept that has ceased to work: it is judged by its instant, not by whether DynamoDB has swept.
+const LINK_CODE_KEPT_S: u64 = 3600;
 /// How long a row of the outbox is kept, for replays by hand; the stream keeps it for a day.
 const OUTBOX_KEPT_S: u64 = 7 * 24 * 3600;
 
@@ -221,6 +223,23 @@ impl Table {
             Change::PutSpace(space) => {
                 let put =
                     self.versioned(&keys::space(space.event), &space, space.version.saturating_sub(1))?;
+                writes.push(TransactWriteItem::builder().put(put).build());
+            }
+            Change::PutLinkCode(code) => {
+                let mut put = self.versioned(&keys::link_code(code.club, &code.hash), &code, 0)?;
+                let until = u64::try_from(code.expires_at.as_second()).unwrap_or(0);
+                put.item = with_ttl(put.item, until + LINK_CODE_KEPT_S);
+                writes.push(TransactWriteItem::builder().put(put).build());
+            }
+            Change::TakeLinkCode(code) => writes.push(self.delete(
+                &keys::link_code(code.club, &code.hash),
+                "attribute_exists(#pk)",
+                HashMap::from([("#pk".to_owned(), PK.to_owned())]),
+                HashMap::new(),
+            )?),
+            Change::PutRoleMap(map) => {
+                let was = map.version.saturating_sub(1);
+                let put = self.versioned(&keys::role_map(map.club), &map, was)?;
                 writes.push(TransactWriteItem::builder().put(put).build());
             }
             Change::PutSettings(club, settings) => {

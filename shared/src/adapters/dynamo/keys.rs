@@ -49,6 +49,8 @@ pub(super) const MEMBERS: &str = "MEMBER#";
 pub(super) const CLUB: &str = "CLUB";
 /// The sort key of a club's settings.
 pub(super) const SETTINGS: &str = "SETTINGS";
+/// The sort key of a club's list of roles.
+pub(super) const ROLES: &str = "ROLES";
 /// Prefix of the sort keys of the roster's entries.
 pub(super) const ENTRIES: &str = "ROSTER#";
 /// Prefix of the sort keys of series.
@@ -111,6 +113,20 @@ pub(super) fn settings(club: ClubId) -> Key {
 
 pub(super) fn member(club: ClubId, user: UserId) -> Key {
     Key::new(club_partition(club), format!("{MEMBERS}{:020}", user.0))
+}
+
+pub(super) fn link_code(club: ClubId, hash: &str) -> Key {
+    Key::new(club_partition(club), format!("LINKCODE#{hash}"))
+}
+
+/// Tries of a window: one person's, or all of the club's together.
+pub(super) fn link_tries(club: ClubId, user: Option<UserId>, window: i64) -> Key {
+    let whose = user.map_or_else(|| "ALL".to_owned(), |user| format!("{:020}", user.0));
+    Key::new(club_partition(club), format!("LINKTRIES#{window}#{whose}"))
+}
+
+pub(super) fn role_map(club: ClubId) -> Key {
+    Key::new(club_partition(club), ROLES)
 }
 
 pub(super) fn entry(club: ClubId, entry: EntryId) -> Key {

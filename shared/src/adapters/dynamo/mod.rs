@@ -7,6 +7,7 @@ mod events;
 mod imports;
 mod items;
 mod keys;
+mod link_codes;
 mod requests;
 mod roster;
 pub mod schema;

@@ -5,8 +5,9 @@ use super::keys::{self, Key};
 use super::requests::{Range, failure};
 use super::{Table, items::Item};
 use crate::domain::ids::{ClubId, EntryId, UserId};
+use crate::domain::role_map::RoleMap;
 use crate::domain::roster::{Entry, Member};
-use crate::ports::store::{Cursor, Page, RosterReader, StoreResult};
+use crate::ports::store::{Cursor, Page, RoleMaps, RosterReader, StoreResult};
 
 impl RosterReader for Table {
     async fn entry(&self, club: ClubId, entry: EntryId) -> StoreResult<Option<Entry>> {
@@ -52,6 +53,12 @@ impl RosterReader for Table {
         let to = keys::member(club, UserId(u64::MAX)).sk;
         self.first_of(&keys::club_partition(club), &Range::Between(&from, &to), limit)
             .await
+    }
+}
+
+impl RoleMaps for Table {
+    async fn role_map(&self, club: ClubId) -> StoreResult<Option<RoleMap>> {
+        self.get(&keys::role_map(club)).await?.map(read).transpose()
     }
 }
 

@@ -11,7 +11,9 @@ use crate::discord::inbound::{
 use crate::discord::modals;
 use crate::domain::cases::{CaseKey, Decision};
 use crate::domain::event::{EventForm, EventKey, Period};
-use crate::domain::ids::{EntryId, EventId, InteractionId, RunId};
+use crate::domain::ids::{EntryId, EventId, InteractionId, RunId, UserId};
+use crate::domain::link_code::Code;
+use crate::domain::rank::Rank;
 use crate::domain::repeat::Every;
 use crate::domain::roster_import::FileRef;
 use crate::domain::series::ClassId;
@@ -20,6 +22,8 @@ use serde_json::Value;
 
 /// Discord's option type of a sub-command.
 const SUB_COMMAND: u64 = 1;
+/// Of a group of sub-commands.
+const SUB_COMMAND_GROUP: u64 = 2;
 /// Discord's command type of a slash command.
 const CHAT_INPUT: u64 = 1;
 /// What is typed for an autocomplete is read up to here, in characters.
@@ -30,6 +34,15 @@ const FILE_NAME_MAX: usize = 100;
 const URL_MAX: usize = 2048;
 
 const PICK_SERIES: &str = "Pick a series from the list that appears while you type.";
+const PICK_ENTRY: &str = "Pick somebody from the list that appears while you type.";
+const PICK_ROLE: RouteError = RouteError::BadOption {
+    name: "role",
+    what: "Pick a role from the list.",
+};
+const NO_PLACE: RouteError = RouteError::BadOption {
+    name: "place",
+    what: "This is a number, such as 1.",
+};
 const PICK_EVENT: &str = "Pick an event from the list that appears while you type.";
 
 /// What is asked.
@@ -128,6 +141,15 @@ pub enum ComponentAction {
     },
     /// No, leave the settings as they are.
     KeepSettings,
+    /// Yes, hand the club over.
+    HandOver {
+        /// To whom.
+        user: UserId,
+        /// The version of their member when the question was asked.
+        version: u64,
+    },
+    /// No, change nothing.
+    LeaveAsItIs,
 }
 
 /// A submitted form.
@@ -205,12 +227,18 @@ fn action<'a>(
     match spec.body {
         Body::Run(action) => Ok((action, &data.options)),
         Body::Subs(subs) => {
-            let [sub] = data.options.as_slice() else {
+            let [first] = data.options.as_slice() else {
                 return Err(RouteError::UnknownCommand);
             };
-            let named = subs
-                .iter()
-                .find(|spec| sub.kind == SUB_COMMAND && spec.name == sub.name);
+            let (group, sub) = match (first.kind, first.options.as_slice()) {
+                (SUB_COMMAND_GROUP, [inner]) => (Some(first.name.as_str()), inner),
+                _ => (None, first),
+            };
+            let named = subs.iter().find(|spec| {
+                sub.kind == SUB_COMMAND
+                    && spec.name == sub.name
+                    && spec.group.map(|group| group.name) == group
+            });
             named
                 .map(|spec| (spec.action, sub.options.as_slice()))
                 .ok_or(RouteError::UnknownCommand)
@@ -280,6 +308,40 @@ fn build(verb: Verb, options: &Options<'_>) -> Result<Command, RouteError> {
         Verb::SyncStatus => Command::SyncStatus,
         Verb::SyncHistory => Command::SyncHistory,
         Verb::SyncConflicts => Command::SyncConflicts,
+        Verb::LinkCode => Command::LinkCode {
+            entry: options.id("entry", PICK_ENTRY)?,
+        },
+        Verb::LinkEnter => Command::LinkEnter {
+            code: Code::typed(&options.required("code")?),
+        },
+        Verb::LinkStatus => Command::LinkStatus {
+            member: options.user("member")?,
+        },
+        Verb::LinkRemove => Command::LinkRemove {
+            member: options.user("member")?,
+        },
+        Verb::RankSet => Command::RankSet {
+            member: options.required_user("member")?,
+            rank: rank(options)?,
+        },
+        Verb::RankShow => Command::RankShow {
+            member: options.user("member")?,
+        },
+        Verb::RoleMapSet => Command::RoleMapSet {
+            role: options.role("role")?.ok_or(PICK_ROLE)?,
+            rank: rank(options)?,
+            place: options
+                .text("place")?
+                .map(|typed| typed.parse::<u8>().map(usize::from).map_err(|_| NO_PLACE))
+                .transpose()?,
+        },
+        Verb::RoleMapList => Command::RoleMapList,
+        Verb::RoleMapRemove => Command::RoleMapRemove {
+            role: match options.role("role")? {
+                Some(picked) => picked.role,
+                None => options.id("id", "Pick a role, or give a role's id from the list.")?,
+            },
+        },
         Verb::SettingsView => Command::SettingsView {
             section: options.text("section")?.as_deref().and_then(Section::parse),
         },
@@ -302,6 +364,10 @@ fn file(attached: AttachmentData) -> FileRef {
             .unwrap_or_default(),
         size: attached.size,
     }
+}
+
+fn rank(options: &Options<'_>) -> Result<Rank, RouteError> {
+    Rank::parse(&options.required("rank")?).ok_or(RouteError::UnknownCommand)
 }
 
 fn autocomplete(data: &CommandData, in_guild: bool) -> Result<AutocompleteQuery, RouteError> {
@@ -370,6 +436,8 @@ fn component(data: &ComponentData, in_guild: bool) -> Result<ComponentAction, Ro
         ComponentId::DmDetails { key } => ComponentAction::DmDetails { key },
         ComponentId::ResetSettings { target, version } => ComponentAction::ResetSettings { target, version },
         ComponentId::KeepSettings => ComponentAction::KeepSettings,
+        ComponentId::HandOver { user, version } => ComponentAction::HandOver { user, version },
+        ComponentId::LeaveAsItIs => ComponentAction::LeaveAsItIs,
     })
 }
 

@@ -1,7 +1,7 @@
 //! What a person is told when something is not done: why, and what to do about it. Exhaustive, and never an internal
 //! error's text.
 
-use super::{phrases, roster, settings};
+use super::{phrases, ranks, roster, settings};
 use crate::discord::commands::route::RouteError;
 use crate::discord::help::{CommandIds, mention};
 use crate::discord::text;
@@ -130,6 +130,38 @@ pub fn refusal(refusal: &Refusal, ids: &CommandIds) -> String {
             "This is about somebody with the rank {}, which is not below yours. Ask the owner.",
             rank.label()
         ),
+        Refusal::Rank { fault } => ranks::rank_fault(*fault).to_owned(),
+        Refusal::SameRank => "They have that rank already.".to_owned(),
+        Refusal::RankForBot => "Apps have no rank. Pick a person.".to_owned(),
+        Refusal::NotInServer => "They are not in this server.".to_owned(),
+        Refusal::NotOnRoster => format!(
+            "They are not on the roster, or not in this server. {} puts somebody on it.",
+            mention("rank set", ids)
+        ),
+        Refusal::QuestionOutdated => {
+            "Something changed since you were asked, so nothing was done. Please ask again.".to_owned()
+        }
+        Refusal::NoSuchEntry => {
+            "There is no such entry on the roster. Pick one from the list that appears while you type.".to_owned()
+        }
+        Refusal::WrongCode => {
+            "This code does not work: it is mistyped, used, or older than ten minutes. Check it, or ask an admin for a new one."
+                .to_owned()
+        }
+        Refusal::TooManyTries { again_at } => format!(
+            "Too many codes were tried. Please try again {}.",
+            phrases::from_now(*again_at)
+        ),
+        Refusal::OnOtherEntry { name } => format!(
+            "Your account is on the roster already, as **{}**. {} takes it off there; then enter the code again.",
+            phrases::driver(name),
+            mention("link remove", ids)
+        ),
+        Refusal::EntryTaken => format!(
+            "This entry is tied to another account already. An admin can take that one off first with {}.",
+            mention("link remove", ids)
+        ),
+        Refusal::Role { fault } => ranks::role_fault(*fault, ids),
         Refusal::Busy => {
             "Too many people at once; nothing was changed. Please try again in a moment.".to_owned()
         }

@@ -225,6 +225,8 @@ fn sync_run() -> SyncRun {
         deactivated: many,
         matched: many,
         renamed: many,
+        ranked: many,
+        applied: many,
         conflicts: many,
     };
     let user = Some(UserId(u64::MAX));

@@ -138,6 +138,8 @@ fn with_counts(embed: Embed, run: &SyncRun) -> Embed {
         (counts.reactivated, "active again"),
         (counts.deactivated, "inactive: they left"),
         (counts.renamed, "shown by another name"),
+        (counts.ranked, "given the rank of their roles"),
+        (counts.applied, "whose roles follow their rank"),
         (counts.conflicts, "to be decided"),
     ]);
     embed.field("Server", guild, true).field("Roster", roster, true)
@@ -157,6 +159,7 @@ fn now_doing(run: &SyncRun) -> String {
         Phase::Departing => "Noting who left.".to_owned(),
         Phase::Standing => "Updating the roster.".to_owned(),
         Phase::Matching => "Finding whose account is whose.".to_owned(),
+        Phase::Ranking => "Comparing ranks and roles.".to_owned(),
         Phase::Ended => "Finishing.".to_owned(),
     }
 }

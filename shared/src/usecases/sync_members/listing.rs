@@ -180,7 +180,12 @@ fn present(run: &mut SyncRun, found: &mut Differences, listed: &Listed, stored: 
         username: listed.username.clone(),
         global_name: listed.global_name.clone(),
         nick: listed.nick.clone(),
-        roles: Vec::new(),
+        roles: listed
+            .roles
+            .iter()
+            .filter(|role| run.list.iter().any(|mapped| mapped.role == **role))
+            .copied()
+            .collect(),
         left_at: None,
     };
     let own = run.key.run;

@@ -38,7 +38,7 @@ impl<S: SyncStore, E: Env, D: SyncDiscord, R: Render> Course<'_, S, E, D, R> {
             conflicts.extend(confirm.iter().map(to_be_confirmed));
         }
         Box::pin(self.keep_conflicts(run, &conflicts)).await?;
-        run.enter(Phase::Ended);
+        run.enter(Phase::Ranking);
         Ok(())
     }
 

@@ -44,7 +44,11 @@ impl<S: SyncStore, E: Env, D: SyncDiscord, R: Render> Course<'_, S, E, D, R> {
         Err(JobFailure::Stale)
     }
 
-    async fn seen_of(&self, run: &SyncRun, users: &[UserId]) -> StoreResult<HashMap<UserId, Seen>> {
+    pub(super) async fn seen_of(
+        &self,
+        run: &SyncRun,
+        users: &[UserId],
+    ) -> StoreResult<HashMap<UserId, Seen>> {
         let seen = self.store.seen(run.key.club, users).await?;
         Ok(seen.into_iter().map(|seen| (seen.member.user, seen)).collect())
     }
