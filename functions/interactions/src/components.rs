@@ -4,12 +4,13 @@ use super::context::{call, show};
 use super::{App, private};
 use gantry_shared::discord::commands::route::ComponentAction;
 use gantry_shared::discord::inbound::Interaction;
-use gantry_shared::discord::respond::Response;
+use gantry_shared::discord::respond::{self, Response};
 use gantry_shared::domain::ids::EventId;
 use gantry_shared::domain::notice::Notice;
 use gantry_shared::domain::signup::Answer;
 use gantry_shared::usecases::answer_event::{AnswerOutcome, answer_event};
 use gantry_shared::usecases::show_event::{EventShown, show_event, show_own_event};
+use gantry_shared::usecases::unlink_club::unlink_club;
 use gantry_shared::usecases::{Call, Env, Failure};
 use serde_json::Value;
 
@@ -34,6 +35,18 @@ pub async fn act<E: Env>(
         }
         ComponentAction::NotComing { event } => answered(app, &call, event, &Answer::NotComing).await?,
         ComponentAction::Leave { event } => answered(app, &call, event, &Answer::Leave).await?,
+        ComponentAction::Unlink { club } => {
+            let unlinked = unlink_club(&app.table, &app.env, &call, club).await?;
+            let body = show(
+                app,
+                &Notice::ClubUnlinked {
+                    club: &unlinked.name,
+                    colour: unlinked.colour,
+                },
+            );
+            return Ok(respond::update(&body));
+        }
+        ComponentAction::KeepLink => return Ok(respond::update(&app.views.nothing_changed())),
         ComponentAction::Details { event }
         | ComponentAction::Info { event }
         | ComponentAction::DmDetails {

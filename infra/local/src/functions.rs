@@ -67,6 +67,10 @@ impl Timer for LocalEnv {
 pub struct Endpoints {
     /// The simulator or another Discord, with the API's version.
     pub discord_api: String,
+    /// Where a person is asked whether to add Gantry to a server.
+    pub authorize: String,
+    /// The functions, without a path.
+    pub gateway: String,
     /// DynamoDB.
     pub dynamodb: String,
     /// SQS.
@@ -118,6 +122,7 @@ impl Functions {
                 application: ApplicationId(credentials.application_id),
                 bot_token: credentials.bot_token.clone(),
                 discord_api: endpoints.discord_api.clone(),
+                authorize: endpoints.authorize.clone(),
                 queues: endpoints.queues.clone(),
             };
             Parts::new(
@@ -131,6 +136,8 @@ impl Functions {
             interactions: Interactions {
                 keys: credentials.public_keys.clone(),
                 table: Table::new(Clients::of("interactions", endpoints).dynamodb, TABLE),
+                authorize: endpoints.authorize.clone(),
+                public_url: Some(endpoints.gateway.clone()),
                 env: env.clone(),
                 views: Views::default(),
             },

@@ -201,6 +201,8 @@ impl Stack {
         let aws = start_aws(&config, wires.clone()).await?;
         let endpoints = Endpoints {
             discord_api: config.discord_api.unwrap_or_else(|| format!("{discord}/api/v10")),
+            authorize: format!("{discord}/oauth2/authorize"),
+            gateway: gateway.clone(),
             dynamodb: aws.dynamodb_url().to_owned(),
             sqs: aws.sqs_url().to_owned(),
             eventbridge: aws.eventbridge_url().to_owned(),

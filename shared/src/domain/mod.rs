@@ -3,9 +3,11 @@
 pub mod club;
 pub mod event;
 pub mod fact;
+pub mod guild_link;
 pub mod ids;
 pub mod naming;
 pub mod notice;
+pub mod permissions;
 pub mod rank;
 pub mod refusal;
 pub mod roster;

@@ -32,6 +32,10 @@ pub enum Capability {
     ManageEvents,
     /// Create and edit series.
     ManageSeries,
+    /// See to it that Gantry can work in the server: what it may do there, and how it is invited.
+    ManageInstallation,
+    /// Link the club to a server, and take it from one.
+    LinkClub,
 }
 
 impl Rank {
@@ -74,7 +78,8 @@ impl Capability {
         match self {
             Self::SignUp => Rank::Guest,
             Self::ManageEvents => Rank::TeamManager,
-            Self::ManageSeries => Rank::Admin,
+            Self::ManageSeries | Self::ManageInstallation => Rank::Admin,
+            Self::LinkClub => Rank::Owner,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Discord, as the use cases see it. One trait per capability; the executor behind them keeps Discord's limits.
 
 use crate::domain::ids::{ApplicationId, ChannelId, GuildId, MessageId, UserId};
+use crate::domain::permissions::{GuildPicture, Overwrite, PictureChannel};
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use std::future::Future;
@@ -35,6 +36,20 @@ pub struct Channel {
     pub name: String,
     /// The category it is in.
     pub parent: Option<ChannelId>,
+    /// What it grants and denies.
+    pub overwrites: Vec<Overwrite>,
+}
+
+impl Channel {
+    /// What the bot's rights in it depend on.
+    #[must_use]
+    pub fn picture(&self) -> PictureChannel {
+        PictureChannel {
+            id: self.id,
+            name: self.name.clone(),
+            overwrites: self.overwrites.clone(),
+        }
+    }
 }
 
 /// A channel to be made.
@@ -128,6 +143,15 @@ pub trait Channels: Send + Sync {
         channel: &NewChannel,
         reason: &str,
     ) -> impl Future<Output = DiscordResult<Channel>> + Send;
+}
+
+/// The guild itself.
+pub trait Guilds: Send + Sync {
+    /// What the bot's rights in the guild depend on.
+    fn guild_picture(&self, guild: GuildId) -> impl Future<Output = DiscordResult<GuildPicture>> + Send;
+
+    /// Whether the bot is in the guild.
+    fn in_guild(&self, guild: GuildId) -> impl Future<Output = DiscordResult<bool>> + Send;
 }
 
 /// Messages in channels and DMs.

@@ -4,6 +4,7 @@
 use crate::adapters::discord_rest::DEFAULT_BASE_URL;
 use crate::adapters::sqs::QueueUrls;
 use crate::discord::verify::{KeyError, PublicKeys};
+use crate::domain::guild_link::AUTHORIZE_URL;
 use crate::domain::ids::ApplicationId;
 use std::fmt;
 
@@ -43,18 +44,34 @@ const DISCORD_API: Setting = Setting {
         "address of Discord's API with its version, without a slash at the end",
     )
 };
+const AUTHORIZE: Setting = Setting {
+    default: Some(AUTHORIZE_URL),
+    ..required(
+        "GANTRY_DISCORD_AUTHORIZE",
+        "address at which Discord asks a person whether to add Gantry to a server, without a slash at the end",
+    )
+};
+const PUBLIC_URL: Setting = Setting {
+    default: Some("none"),
+    ..required(
+        "GANTRY_PUBLIC_URL",
+        "address of functions/api, such as https://gantry.example.com, or none; `/club invite` links to it",
+    )
+};
 const CHANNEL_QUEUE: Setting = required("GANTRY_CHANNEL_QUEUE_URL", "URL of the channel queue");
 const BOARD_QUEUE: Setting = required("GANTRY_BOARD_QUEUE_URL", "URL of the board queue");
 const NOTIFY_QUEUE: Setting = required("GANTRY_NOTIFY_QUEUE_URL", "URL of the notify queue");
 const EVENT_BUS: Setting = required("GANTRY_EVENT_BUS", "name of the EventBridge bus, such as gantry");
 
 /// All settings.
-pub const SETTINGS: [Setting; 9] = [
+pub const SETTINGS: [Setting; 11] = [
     TABLE,
     PUBLIC_KEYS,
     APPLICATION_ID,
     BOT_TOKEN,
     DISCORD_API,
+    AUTHORIZE,
+    PUBLIC_URL,
     CHANNEL_QUEUE,
     BOARD_QUEUE,
     NOTIFY_QUEUE,
@@ -107,6 +124,10 @@ pub struct InteractionsSettings {
     pub table: String,
     /// Whose signatures are taken.
     pub public_keys: PublicKeys,
+    /// Where Discord asks whether to add Gantry to a server.
+    pub authorize: String,
+    /// Gantry's own pages, if there are any.
+    pub public_url: Option<String>,
 }
 
 /// Settings of `functions/relay`.
@@ -128,6 +149,8 @@ pub struct WorkerSettings {
     pub bot_token: String,
     /// Discord's API.
     pub discord_api: String,
+    /// Where Discord asks whether to add Gantry to a server.
+    pub authorize: String,
     /// The queues that its messages come from.
     pub queues: QueueUrls,
 }
@@ -165,10 +188,13 @@ impl<'a> Reader<'a> {
     /// All faults.
     pub fn interactions(mut self) -> Result<InteractionsSettings, SettingsError> {
         let (table, public_keys) = (self.text(&TABLE), self.public_keys());
+        let (authorize, public_url) = (self.url(&AUTHORIZE), self.public_url());
         self.finish(|| {
             Some(InteractionsSettings {
                 table: table?,
                 public_keys: public_keys?,
+                authorize: authorize?,
+                public_url: public_url?,
             })
         })
     }
@@ -194,12 +220,14 @@ impl<'a> Reader<'a> {
     pub fn worker(mut self) -> Result<WorkerSettings, SettingsError> {
         let (table, application) = (self.text(&TABLE), self.application());
         let (bot_token, discord_api, queues) = (self.bot_token(), self.url(&DISCORD_API), self.queues());
+        let authorize = self.url(&AUTHORIZE);
         self.finish(|| {
             Some(WorkerSettings {
                 table: table?,
                 application: application?,
                 bot_token: bot_token?,
                 discord_api: discord_api?,
+                authorize: authorize?,
                 queues: queues?,
             })
         })
@@ -242,6 +270,14 @@ impl<'a> Reader<'a> {
         } else {
             self.fault(setting, "is no http(s) address");
             None
+        }
+    }
+
+    /// The address of our own pages; `Some(None)` where there are none.
+    fn public_url(&mut self) -> Option<Option<String>> {
+        match self.text(&PUBLIC_URL)?.as_str() {
+            "none" => Some(None),
+            _ => self.url(&PUBLIC_URL).map(Some),
         }
     }
 

@@ -5,19 +5,23 @@
 
 pub mod answer_event;
 pub mod change_event;
+pub mod check_permissions;
 pub mod club_status;
 pub mod create_club;
 pub mod create_event;
 pub mod create_series;
 pub mod edit_event;
+pub mod link_club;
 pub mod list_events;
 pub mod list_series;
 pub mod publish_event;
 pub mod show_event;
 pub mod suggest;
+pub mod unlink_club;
 
 pub mod finish_answer;
 pub mod open_event_space;
+pub mod park_job;
 pub mod promote_waiting;
 pub mod refresh_board;
 pub mod tell_promoted;

@@ -9,21 +9,21 @@ mod messages;
 
 use super::call::Env;
 use super::finish_answer::reply;
-use super::job::{Job, JobFailure};
+use super::job::{Job, JobFailure, at_home, or_lost};
 use crate::domain::club::Club;
 use crate::domain::event::{EventKey, EventState};
 use crate::domain::notice::{Notice, Render, Sheet};
 use crate::domain::refusal::{EventAction, Refusal};
 use crate::domain::space::{Space, SpaceFault, SpaceState};
-use crate::ports::discord::{Channels, DiscordError, InteractionReplies, Messages};
+use crate::ports::discord::{Channels, DiscordError, Guilds, InteractionReplies, Messages};
 use crate::ports::store::{ClubReader, EventReader, Spaces};
 
 pub(super) use messages::{Shown, bring_up_to_date, post_missing};
 
 /// Discord's capability for all of this.
-pub trait Builder: Channels + Messages + InteractionReplies {}
+pub trait Builder: Guilds + Channels + Messages + InteractionReplies {}
 
-impl<T: Channels + Messages + InteractionReplies> Builder for T {}
+impl<T: Guilds + Channels + Messages + InteractionReplies> Builder for T {}
 
 /// Brings the event's space to what it is to be, and tells the admin who asked for it.
 ///
@@ -41,6 +41,10 @@ pub async fn open_event_space<S: ClubReader + EventReader + Spaces>(
     let (Some(mut space), Some(sheet), Some(club)) = (space?, sheet?, club?) else {
         return Ok(());
     };
+    if !at_home(&club, job)? {
+        return Ok(());
+    }
+    space.move_to(job.guild);
     let outcome = match space.state {
         SpaceState::Creating if sheet.event.state == EventState::Cancelled => Ok(()),
         SpaceState::Creating => {
@@ -61,10 +65,15 @@ pub async fn open_event_space<S: ClubReader + EventReader + Spaces>(
         SpaceState::Active | SpaceState::Failed { .. } => Ok(()),
     };
     if let Err(failure) = outcome {
+        let failure = or_lost(discord, job, failure).await;
         let Some(reason) = mendable(&failure) else {
             return Err(failure);
         };
         forget_lost_channel(&mut space, reason);
+        space.lacking = match failure {
+            JobFailure::Lacking(gaps) => gaps,
+            _ => Vec::new(),
+        };
         space.state = SpaceState::Failed { reason };
         store.save_space(&mut space, None).await?;
     }
@@ -154,7 +163,8 @@ pub(super) const fn mendable(failure: &JobFailure) -> Option<SpaceFault> {
             DiscordError::Refused { .. } | DiscordError::NotFound { .. } => Some(SpaceFault::Refused),
             DiscordError::RetryAfter(_) | DiscordError::Unauthorized | DiscordError::Unavailable(_) => None,
         },
-        JobFailure::Store(_) | JobFailure::Stale | JobFailure::Misplaced => None,
+        JobFailure::Lacking(_) => Some(SpaceFault::MissingPermission),
+        JobFailure::Store(_) | JobFailure::Stale | JobFailure::GuildLost | JobFailure::Misplaced => None,
     }
 }
 
@@ -189,6 +199,7 @@ async fn tell_admin<S: Spaces>(
         (SpaceState::Failed { reason }, _) => Notice::SpaceFailed {
             event,
             fault: *reason,
+            lacking: &space.lacking,
         },
         (SpaceState::Active, Some(channel)) => Notice::SpaceReady { club, event, channel },
         (SpaceState::Creating | SpaceState::Active, _) => Notice::Refused { refusal: &overtaken },

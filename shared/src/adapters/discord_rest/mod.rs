@@ -6,6 +6,7 @@ mod calls;
 mod encode;
 mod executor;
 mod gate;
+mod guilds;
 mod local_budget;
 mod pacer;
 mod request;

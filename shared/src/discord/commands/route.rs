@@ -8,7 +8,7 @@ use crate::discord::custom_id::{ComponentId, ModalId};
 use crate::discord::inbound::{CommandData, CommandOption, ComponentData, Data, Interaction, ModalData};
 use crate::discord::modals;
 use crate::domain::event::{EventForm, EventKey, Period};
-use crate::domain::ids::EventId;
+use crate::domain::ids::{ClubId, EventId};
 use crate::domain::series::ClassId;
 use serde_json::Value;
 
@@ -75,6 +75,13 @@ pub enum ComponentAction {
         /// Club and event.
         key: EventKey,
     },
+    /// Take the club from the guild.
+    Unlink {
+        /// Which one was asked about.
+        club: ClubId,
+    },
+    /// Leave it where it is.
+    KeepLink,
 }
 
 /// A submitted form.
@@ -179,6 +186,12 @@ fn build(verb: Verb, options: &Options<'_>) -> Result<Command, RouteError> {
             colour: options.text("colour")?,
         },
         Verb::ClubStatus => Command::ClubStatus,
+        Verb::ClubPreflight => Command::ClubPreflight,
+        Verb::ClubInvite => Command::ClubInvite,
+        Verb::ClubLink => Command::ClubLink {
+            name: options.required("name")?,
+        },
+        Verb::ClubUnlink => Command::ClubUnlink,
         Verb::SeriesCreate => Command::SeriesCreate {
             name: options.required("name")?,
             classes: options.required("classes")?,
@@ -246,6 +259,8 @@ fn component(data: &ComponentData, in_guild: bool) -> Result<ComponentAction, Ro
         ComponentId::Details { event } => ComponentAction::Details { event },
         ComponentId::Info { event } => ComponentAction::Info { event },
         ComponentId::DmDetails { key } => ComponentAction::DmDetails { key },
+        ComponentId::Unlink { club } => ComponentAction::Unlink { club },
+        ComponentId::KeepLink { .. } => ComponentAction::KeepLink,
     })
 }
 

@@ -1,8 +1,10 @@
 //! Finds or makes a category of the series that has room for one more channel.
 
+use super::channel::allowed;
 use crate::domain::ids::ChannelId;
 use crate::domain::naming::series_category;
 use crate::domain::notice::Sheet;
+use crate::domain::permissions::GuildPicture;
 use crate::domain::space::{SeriesCategory, Step};
 use crate::ports::discord::{Channel, ChannelKind, Channels, NewChannel};
 use crate::ports::store::Spaces;
@@ -17,7 +19,7 @@ pub(super) async fn with_room<S: Spaces>(
     discord: &impl Channels,
     job: &Job,
     sheet: &Sheet,
-    list: &[Channel],
+    (list, picture): (&[Channel], &GuildPicture),
 ) -> Result<ChannelId, JobFailure> {
     let event = &sheet.event;
     let recorded = store.categories(event.key.club, event.series).await?;
@@ -35,7 +37,15 @@ pub(super) async fn with_room<S: Spaces>(
                 if category.step.id().is_some() {
                     category.step = Step::Todo;
                 }
-                finish(store, discord, job, &event.series_name, &mut category, list).await?
+                finish(
+                    store,
+                    discord,
+                    job,
+                    &event.series_name,
+                    &mut category,
+                    (list, picture),
+                )
+                .await?
             }
         };
         if has_room(list, id) {
@@ -52,7 +62,15 @@ pub(super) async fn with_room<S: Spaces>(
             step: Step::Todo,
             version: 0,
         };
-        let id = finish(store, discord, job, &event.series_name, &mut next, list).await?;
+        let id = finish(
+            store,
+            discord,
+            job,
+            &event.series_name,
+            &mut next,
+            (list, picture),
+        )
+        .await?;
         if has_room(list, id) {
             return Ok(id);
         }
@@ -73,7 +91,7 @@ async fn finish<S: Spaces>(
     job: &Job,
     series: &str,
     category: &mut SeriesCategory,
-    list: &[Channel],
+    (list, picture): (&[Channel], &GuildPicture),
 ) -> Result<ChannelId, JobFailure> {
     let name = series_category(series, category.number);
     let same_name: Vec<ChannelId> = list
@@ -86,6 +104,7 @@ async fn finish<S: Spaces>(
     let id = match found {
         Some(id) => id,
         None => {
+            allowed(picture, None, job.now)?;
             category.step = category.step.intended(job.now);
             store.save_category(category).await?;
             let wanted = NewChannel {
