@@ -27,7 +27,18 @@ pub const LAYERS: [Layer; 7] = [
     Layer {
         name: "domain",
         sees: &[],
-        crates: Crates::Only(&["serde", "serde_json", "jiff", "ulid", "thiserror", "hex", "sha2"]),
+        crates: Crates::Only(&[
+            "serde",
+            "serde_json",
+            "jiff",
+            "ulid",
+            "thiserror",
+            "hex",
+            "sha2",
+            "icu_",
+            "strsim",
+            "unicode_security",
+        ]),
     },
     Layer {
         name: "ports",

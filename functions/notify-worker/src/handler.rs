@@ -91,7 +91,7 @@ async fn perform_on<E: Env>(
             };
             Box::pin(tell_permissions(table, env, &discord, &views, job, &asked)).await
         }
-        Work::ResumeParked { club } => Box::pin(resume_parked(table, env, job, *club)).await,
+        Work::ResumeParked { club } => Box::pin(resume_parked(table, env, *club)).await,
         Work::OpenEventSpace { .. } | Work::RefreshBoard { .. } => Err(JobFailure::Misplaced),
     }
 }

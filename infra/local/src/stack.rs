@@ -77,6 +77,8 @@ pub struct Credentials {
     pub application_id: u64,
     /// The bot's token.
     pub bot_token: String,
+    /// The application's client secret.
+    pub client_secret: String,
     /// Whose signatures are taken.
     pub public_keys: PublicKeys,
 }
@@ -211,6 +213,8 @@ impl Stack {
         let functions = InProcess(Arc::new(Functions::new(&wires.clock, &credentials, &endpoints)?));
         aws.map(mappings()?, Arc::new(functions.clone()));
         simulator.set_endpoint(&format!("{gateway}/interactions"));
+        simulator.set_webhooks(&format!("{gateway}/webhooks/discord"));
+        simulator.set_redirect(&format!("{gateway}/oauth/callback"));
         simulator.set_playground(PlaygroundConfig {
             gateway_url: Some(gateway.clone()),
         });
@@ -353,6 +357,7 @@ fn credentials(config: &StackConfig, simulator: &Simulator) -> Result<Credential
     Ok(Credentials {
         application_id: APPLICATION_ID,
         bot_token: config.bot_token.clone().unwrap_or_else(|| BOT_TOKEN.to_owned()),
+        client_secret: gantry_simulator::CLIENT_SECRET.to_owned(),
         public_keys: PublicKeys::parse(&keys).map_err(StackError::Keys)?,
     })
 }
@@ -468,28 +473,41 @@ fn gateway_router(aws: &AwsLocal, functions: InProcess, clock: LocalClock) -> Ro
     };
     Router::new()
         .route("/interactions", any(interactions))
+        .route("/webhooks/discord", any(webhooks))
+        .route("/oauth/start", any(api))
+        .route("/oauth/callback", any(api))
         .with_state(state)
         .merge(aws.control_router())
         .fallback(|| async { (StatusCode::NOT_FOUND, "no function is served here") })
 }
 
-async fn interactions(State(gateway): State<Gateway>, request: Request) -> Response {
+async fn interactions(state: State<Gateway>, request: Request) -> Response {
+    called("interactions", state, request).await
+}
+
+async fn webhooks(state: State<Gateway>, request: Request) -> Response {
+    called("webhooks", state, request).await
+}
+
+async fn api(state: State<Gateway>, request: Request) -> Response {
+    called("api", state, request).await
+}
+
+async fn called(function: &'static str, State(gateway): State<Gateway>, request: Request) -> Response {
     let Some(event) = gateway::event(request, gateway.clock.now()).await else {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };
-    let call = gateway
-        .functions
-        .invoke("interactions", event, gateway.clock.now());
+    let call = gateway.functions.invoke(function, event, gateway.clock.now());
     match gateway
         .aws
         .invocations()
-        .run("interactions", INTERACTIONS_TIMEOUT, call)
+        .run(function, INTERACTIONS_TIMEOUT, call)
         .await
         .flatten()
     {
         Ok(answer) => gateway::response(&answer),
         Err(error) => {
-            tracing::error!(%error, "interactions failed");
+            tracing::error!(function, %error, "a function failed");
             StatusCode::BAD_GATEWAY.into_response()
         }
     }

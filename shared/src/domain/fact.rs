@@ -3,6 +3,7 @@
 use super::event::EventKey;
 use super::ids::{ClubId, GuildId, InteractionId, UserId};
 use super::series::ClassId;
+use super::settings::Key;
 use super::signup::Status;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -108,6 +109,11 @@ pub enum Fact {
         /// Who moved up into the seat that became free.
         promoted: Option<UserId>,
     },
+    /// Settings were changed or reset. What the club had set before and after stands with the record, by name.
+    SettingsChanged {
+        /// Which.
+        keys: Vec<Key>,
+    },
     /// Waiting drivers were given seats that an edit made free.
     DriversPromoted {
         /// The event.
@@ -136,6 +142,7 @@ impl Fact {
             Self::EventClosed { .. } => "EventClosed",
             Self::EventCancelled { .. } => "EventCancelled",
             Self::DriverAnswered { .. } => "DriverAnswered",
+            Self::SettingsChanged { .. } => "SettingsChanged",
             Self::DriversPromoted { .. } => "DriversPromoted",
         }
     }

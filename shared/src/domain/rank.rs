@@ -36,6 +36,12 @@ pub enum Capability {
     ManageInstallation,
     /// Link the club to a server, and take it from one.
     LinkClub,
+    /// See the club's settings.
+    ViewSettings,
+    /// Change the club's settings.
+    ManageSettings,
+    /// Change those settings that only the owner may: who leads the club, and how long things are kept.
+    ManageOwnerSettings,
 }
 
 impl Rank {
@@ -78,8 +84,9 @@ impl Capability {
         match self {
             Self::SignUp => Rank::Guest,
             Self::ManageEvents => Rank::TeamManager,
-            Self::ManageSeries | Self::ManageInstallation => Rank::Admin,
-            Self::LinkClub => Rank::Owner,
+            Self::ManageSeries | Self::ManageSettings | Self::ManageInstallation => Rank::Admin,
+            Self::ViewSettings => Rank::TeamManager,
+            Self::ManageOwnerSettings | Self::LinkClub => Rank::Owner,
         }
     }
 }
@@ -100,5 +107,8 @@ mod tests {
         assert_eq!(may(Capability::SignUp).len(), 7);
         assert_eq!(may(Capability::ManageEvents), ["team manager", "admin", "owner"]);
         assert_eq!(may(Capability::ManageSeries), ["admin", "owner"]);
+        assert_eq!(may(Capability::ViewSettings).len(), 3);
+        assert_eq!(may(Capability::ManageSettings), ["admin", "owner"]);
+        assert_eq!(may(Capability::ManageOwnerSettings), ["owner"]);
     }
 }

@@ -122,10 +122,21 @@ pub enum DiscordError {
         code: u64,
         /// Discord's words with the paths of the faulty fields; for the log, never for a user.
         message: String,
+        /// The faulty fields one by one.
+        fields: Vec<FaultyField>,
     },
     /// A server error, a lost connection or a timeout: the effect may or may not have happened.
     #[error("unavailable: {0}")]
     Unavailable(String),
+}
+
+/// A field of a request that Discord does not take.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FaultyField {
+    /// Where, from the request's body down: `options.0.name`; empty for the whole body.
+    pub path: String,
+    /// Discord's words.
+    pub message: String,
 }
 
 /// Shorthand for what every call returns.
@@ -152,6 +163,22 @@ pub trait Guilds: Send + Sync {
 
     /// Whether the bot is in the guild.
     fn in_guild(&self, guild: GuildId) -> impl Future<Output = DiscordResult<bool>> + Send;
+}
+
+/// What came of a person's consent to add Gantry to a server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Consent {
+    /// Who consented.
+    pub user: UserId,
+    /// The server that Gantry was added to, with its name.
+    pub guild: Option<(GuildId, String)>,
+}
+
+/// Discord's authorisation of applications (Discord docs, topics/oauth2).
+pub trait OAuth: Send + Sync {
+    /// Redeems a code, which can be done once. Guild and user are taken from what Discord answers to that, never from
+    /// what a browser says.
+    fn redeem(&self, code: &str, redirect_uri: &str) -> impl Future<Output = DiscordResult<Consent>> + Send;
 }
 
 /// Messages in channels and DMs.

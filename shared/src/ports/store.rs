@@ -13,6 +13,7 @@ use crate::domain::rank::Rank;
 use crate::domain::roster::{Entry, Member};
 use crate::domain::seats::{SeatMove, Seats};
 use crate::domain::series::{Class, ClassId, Series};
+use crate::domain::settings::{ClubSettings, Settings};
 use crate::domain::signup::{SignUp, Waiter};
 use crate::domain::space::{SeriesCategory, Space};
 use crate::domain::work::Work;
@@ -60,6 +61,8 @@ pub struct Caller {
     pub club: Club,
     /// The caller's rank; [`Rank::Guest`] for somebody who is not on the roster.
     pub rank: Rank,
+    /// The club's settings as they hold.
+    pub settings: Settings,
 }
 
 /// An event with the counts of its classes and one driver's answer.
@@ -117,6 +120,21 @@ pub trait ClubReader: Send + Sync {
     fn count_members(&self, club: ClubId) -> impl Future<Output = StoreResult<u64>> + Send;
 }
 
+/// Reads a club's settings. A command finds them with its [`Caller`]; this is for work without one.
+pub trait SettingsReader: Send + Sync {
+    /// A club with its settings as they hold.
+    fn club_and_settings(
+        &self,
+        club: ClubId,
+    ) -> impl Future<Output = StoreResult<Option<(Club, Settings)>>> + Send;
+
+    /// What holds for a club that has set nothing.
+    fn settings_of_all(&self) -> Settings;
+
+    /// A club's settings as they hold; for a club that is not there, those of all.
+    fn settings(&self, club: ClubId) -> impl Future<Output = StoreResult<Settings>> + Send;
+}
+
 /// Reads the roster.
 pub trait RosterReader: Send + Sync {
     /// A person on the roster.
@@ -145,6 +163,9 @@ pub trait GuildLinks: Send + Sync {
     /// A person's wish to link a club, whether it still holds or not.
     fn link_wish(&self, user: UserId) -> impl Future<Output = StoreResult<Option<LinkWish>>> + Send;
 
+    /// Forgets a person's wish, if there is one.
+    fn forget_link_wish(&self, user: UserId) -> impl Future<Output = StoreResult<()>> + Send;
+
     /// The clubs whose guilds Gantry is missing from, longest first; pages. Eventually consistent.
     fn lost_clubs(
         &self,
@@ -152,6 +173,40 @@ pub trait GuildLinks: Send + Sync {
         from: Option<Cursor>,
     ) -> impl Future<Output = StoreResult<Page<Club>>> + Send;
 }
+
+/// What became of a try to add Gantry by way of a browser.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OAuthTry {
+    /// It was begun in this browser, and is taken: it cannot be taken again.
+    Taken,
+    /// It was begun too long ago.
+    Expired,
+    /// It was never begun, was begun in another browser, or is taken already.
+    Unknown,
+}
+
+/// Tries to add Gantry by way of a browser. Kept as digests: nobody who reads the table can finish one.
+pub trait OAuthTries: Send + Sync {
+    /// Begins a try, which holds until an instant.
+    fn begin_oauth(
+        &self,
+        state: &Digest32,
+        session: &Digest32,
+        until: Timestamp,
+    ) -> impl Future<Output = StoreResult<()>> + Send;
+
+    /// Takes a try, once, and only with the session that it was begun with.
+    fn take_oauth(
+        &self,
+        state: &Digest32,
+        session: &Digest32,
+        now: Timestamp,
+    ) -> impl Future<Output = StoreResult<OAuthTry>> + Send;
+}
+
+/// A SHA-256 in hexadecimal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Digest32(pub String);
 
 /// Reads series.
 pub trait SeriesReader: Send + Sync {
@@ -320,7 +375,8 @@ pub struct Answered {
 /// One change, with its condition.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Change {
-    /// A new club, its owner on the roster; the guild has none and nobody has the slug.
+    /// A new club, its owner on the roster; the guild has none and nobody has the slug. Its colour and zone are settings,
+    /// and written with [`Change::PutSettings`].
     CreateClub(Club, Entry, Member),
     /// A club without a guild is linked to one that has no club. One whose guild is lost may move, if `from` is that.
     LinkClub {
@@ -389,6 +445,8 @@ pub enum Change {
     SeatWaiter(EventKey, Waiter),
     /// What a published event is to have in Discord; replaces the version before (0: there is none).
     PutSpace(Space),
+    /// A club's settings replace their version before (1: there are none).
+    PutSettings(ClubId, ClubSettings),
 }
 
 /// When a class takes sign-ups.

@@ -6,6 +6,7 @@ use crate::adapters::sqs::QueueUrls;
 use crate::discord::verify::{KeyError, PublicKeys};
 use crate::domain::guild_link::AUTHORIZE_URL;
 use crate::domain::ids::ApplicationId;
+use crate::domain::settings::OperatorOverrides;
 use std::fmt;
 
 /// A setting: its variable, and what it is for. `docs/CONFIGURATION.md` is this list for people; a test compares them.
@@ -58,24 +59,42 @@ const PUBLIC_URL: Setting = Setting {
         "address of functions/api, such as https://gantry.example.com, or none; `/club invite` links to it",
     )
 };
+const CLIENT_SECRET: Setting = Setting {
+    secret: true,
+    ..required(
+        "GANTRY_CLIENT_SECRET",
+        "client secret of the application, from the developer portal, OAuth2",
+    )
+};
 const CHANNEL_QUEUE: Setting = required("GANTRY_CHANNEL_QUEUE_URL", "URL of the channel queue");
 const BOARD_QUEUE: Setting = required("GANTRY_BOARD_QUEUE_URL", "URL of the board queue");
 const NOTIFY_QUEUE: Setting = required("GANTRY_NOTIFY_QUEUE_URL", "URL of the notify queue");
 const EVENT_BUS: Setting = required("GANTRY_EVENT_BUS", "name of the EventBridge bus, such as gantry");
 
+const CLUB_SETTINGS: Setting = Setting {
+    default: Some("none"),
+    ..required(
+        "GANTRY_CLUB_SETTINGS",
+        "what holds for clubs that say nothing else, such as sync.hours=12; channels.drift=forget; the names are those of \
+         docs/SETTINGS.md",
+    )
+};
+
 /// All settings.
-pub const SETTINGS: [Setting; 11] = [
+pub const SETTINGS: [Setting; 13] = [
     TABLE,
     PUBLIC_KEYS,
     APPLICATION_ID,
     BOT_TOKEN,
     DISCORD_API,
+    CLIENT_SECRET,
     AUTHORIZE,
     PUBLIC_URL,
     CHANNEL_QUEUE,
     BOARD_QUEUE,
     NOTIFY_QUEUE,
     EVENT_BUS,
+    CLUB_SETTINGS,
 ];
 
 const fn required(name: &'static str, about: &'static str) -> Setting {
@@ -128,6 +147,8 @@ pub struct InteractionsSettings {
     pub authorize: String,
     /// Gantry's own pages, if there are any.
     pub public_url: Option<String>,
+    /// What holds for clubs that say nothing else.
+    pub club_settings: OperatorOverrides,
 }
 
 /// Settings of `functions/relay`.
@@ -153,6 +174,49 @@ pub struct WorkerSettings {
     pub authorize: String,
     /// The queues that its messages come from.
     pub queues: QueueUrls,
+    /// What holds for clubs that say nothing else.
+    pub club_settings: OperatorOverrides,
+}
+
+/// Settings of `functions/webhooks`.
+#[derive(Debug)]
+pub struct WebhooksSettings {
+    /// The table.
+    pub table: String,
+    /// Whose signatures are taken.
+    pub public_keys: PublicKeys,
+    /// What holds for clubs that say nothing else.
+    pub club_settings: OperatorOverrides,
+}
+
+/// Settings of `functions/api`.
+pub struct ApiSettings {
+    /// The table.
+    pub table: String,
+    /// The application.
+    pub application: ApplicationId,
+    /// The bot's token.
+    pub bot_token: String,
+    /// The application's client secret.
+    pub client_secret: String,
+    /// Discord's API.
+    pub discord_api: String,
+    /// Where Discord asks whether to add Gantry to a server.
+    pub authorize: String,
+    /// Where these pages are; without it, where a request comes to.
+    pub public_url: Option<String>,
+    /// What holds for clubs that say nothing else.
+    pub club_settings: OperatorOverrides,
+}
+
+/// What the operator's commands need to speak to Discord.
+pub struct OperatorSettings {
+    /// The application.
+    pub application: ApplicationId,
+    /// The bot's token.
+    pub bot_token: String,
+    /// Discord's API.
+    pub discord_api: String,
 }
 
 impl fmt::Debug for WorkerSettings {
@@ -162,6 +226,7 @@ impl fmt::Debug for WorkerSettings {
             .field("application", &self.application)
             .field("discord_api", &self.discord_api)
             .field("queues", &self.queues)
+            .field("club_settings", &self.club_settings)
             .finish_non_exhaustive()
     }
 }
@@ -187,7 +252,8 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// All faults.
     pub fn interactions(mut self) -> Result<InteractionsSettings, SettingsError> {
-        let (table, public_keys) = (self.text(&TABLE), self.public_keys());
+        let (table, public_keys, club_settings) =
+            (self.text(&TABLE), self.public_keys(), self.club_settings());
         let (authorize, public_url) = (self.url(&AUTHORIZE), self.public_url());
         self.finish(|| {
             Some(InteractionsSettings {
@@ -195,6 +261,7 @@ impl<'a> Reader<'a> {
                 public_keys: public_keys?,
                 authorize: authorize?,
                 public_url: public_url?,
+                club_settings: club_settings?,
             })
         })
     }
@@ -221,6 +288,7 @@ impl<'a> Reader<'a> {
         let (table, application) = (self.text(&TABLE), self.application());
         let (bot_token, discord_api, queues) = (self.bot_token(), self.url(&DISCORD_API), self.queues());
         let authorize = self.url(&AUTHORIZE);
+        let club_settings = self.club_settings();
         self.finish(|| {
             Some(WorkerSettings {
                 table: table?,
@@ -229,6 +297,62 @@ impl<'a> Reader<'a> {
                 discord_api: discord_api?,
                 authorize: authorize?,
                 queues: queues?,
+                club_settings: club_settings?,
+            })
+        })
+    }
+
+    /// The settings of `functions/webhooks`.
+    ///
+    /// # Errors
+    /// All faults.
+    pub fn webhooks(mut self) -> Result<WebhooksSettings, SettingsError> {
+        let (table, public_keys, club_settings) =
+            (self.text(&TABLE), self.public_keys(), self.club_settings());
+        self.finish(|| {
+            Some(WebhooksSettings {
+                table: table?,
+                public_keys: public_keys?,
+                club_settings: club_settings?,
+            })
+        })
+    }
+
+    /// The settings of `functions/api`.
+    ///
+    /// # Errors
+    /// All faults.
+    pub fn api(mut self) -> Result<ApiSettings, SettingsError> {
+        let (table, application) = (self.text(&TABLE), self.application());
+        let (bot_token, client_secret) = (self.token(&BOT_TOKEN), self.token(&CLIENT_SECRET));
+        let (discord_api, authorize) = (self.url(&DISCORD_API), self.url(&AUTHORIZE));
+        let (public_url, club_settings) = (self.public_url(), self.club_settings());
+        self.finish(|| {
+            Some(ApiSettings {
+                table: table?,
+                application: application?,
+                bot_token: bot_token?,
+                client_secret: client_secret?,
+                discord_api: discord_api?,
+                authorize: authorize?,
+                public_url: public_url?,
+                club_settings: club_settings?,
+            })
+        })
+    }
+
+    /// What the operator's commands need to speak to Discord.
+    ///
+    /// # Errors
+    /// All faults.
+    pub fn operator(mut self) -> Result<OperatorSettings, SettingsError> {
+        let (application, bot_token) = (self.application(), self.bot_token());
+        let discord_api = self.url(&DISCORD_API);
+        self.finish(|| {
+            Some(OperatorSettings {
+                application: application?,
+                bot_token: bot_token?,
+                discord_api: discord_api?,
             })
         })
     }
@@ -295,12 +419,29 @@ impl<'a> Reader<'a> {
     }
 
     fn bot_token(&mut self) -> Option<String> {
-        let token = self.text(&BOT_TOKEN)?;
+        self.token(&BOT_TOKEN)
+    }
+
+    fn token(&mut self, setting: &Setting) -> Option<String> {
+        let token = self.text(setting)?;
         if token.bytes().all(|byte| byte.is_ascii_graphic()) {
             Some(token)
         } else {
-            self.fault(&BOT_TOKEN, "holds characters that no token has");
+            self.fault(setting, "holds characters that no token has");
             None
+        }
+    }
+
+    fn club_settings(&mut self) -> Option<OperatorOverrides> {
+        let text = self.text(&CLUB_SETTINGS)?;
+        match OperatorOverrides::parse(&text) {
+            Ok(settings) => Some(settings),
+            Err(faults) => {
+                for fault in faults {
+                    self.fault(&CLUB_SETTINGS, format!("cannot be used: {fault}"));
+                }
+                None
+            }
         }
     }
 
@@ -405,6 +546,21 @@ mod tests {
         }
         let both: &'static str = Box::leak(format!("{KEY}, nonsense").into_boxed_str());
         assert_eq!(keys(both).unwrap_err().0.len(), 1);
+    }
+
+    #[test]
+    fn every_fault_of_the_clubs_settings_is_named() {
+        let variable = |name: &str| match name {
+            "GANTRY_TABLE" => Some("gantry".to_owned()),
+            "GANTRY_PUBLIC_KEYS" => Some(KEY.to_owned()),
+            "GANTRY_CLUB_SETTINGS" => Some(
+                "sync.hours=0; sync.hour=3; nonsense; members.admin_roles=<@&772904309264089089>; \
+                 channels.drift=forget; channels.drift=heal"
+                    .to_owned(),
+            ),
+            _ => None,
+        };
+        insta::assert_snapshot!(Reader::new(&variable).interactions().unwrap_err());
     }
 
     #[test]

@@ -3,8 +3,10 @@
 //! The first group is called by `functions/interactions` with a [`Call`]; the second does the work that the first has put
 //! into the outbox, and may be called any number of times for the same work.
 
+pub mod add_by_browser;
 pub mod answer_event;
 pub mod change_event;
+pub mod change_settings;
 pub mod check_permissions;
 pub mod club_status;
 pub mod create_club;

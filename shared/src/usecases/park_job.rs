@@ -117,7 +117,6 @@ pub async fn guild_found<S: Ledger>(
 pub async fn resume_parked<S: ClubReader + GuildLinks + Ledger>(
     store: &S,
     env: &impl Env,
-    job: &Job,
     club: ClubId,
 ) -> Result<(), JobFailure> {
     let Some(club) = store.club(club).await? else {

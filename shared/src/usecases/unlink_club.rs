@@ -100,7 +100,7 @@ pub async fn invite<S: ClubReader + Ledger>(
     let decide = || async {
         let (caller, ()) = with_caller(store, call, |_| async { Ok(()) }).await?;
         call.allow(&caller, Capability::ManageInstallation)?;
-        let Caller { club, rank } = caller;
+        let Caller { club, rank, .. } = caller;
         if rank < Rank::Owner {
             return Ok(Decision::Nothing(club.colour));
         }

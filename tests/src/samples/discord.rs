@@ -1,7 +1,9 @@
 //! Interactions as Discord sends them: a PING, every command, every kind of suggestion, component and form.
 
 use super::gateway::{Form, event};
-use super::world::{ADMIN, APPLICATION, CHANNEL, DRAFT, DRIVER, GUILD, OPEN, OTHER_GUILD, SEATED, SERIES};
+use super::world::{
+    ADMIN, APPLICATION, CHANNEL, CLUB, DRAFT, DRIVER, GUILD, OPEN, OTHER_GUILD, SEATED, SERIES,
+};
 use gantry_shared::discord::custom_id::{ComponentId, ModalId};
 use gantry_shared::domain::ids::{GuildId, UserId};
 use jiff::Timestamp;
@@ -29,7 +31,7 @@ pub(super) fn events(now: Timestamp) -> Vec<(&'static str, Value)> {
     add("ping-forged", writer.ping(), Form::Forged);
     add("not-an-interaction", json!({ "type": 99 }), Form::Plain);
     for (name, data) in commands() {
-        let guild = if name == "command-club-create" {
+        let guild = if matches!(name, "command-club-create" | "command-club-link") {
             OTHER_GUILD
         } else {
             GUILD
@@ -115,6 +117,10 @@ fn commands() -> Vec<(&'static str, Value)> {
         ),
         ("command-club-create", sub_command("club", "create", &club)),
         ("command-club-status", sub_command("club", "status", &[])),
+        ("command-club-preflight", sub_command("club", "preflight", &[])),
+        ("command-club-invite", sub_command("club", "invite", &[])),
+        ("command-club-link", sub_command("club", "link", &club[..1])),
+        ("command-club-unlink", sub_command("club", "unlink", &[])),
         (
             "command-series-create",
             sub_command("series", "create", &new_series),
@@ -193,6 +199,8 @@ fn buttons() -> Vec<(&'static str, ComponentId, UserId)> {
         ("button-leave", ComponentId::Leave { event }, SEATED),
         ("button-details", ComponentId::Details { event }, SEATED),
         ("button-info", ComponentId::Info { event }, DRIVER),
+        ("button-unlink", ComponentId::Unlink { club: CLUB }, ADMIN),
+        ("button-keep-link", ComponentId::KeepLink { club: CLUB }, ADMIN),
         ("button-dm-details", ComponentId::DmDetails { key: OPEN }, SEATED),
     ]
 }

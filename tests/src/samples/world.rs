@@ -11,6 +11,7 @@ use gantry_shared::domain::rank::Rank;
 use gantry_shared::domain::roster::Entry;
 use gantry_shared::domain::seats::SeatMove;
 use gantry_shared::domain::series::{Class, ClassId, Series};
+use gantry_shared::domain::settings::{self, ClubSettings, Key, Settings, Wish};
 use gantry_shared::domain::signup::{SignUp, Status, Ticket, Waiter};
 use gantry_shared::domain::space::{Space, SpaceState, Step};
 use gantry_shared::domain::work::Reply;
@@ -78,7 +79,8 @@ pub fn reply(now: Timestamp) -> Reply {
 fn club() -> Club {
     Club {
         id: CLUB,
-        guild: GUILD,
+        guild: Some(GUILD),
+        lost_at: None,
         name: "Apex Endurance".to_owned(),
         slug: "apex-endurance".to_owned(),
         colour: Colour::default(),
@@ -86,6 +88,16 @@ fn club() -> Club {
         created_by: ADMIN,
         created_at: MOMENT,
     }
+}
+
+/// The club's first settings.
+fn settings() -> ClubSettings {
+    let wish = Wish {
+        key: Key::TimeZone,
+        change: settings::Change::Typed("Europe/Berlin".to_owned()),
+    };
+    let changed = Settings::default().change(&[wish], ADMIN, MOMENT, GUILD);
+    changed.map(|changed| changed.stored).unwrap_or_default()
 }
 
 fn class(label: &str, seats: u32) -> Class {
@@ -170,6 +182,7 @@ pub fn batches() -> Vec<Batch> {
     let steps = [
         vec![
             Change::CreateClub(club(), entry, owner),
+            Change::PutSettings(CLUB, settings()),
             Change::CreateSeries(series),
         ],
         vec![

@@ -9,7 +9,7 @@ use crate::domain::ids::{ChannelId, ClubId, EntryId, GuildId, OutboxId, SeriesId
 use crate::domain::series::ClassId;
 use crate::domain::signup::Ticket;
 use crate::domain::text::comparable;
-use crate::ports::store::OnceKey;
+use crate::ports::store::{Digest32, OnceKey};
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use std::collections::HashMap;
@@ -35,6 +35,10 @@ pub(super) const EVENT_HEADER: &str = "EVENT";
 pub(super) const SIGN_UPS: &str = "SIGNUP#";
 /// Prefix of the sort keys of members.
 pub(super) const MEMBERS: &str = "MEMBER#";
+/// The sort key of a club.
+pub(super) const CLUB: &str = "CLUB";
+/// The sort key of a club's settings.
+pub(super) const SETTINGS: &str = "SETTINGS";
 /// Prefix of the sort keys of the roster's entries.
 pub(super) const ENTRIES: &str = "ROSTER#";
 /// Prefix of the sort keys of series.
@@ -94,7 +98,11 @@ pub(super) fn slug(slug: &str) -> Key {
 }
 
 pub(super) fn club(club: ClubId) -> Key {
-    Key::new(club_partition(club), "CLUB")
+    Key::new(club_partition(club), CLUB)
+}
+
+pub(super) fn settings(club: ClubId) -> Key {
+    Key::new(club_partition(club), SETTINGS)
 }
 
 pub(super) fn member(club: ClubId, user: UserId) -> Key {
@@ -164,6 +172,10 @@ pub(super) fn parked(parked: &Parked) -> Key {
 
 pub(super) fn link_wish(user: UserId) -> Key {
     Key::new(format!("USER#{:020}", user.0), "LINK")
+}
+
+pub(super) fn oauth_try(state: &Digest32) -> Key {
+    Key::new(format!("OAUTH#{}", state.0), "TRY")
 }
 
 /// A club's place in the index of lost ones.

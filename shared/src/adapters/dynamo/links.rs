@@ -1,13 +1,13 @@
 //! What ties clubs to guilds: links, the mark of a lost guild, parked work, wishes.
 
 use super::Table;
-use super::items::{ClubLinkItem, Item, corrupt, read, text, with_ttl, write};
+use super::items::{ClubItem, ClubLinkItem, Item, corrupt, read, text, with_ttl, write};
 use super::keys::{self, PK};
 use super::requests::{Range, failure};
 use crate::domain::club::Club;
 use crate::domain::guild_link::{LinkWish, Parked};
 use crate::domain::ids::{ClubId, GuildId, UserId};
-use crate::ports::store::{Cursor, GuildLinks, Page, StoreResult};
+use crate::ports::store::{Cursor, GuildLinks, Page, SettingsReader, StoreResult};
 use aws_sdk_dynamodb::types::{ConditionCheck, TransactWriteItem};
 use jiff::Timestamp;
 use std::collections::HashMap;
@@ -29,6 +29,15 @@ impl GuildLinks for Table {
         self.get(&keys::link_wish(user)).await?.map(read).transpose()
     }
 
+    async fn forget_link_wish(&self, user: UserId) -> StoreResult<()> {
+        let request = self
+            .client
+            .delete_item()
+            .table_name(&self.name)
+            .set_key(Some(keys::link_wish(user).attributes()));
+        request.send().await.map(drop).map_err(failure)
+    }
+
     async fn lost_clubs(&self, limit: u32, from: Option<Cursor>) -> StoreResult<Page<Club>> {
         let start = from.map(|cursor| lost_place(&cursor)).transpose()?;
         let output = self
@@ -48,9 +57,11 @@ impl GuildLinks for Table {
             let place = last.get(keys::GSI1SK).and_then(|place| place.as_s().ok());
             Cursor(place.cloned().unwrap_or_default())
         });
+        let settings = self.settings_of_all();
+        let club = |item| read::<ClubItem>(item).map(|club| club.into_club(&settings));
         let items = output.items.unwrap_or_default();
         Ok(Page {
-            items: items.into_iter().map(read).collect::<StoreResult<_>>()?,
+            items: items.into_iter().map(club).collect::<StoreResult<_>>()?,
             next,
         })
     }

@@ -6,15 +6,18 @@ mod events;
 mod items;
 mod keys;
 mod links;
+mod oauth;
 mod requests;
 mod roster;
 pub mod schema;
+mod settings;
 mod spaces;
 
 pub use items::{OutboxItem, SCHEMA};
 pub use keys::{GSI1, GSI1PK, GSI1SK, OUTBOX_PREFIX, PK, SK, TTL};
 
 use crate::domain::ids::{ClubId, GuildId};
+use crate::domain::settings::OperatorOverrides;
 use aws_sdk_dynamodb::Client;
 use jiff::Timestamp;
 use std::collections::HashMap;
@@ -28,17 +31,19 @@ const REMEMBERED_GUILDS: usize = 10_000;
 pub struct Table {
     client: Client,
     name: String,
+    operator: OperatorOverrides,
     likely_clubs: Mutex<HashMap<GuildId, ClubId>>,
     lost_clubs: Mutex<HashMap<GuildId, (ClubId, Timestamp)>>,
 }
 
 impl Table {
-    /// The table of that name.
+    /// The table of that name, whose clubs are run by an operator with these settings for all of them.
     #[must_use]
-    pub fn new(client: Client, name: impl Into<String>) -> Self {
+    pub fn new(client: Client, name: impl Into<String>, operator: OperatorOverrides) -> Self {
         Self {
             client,
             name: name.into(),
+            operator,
             likely_clubs: Mutex::default(),
             lost_clubs: Mutex::default(),
         }

@@ -13,6 +13,7 @@ mod lists;
 mod notices;
 mod permissions;
 mod phrases;
+mod settings;
 
 use super::help::{CommandIds, HelpPage};
 use super::text;

@@ -1,11 +1,11 @@
 //! Makes the event's text channel, or adopts the one that an earlier try made.
 
 use super::category;
-use crate::domain::club::Club;
 use crate::domain::ids::ChannelId;
 use crate::domain::naming::{event_channel, event_topic};
 use crate::domain::notice::Sheet;
 use crate::domain::permissions::{GuildPicture, Preflight};
+use crate::domain::settings::Settings;
 use crate::domain::space::{Space, Step};
 use crate::ports::discord::{Channel, ChannelKind, Channels, Guilds, NewChannel};
 use crate::ports::store::Spaces;
@@ -19,14 +19,18 @@ pub(super) async fn ensure<S: Spaces>(
     job: &Job,
     space: &mut Space,
     sheet: &Sheet,
-    club: &Club,
+    settings: &Settings,
 ) -> Result<ChannelId, JobFailure> {
     if let Some(id) = space.channel.id() {
         return Ok(id);
     }
     let (list, picture) = futures::join!(discord.list_channels(job.guild), discord.guild_picture(job.guild));
     let (list, picture) = (list?, picture?);
-    let name = event_channel(&sheet.event, &club.time_zone.zone());
+    let name = event_channel(
+        &sheet.event,
+        &settings.time_zone().zone(),
+        &settings.channel_pattern(),
+    );
     let left = match (space.channel, &space.channel_name) {
         (Step::Intended { at }, Some(intended)) => left_behind(store, space, intended, at, &list).await?,
         _ => None,
@@ -34,7 +38,8 @@ pub(super) async fn ensure<S: Spaces>(
     let id = match left {
         Some(id) => id,
         None => {
-            let parent = category::with_room(store, discord, job, sheet, (&list, &picture)).await?;
+            let known = (list.as_slice(), &picture);
+            let parent = category::with_room(store, discord, job, (sheet, settings), known).await?;
             allowed(
                 &picture,
                 list.iter().find(|channel| channel.id == parent),

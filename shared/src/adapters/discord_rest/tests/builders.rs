@@ -110,7 +110,7 @@ fn every_request_is_as_agreed() {
 fn shown(name: &str, request: &Request) -> Value {
     // The interaction's token stands in the route as a number of the standard library's choice.
     let route = match request.auth {
-        Auth::Bot => request.route.to_string(),
+        Auth::Bot | Auth::Own => request.route.to_string(),
         Auth::Interaction => request.route.template.to_owned(),
     };
     json!({
@@ -138,7 +138,9 @@ fn what_may_be_repeated_is_told() {
 
 fn refused<T: std::fmt::Debug>(result: DiscordResult<T>) -> String {
     match result {
-        Err(DiscordError::Refused { code: 50035, message }) => message,
+        Err(DiscordError::Refused {
+            code: 50035, message, ..
+        }) => message,
         other => panic!("{other:?}"),
     }
 }
