@@ -140,8 +140,8 @@ async fn permissions_are_looked_up_and_told() {
     let (calls, _) = done("notify-worker", "check-permissions").await;
     let expected = [
         format!("GET /guilds/{GUILD}"),
-        format!("GET /guilds/{GUILD}/channels"),
         format!("GET /guilds/{GUILD}/members/{APPLICATION}"),
+        format!("GET /guilds/{GUILD}/channels"),
         format!("PATCH /webhooks/{APPLICATION}/sample-token/messages/@original"),
     ];
     assert_eq!(calls, expected);

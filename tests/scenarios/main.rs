@@ -9,6 +9,7 @@
 
 mod world;
 
+mod adding;
 mod boards;
 mod clubs;
 mod counts;

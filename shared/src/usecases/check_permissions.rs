@@ -122,12 +122,13 @@ pub async fn look_up(
     handed_out: &[RoleId],
     now: Timestamp,
 ) -> DiscordResult<Preflight> {
-    let (picture, channels) = futures::join!(discord.guild_picture(guild), discord.list_channels(guild));
-    let used: Vec<PictureChannel> = channels?
+    let picture = discord.guild_picture(guild).await?;
+    let channels = discord.list_channels(guild).await?;
+    let used: Vec<PictureChannel> = channels
         .iter()
         .filter(|channel| categories.contains(&channel.id))
         .map(Channel::picture)
         .collect();
     let used: Vec<&PictureChannel> = used.iter().collect();
-    Ok(Preflight::of(&picture?, &used, handed_out, now))
+    Ok(Preflight::of(&picture, &used, handed_out, now))
 }

@@ -24,8 +24,8 @@ pub(super) async fn ensure<S: Spaces>(
     if let Some(id) = space.channel.id() {
         return Ok(id);
     }
-    let (list, picture) = futures::join!(discord.list_channels(job.guild), discord.guild_picture(job.guild));
-    let (list, picture) = (list?, picture?);
+    let list = discord.list_channels(job.guild).await?;
+    let picture = discord.guild_picture(job.guild).await?;
     let name = event_channel(
         &sheet.event,
         &settings.time_zone().zone(),
