@@ -12,6 +12,7 @@ pub mod notice;
 pub mod permissions;
 pub mod rank;
 pub mod refusal;
+pub mod repeat;
 pub mod roster;
 pub mod seats;
 pub mod series;

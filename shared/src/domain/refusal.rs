@@ -1,5 +1,6 @@
 //! Why something that was asked for is not done. What the person is told is written in `discord/views/errors.rs`.
 
+pub use super::event::EventAction;
 use super::event::EventState;
 use super::ids::UserId;
 use super::rank::Capability;
@@ -54,6 +55,13 @@ pub enum Refusal {
         state: EventState,
         /// What was asked for.
         action: EventAction,
+    },
+    /// An event cannot come again as often as asked: one of its times cannot be.
+    RepeatUnplaced {
+        /// How many times before that can be.
+        before: u8,
+        /// Why not.
+        problem: Problem,
     },
     /// Somebody else changed the event since the form was opened.
     EventChanged,
@@ -115,6 +123,7 @@ impl Refusal {
             Self::NoSuchSeries => "no_such_series",
             Self::NoSuchEvent => "no_such_event",
             Self::WrongState { .. } => "wrong_state",
+            Self::RepeatUnplaced { .. } => "repeat_unplaced",
             Self::EventChanged => "event_changed",
             Self::ClassInUse { .. } => "class_in_use",
             Self::SignUpClosed => "sign_up_closed",
@@ -127,20 +136,6 @@ impl Refusal {
             Self::Busy => "busy",
         }
     }
-}
-
-/// What can be asked of an event.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum EventAction {
-    /// Change its facts.
-    Edit,
-    /// Make it public.
-    Publish,
-    /// End sign-up.
-    Close,
-    /// Call it off.
-    Cancel,
 }
 
 /// A driver's standing with an event, as they are told it.
@@ -204,6 +199,8 @@ pub enum Field {
     Duration,
     /// Why something is called off.
     Reason,
+    /// How many times something is made.
+    Copies,
 }
 
 /// What is wrong with a field.
@@ -257,6 +254,13 @@ pub enum Problem {
     DoubleClass {
         /// The class.
         class: String,
+    },
+    /// Not a whole number within these bounds.
+    NumberOutOfRange {
+        /// The least.
+        min: u32,
+        /// The most.
+        max: u32,
     },
     /// More than ten classes.
     TooManyClasses,

@@ -17,6 +17,7 @@ pub mod link_club;
 pub mod list_events;
 pub mod list_series;
 pub mod publish_event;
+pub mod repeat_event;
 pub mod show_event;
 pub mod suggest;
 pub mod unlink_club;

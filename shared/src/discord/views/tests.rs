@@ -96,6 +96,10 @@ fn a_closed_and_a_cancelled_board_say_so() {
     let shown = |state, reason: Option<&str>| {
         let event = Event {
             state,
+            opens_at: None,
+            closes_at: None,
+            state_since: None,
+            cancelled_at: None,
             cancel_reason: reason.map(str::to_owned),
             ..event("GT3: 2")
         };
@@ -327,18 +331,8 @@ fn every_refusal_in_words() {
         Refusal::NoSuchClass,
         Refusal::Busy,
     ];
-    for state in [
-        EventState::Draft,
-        EventState::Open,
-        EventState::Closed,
-        EventState::Cancelled,
-    ] {
-        for action in [
-            EventAction::Edit,
-            EventAction::Publish,
-            EventAction::Close,
-            EventAction::Cancel,
-        ] {
+    for state in EventState::ALL {
+        for action in EventAction::ALL {
             refusals.extend(state.after(action).err());
         }
     }
@@ -375,6 +369,7 @@ fn every_fault_of_a_form_in_words() {
         (Field::Classes, Problem::SeatsOutOfRange { class: class() }),
         (Field::Classes, Problem::DoubleClass { class: class() }),
         (Field::Classes, Problem::TooManyClasses),
+        (Field::Copies, Problem::NumberOutOfRange { min: 1, max: 20 }),
         (Field::Reason, Problem::TooLong { max: 300 }),
     ];
     let faults: Vec<FormFault> = faults
