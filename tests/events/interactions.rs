@@ -21,7 +21,7 @@ pub const ANSWERS: &[(&str, u16, &str)] = &[
     ("command-club-create", 200, "Welcome, Nordschleife Nights"),
     ("command-club-invite", 200, "permissions=2269795998493712"),
     ("command-club-link", 200, "no club of this name that you own"),
-    ("command-club-preflight", 200, "{\"type\":5"),
+    ("command-club-preflight", 200, "\"type\":5"),
     ("command-club-status", 200, "**Spa 6h** · Endurance Cup"),
     ("command-club-unlink", 200, "Unlink Apex Endurance?"),
     ("command-event-cancel", 200, "Event cancelled"),

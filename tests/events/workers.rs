@@ -56,7 +56,13 @@ fn every_sample_has_its_test() {
     );
     assert_eq!(
         names("notify-worker"),
-        set(&["promote-waiting", "tell-promoted", "finish-answer"])
+        set(&[
+            "promote-waiting",
+            "tell-promoted",
+            "finish-answer",
+            "check-permissions",
+            "resume-parked",
+        ])
     );
 }
 

@@ -210,7 +210,16 @@ mod tests {
         };
         assert_eq!(
             values("/club"),
-            ["club create", "club status", "series list", "event list"]
+            [
+                "club create",
+                "club status",
+                "club preflight",
+                "club invite",
+                "club link",
+                "club unlink",
+                "series list",
+                "event list"
+            ]
         );
         assert_eq!(values("event pub"), ["event publish"]);
         assert_eq!(values("").len(), topics().count());
