@@ -21,3 +21,4 @@ mod main_job;
 mod poison;
 mod repeats;
 mod rush;
+mod settings;

@@ -21,6 +21,7 @@ pub mod repeat_event;
 pub mod show_event;
 pub mod suggest;
 pub mod unlink_club;
+pub mod view_settings;
 
 pub mod finish_answer;
 pub mod open_event_space;

@@ -6,6 +6,7 @@ use super::world::{
 };
 use gantry_shared::discord::custom_id::{ComponentId, ModalId};
 use gantry_shared::domain::ids::{GuildId, UserId};
+use gantry_shared::domain::settings::{Section, Target};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -167,6 +168,18 @@ fn commands() -> Vec<(&'static str, Value)> {
             "command-signup-list",
             sub_command("signup", "list", &[("event", &open)]),
         ),
+        (
+            "command-settings-view",
+            sub_command("settings", "view", &[("section", "sync")]),
+        ),
+        (
+            "command-settings-set",
+            sub_command("settings", "set", &[("key", "sync.hours"), ("value", "12")]),
+        ),
+        (
+            "command-settings-reset",
+            sub_command("settings", "reset", &[("what", "club")]),
+        ),
     ]
 }
 
@@ -196,6 +209,24 @@ fn suggestions() -> Vec<(&'static str, Value)> {
             "autocomplete-event",
             sub("event", "publish", typing("event", "monz")),
         ),
+        (
+            "autocomplete-setting",
+            sub("settings", "set", typing("key", "sync")),
+        ),
+        (
+            "autocomplete-setting-target",
+            sub("settings", "reset", typing("what", "chan")),
+        ),
+        (
+            "autocomplete-setting-value",
+            command(
+                "settings",
+                json!([{ "name": "set", "type": 1, "options": [
+                    { "name": "key", "type": 3, "value": "channels.name" },
+                    typing("value", "{event}-{year}"),
+                ] }]),
+            ),
+        ),
     ]
 }
 
@@ -210,6 +241,15 @@ fn buttons() -> Vec<(&'static str, ComponentId, UserId)> {
         ("button-unlink", ComponentId::Unlink { club: CLUB }, ADMIN),
         ("button-keep-link", ComponentId::KeepLink { club: CLUB }, ADMIN),
         ("button-dm-details", ComponentId::DmDetails { key: OPEN }, SEATED),
+        (
+            "button-reset-settings",
+            ComponentId::ResetSettings {
+                target: Target::Section(Section::Club),
+                version: 1,
+            },
+            ADMIN,
+        ),
+        ("button-keep-settings", ComponentId::KeepSettings, ADMIN),
     ]
 }
 
