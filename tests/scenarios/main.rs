@@ -9,6 +9,7 @@
 
 mod world;
 
+mod adding;
 mod boards;
 mod clubs;
 mod conflicts;
@@ -16,6 +17,7 @@ mod counts;
 mod endpoint;
 mod environment;
 mod faults;
+mod guilds;
 mod links;
 mod main_job;
 mod poison;

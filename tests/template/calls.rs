@@ -26,6 +26,7 @@ const CALLS: [(&str, &str); 10] = [
     ("batch_get_item", "dynamodb:BatchGetItem"),
     ("batch_write_item", "dynamodb:BatchWriteItem"),
     ("change_message_visibility", "sqs:ChangeMessageVisibility"),
+    ("delete_item", "dynamodb:DeleteItem"),
     ("get_item", "dynamodb:GetItem"),
     ("put_events", "events:PutEvents"),
     ("put_item", "dynamodb:PutItem"),

@@ -9,10 +9,12 @@ use gantry_shared::discord::respond::{self, Audience, Response};
 use gantry_shared::domain::cases::Settlement;
 use gantry_shared::domain::club::Club;
 use gantry_shared::domain::event::EventForm;
+use gantry_shared::domain::guild_link::invite_url;
 use gantry_shared::domain::ids::{RunId, SeriesId};
 use gantry_shared::domain::notice::{CaseShown, EventBrief, EventChange, Notice};
 use gantry_shared::ports::store::{ClubReader, Cursor};
 use gantry_shared::usecases::change_event::{cancel_event, close_event};
+use gantry_shared::usecases::check_permissions::ask_for_permissions;
 use gantry_shared::usecases::club_status::club_status;
 use gantry_shared::usecases::create_club::{CreateClub, create_club};
 use gantry_shared::usecases::create_event::{create_event, new_event_form};
@@ -20,6 +22,7 @@ use gantry_shared::usecases::create_series::{CreateSeries, create_series};
 use gantry_shared::usecases::edit_event::edit_event_form;
 use gantry_shared::usecases::import_roster::{start_export, start_import};
 use gantry_shared::usecases::link_account::{link_status, make_code, remove_link, use_code};
+use gantry_shared::usecases::link_club::link_club;
 use gantry_shared::usecases::list_events::list_events;
 use gantry_shared::usecases::list_series::list_series;
 use gantry_shared::usecases::map_roles::{MapRole, list_roles, map_role, unmap_role};
@@ -29,6 +32,7 @@ use gantry_shared::usecases::set_rank::show_rank;
 use gantry_shared::usecases::settle_case::next_case;
 use gantry_shared::usecases::show_event::{list_sign_ups, show_event};
 use gantry_shared::usecases::start_sync::{start_sync, sync_history, sync_status};
+use gantry_shared::usecases::unlink_club::{invite, unlink_question};
 use gantry_shared::usecases::view_settings::view_settings;
 use gantry_shared::usecases::{Call, Env, Failure};
 
@@ -65,6 +69,31 @@ pub async fn run<E: Env>(
             )
             .await?;
             show(app, &Notice::ClubCreated { club: &club })
+        }
+        Command::ClubPreflight => {
+            ask_for_permissions(table, env, call).await?;
+            return Ok(respond::deferred(Audience::Invoker));
+        }
+        Command::ClubInvite => {
+            let colour = invite(table, env, call).await?;
+            let url = invite_url(&app.authorize, interaction.application_id, None);
+            let start = app.public_url.as_ref().map(|base| format!("{base}/oauth/start"));
+            show(
+                app,
+                &Notice::Invite {
+                    colour,
+                    invite: &url,
+                    start: start.as_deref(),
+                },
+            )
+        }
+        Command::ClubLink { name } => {
+            let club = link_club(table, env, call, &name).await?;
+            show(app, &Notice::ClubLinked { club: &club })
+        }
+        Command::ClubUnlink => {
+            let club = unlink_question(table, call).await?;
+            show(app, &Notice::ConfirmUnlink { club: &club })
         }
         Command::ClubStatus => {
             let status = club_status(table, call).await?;

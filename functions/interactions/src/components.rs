@@ -16,6 +16,7 @@ use gantry_shared::usecases::import_roster::{cancel_import, confirm_import};
 use gantry_shared::usecases::list_roster::list_roster;
 use gantry_shared::usecases::settle_case::{next_case, settle_case};
 use gantry_shared::usecases::show_event::{EventShown, show_event, show_own_event};
+use gantry_shared::usecases::unlink_club::unlink_club;
 use gantry_shared::usecases::{Call, Env, Failure};
 use serde_json::Value;
 
@@ -66,6 +67,18 @@ pub async fn act<E: Env>(
             let page = roster_page(app, &call, Some(after)).await?;
             return Ok(respond::update(&page));
         }
+        ComponentAction::Unlink { club } => {
+            let unlinked = unlink_club(&app.table, &app.env, &call, club).await?;
+            let body = show(
+                app,
+                &Notice::ClubUnlinked {
+                    club: &unlinked.name,
+                    colour: unlinked.colour,
+                },
+            );
+            return Ok(respond::update(&body));
+        }
+        ComponentAction::KeepLink => return Ok(respond::update(&app.views.nothing_changed())),
         ComponentAction::Details { event }
         | ComponentAction::Info { event }
         | ComponentAction::DmDetails {

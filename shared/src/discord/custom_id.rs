@@ -3,7 +3,7 @@
 
 use crate::domain::cases::CaseKey;
 use crate::domain::event::EventKey;
-use crate::domain::ids::{EntryId, EventId, InteractionId, RunId, SeriesId, UserId};
+use crate::domain::ids::{ClubId, EntryId, EventId, InteractionId, RunId, SeriesId, UserId};
 use crate::domain::settings::Target;
 use std::{fmt, str::FromStr};
 
@@ -90,6 +90,16 @@ pub enum ComponentId {
         /// Club and event.
         key: EventKey,
     },
+    /// Button Unlink of the question that `/club unlink` asks.
+    Unlink {
+        /// The club that it asks about.
+        club: ClubId,
+    },
+    /// Button Keep it of the same.
+    KeepLink {
+        /// The club.
+        club: ClubId,
+    },
     /// Button that resets settings.
     ResetSettings {
         /// Which.
@@ -143,6 +153,8 @@ pub enum ModalId {
 impl fmt::Display for ComponentId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Unlink { club } => write!(f, "{PREFIX}ul:{club}"),
+            Self::KeepLink { club } => write!(f, "{PREFIX}kl:{club}"),
             Self::SignUp { event } => write!(f, "{PREFIX}su:{event}"),
             Self::ChooseClass { event } => write!(f, "{PREFIX}cc:{event}"),
             Self::NotComing { event } => write!(f, "{PREFIX}nc:{event}"),
@@ -235,6 +247,14 @@ impl FromStr for ComponentId {
             let after = event.parse().map_err(|_| UnknownCustomId)?;
             return Ok(Self::SyncHistory { after });
         }
+        if let "ul" | "kl" = kind {
+            let club = event.parse().map_err(|_| UnknownCustomId)?;
+            return Ok(if kind == "ul" {
+                Self::Unlink { club }
+            } else {
+                Self::KeepLink { club }
+            });
+        }
         let event = event.parse().map_err(|_| UnknownCustomId)?;
         Ok(match kind {
             "su" => Self::SignUp { event },
@@ -320,8 +340,11 @@ mod tests {
         }
     }
 
-    fn components(event: EventId) -> [ComponentId; 16] {
+    fn components(event: EventId) -> [ComponentId; 18] {
+        let club = ClubId::from_parts(5, 5);
         [
+            ComponentId::Unlink { club },
+            ComponentId::KeepLink { club },
             ComponentId::SignUp { event },
             ComponentId::ChooseClass { event },
             ComponentId::NotComing { event },
@@ -346,10 +369,7 @@ mod tests {
             case(CaseAct::Never),
             ComponentId::NextCase { after: KEY },
             ComponentId::DmDetails {
-                key: EventKey {
-                    club: ClubId::from_parts(5, 5),
-                    event,
-                },
+                key: EventKey { club, event },
             },
         ]
     }
@@ -360,9 +380,13 @@ mod tests {
         let spelt = components(event).map(|id| id.to_string().replace(&event.to_string(), "E"));
         let of_roster = format!("g1:rp:{}", EntryId::from_parts(6, 6));
         let of_dm = format!("g1:dd:{}:E", ClubId::from_parts(5, 5));
+        let club = ClubId::from_parts(5, 5);
+        let (unlink, keep) = (format!("g1:ul:{club}"), format!("g1:kl:{club}"));
         assert_eq!(
             spelt,
             [
+                &unlink,
+                &keep,
                 "g1:su:E",
                 "g1:cc:E",
                 "g1:nc:E",

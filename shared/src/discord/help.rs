@@ -213,6 +213,10 @@ mod tests {
             [
                 "club create",
                 "club status",
+                "club preflight",
+                "club invite",
+                "club link",
+                "club unlink",
                 "series list",
                 "event list",
                 "rank show"

@@ -4,6 +4,7 @@ pub mod cases;
 pub mod club;
 pub mod event;
 pub mod fact;
+pub mod guild_link;
 pub mod ids;
 pub mod link_code;
 pub mod matching;

@@ -41,6 +41,10 @@ pub enum Capability {
     ReviewJoins,
     /// Hand the club over to somebody else.
     HandOver,
+    /// See to it that Gantry can work in the server: what it may do there, and how it is invited.
+    ManageInstallation,
+    /// Link the club to a server, and take it from one.
+    LinkClub,
     /// See the club's settings.
     ViewSettings,
     /// Change the club's settings.
@@ -162,10 +166,13 @@ impl Capability {
         match self {
             Self::SignUp => Rank::Guest,
             Self::ManageEvents => Rank::TeamManager,
-            Self::ManageSeries | Self::ManageSettings | Self::ManageMembers => Rank::Admin,
+            Self::ManageSeries
+            | Self::ManageSettings
+            | Self::ManageMembers
+            | Self::ManageInstallation => Rank::Admin,
             Self::ViewSettings | Self::ReviewJoins => Rank::TeamManager,
             Self::ManageRanks => Rank::Admin,
-            Self::ManageOwnerSettings | Self::HandOver => Rank::Owner,
+            Self::ManageOwnerSettings | Self::HandOver | Self::LinkClub => Rank::Owner,
         }
     }
 }

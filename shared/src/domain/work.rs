@@ -1,6 +1,7 @@
 //! Work that a change causes outside of the table: what is put into the outbox with it, and later travels on a queue.
 
 use super::event::EventKey;
+use super::guild_link::Occasion;
 use super::ids::{ApplicationId, ClubId, InteractionId, UserId};
 use super::rank::Rank;
 use super::roster_import::{FileRef, ImportKey};
@@ -102,6 +103,20 @@ pub enum Work {
         /// Where whoever started it is told how it goes.
         reply: Option<Reply>,
     },
+    /// Look what Gantry may do in the club's guild, and tell.
+    CheckPermissions {
+        /// The club.
+        club: ClubId,
+        /// Why.
+        occasion: Occasion,
+        /// Where it is told.
+        reply: Reply,
+    },
+    /// Take up the work that waited for Gantry's return to the guild.
+    ResumeParked {
+        /// The club.
+        club: ClubId,
+    },
 }
 
 /// The queue that a kind of work travels on.
@@ -128,7 +143,9 @@ impl Work {
             Self::PromoteWaiting { .. }
             | Self::TellPromoted { .. }
             | Self::FinishAnswer { .. }
-            | Self::ApplyRoles { .. } => Lane::Notify,
+            | Self::ApplyRoles { .. }
+            | Self::CheckPermissions { .. }
+            | Self::ResumeParked { .. } => Lane::Notify,
             Self::SyncMembers { .. }
             | Self::PreviewRoster { .. }
             | Self::ApplyRoster { .. }
@@ -149,7 +166,27 @@ impl Work {
             | Self::ApplyRoles { .. }
             | Self::PreviewRoster { .. }
             | Self::ApplyRoster { .. }
-            | Self::ExportRoster { .. } => None,
+            | Self::ExportRoster { .. }
+            | Self::CheckPermissions { .. }
+            | Self::ResumeParked { .. } => None,
+        }
+    }
+
+    /// The club that it is about.
+    #[must_use]
+    pub const fn club(&self) -> ClubId {
+        match self {
+            Self::OpenEventSpace { event }
+            | Self::RefreshBoard { event }
+            | Self::PromoteWaiting { event, .. }
+            | Self::TellPromoted { event, .. }
+            | Self::FinishAnswer { event, .. } => event.club,
+            Self::SyncMembers { run, .. } => run.club,
+            Self::PreviewRoster { import, .. } | Self::ApplyRoster { import, .. } => import.club,
+            Self::ExportRoster { club, .. }
+            | Self::ApplyRoles { club, .. }
+            | Self::CheckPermissions { club, .. }
+            | Self::ResumeParked { club } => *club,
         }
     }
 }

@@ -26,6 +26,8 @@ pub struct Parts<E> {
     pub queues: QueueUrls,
     /// Files that people uploaded.
     pub uploads: Uploads,
+    /// Where Discord asks whether to add Gantry to a server.
+    pub authorize: String,
     /// Clock, ids and pauses.
     pub env: E,
     discord: DiscordRest<DynamoBudget>,
@@ -58,6 +60,7 @@ impl<E: Env> Parts<E> {
             table: Table::new(dynamo, settings.table, settings.club_settings),
             sqs: Sqs::new(sqs),
             queues: settings.queues,
+            authorize: settings.authorize,
             env,
         })
     }
@@ -75,6 +78,7 @@ impl<E: Env> Parts<E> {
     #[must_use]
     pub fn job(&self, delivery: &Delivery) -> Job {
         Job {
+            id: delivery.envelope.id.clone(),
             guild: delivery.envelope.guild,
             trace: delivery.envelope.trace.clone(),
             now: self.env.now(),

@@ -3,9 +3,11 @@
 //! The first group is called by `functions/interactions` with a [`Call`]; the second does the work that the first has put
 //! into the outbox, and may be called any number of times for the same work.
 
+pub mod add_by_browser;
 pub mod answer_event;
 pub mod change_event;
 pub mod change_settings;
+pub mod check_permissions;
 pub mod club_status;
 pub mod create_club;
 pub mod create_event;
@@ -13,6 +15,7 @@ pub mod create_series;
 pub mod edit_event;
 pub mod import_roster;
 pub mod link_account;
+pub mod link_club;
 pub mod list_events;
 pub mod list_roster;
 pub mod list_series;
@@ -24,6 +27,7 @@ pub mod settle_case;
 pub mod show_event;
 pub mod start_sync;
 pub mod suggest;
+pub mod unlink_club;
 pub mod view_settings;
 
 pub mod apply_roles;
@@ -31,6 +35,7 @@ pub mod apply_roster;
 pub mod export_roster;
 pub mod finish_answer;
 pub mod open_event_space;
+pub mod park_job;
 pub mod preview_roster;
 pub mod promote_waiting;
 pub mod refresh_board;

@@ -2,8 +2,8 @@
 
 use super::gateway::{Form, event};
 use super::world::{
-    ADMIN, APPLICATION, CHANNEL, CONFLICT, DRAFT, DRIVER, GUILD, IMPORT, OPEN, OTHER_GUILD, RUN, SEATED,
-    SERIES, TWIN, WAITING,
+    ADMIN, APPLICATION, CHANNEL, CLUB, CONFLICT, DRAFT, DRIVER, GUILD, IMPORT, OPEN, OTHER_GUILD, RUN,
+    SEATED, SERIES, TWIN, WAITING,
 };
 use gantry_shared::discord::custom_id::{CaseAct, ComponentId, ModalId};
 use gantry_shared::domain::ids::{EntryId, GuildId, UserId};
@@ -35,7 +35,7 @@ pub(super) fn events(now: Timestamp) -> Vec<(&'static str, Value)> {
     add("ping-forged", writer.ping(), Form::Forged);
     add("not-an-interaction", json!({ "type": 99 }), Form::Plain);
     for (name, data) in commands() {
-        let guild = if name == "command-club-create" {
+        let guild = if matches!(name, "command-club-create" | "command-club-link") {
             OTHER_GUILD
         } else {
             GUILD
@@ -168,6 +168,10 @@ fn commands() -> Vec<(&'static str, Value)> {
         ),
         ("command-club-create", sub_command("club", "create", &club)),
         ("command-club-status", sub_command("club", "status", &[])),
+        ("command-club-preflight", sub_command("club", "preflight", &[])),
+        ("command-club-invite", sub_command("club", "invite", &[])),
+        ("command-club-link", sub_command("club", "link", &club[..1])),
+        ("command-club-unlink", sub_command("club", "unlink", &[])),
         (
             "command-series-create",
             sub_command("series", "create", &new_series),
@@ -352,6 +356,8 @@ fn buttons() -> Vec<(&'static str, ComponentId, UserId)> {
             ComponentId::NextCase { after: CONFLICT },
             ADMIN,
         ),
+        ("button-unlink", ComponentId::Unlink { club: CLUB }, ADMIN),
+        ("button-keep-link", ComponentId::KeepLink { club: CLUB }, ADMIN),
         ("button-dm-details", ComponentId::DmDetails { key: OPEN }, SEATED),
         (
             "button-reset-settings",

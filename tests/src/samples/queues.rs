@@ -5,6 +5,7 @@ use super::world::{
 };
 use gantry_shared::adapters::dynamo::{OUTBOX_PREFIX, OutboxItem};
 use gantry_shared::domain::fact::{Actor, Fact, Record};
+use gantry_shared::domain::guild_link::Occasion;
 use gantry_shared::domain::ids::{InteractionId, OutboxId};
 use gantry_shared::domain::rank::Rank;
 use gantry_shared::domain::roster_import::{FileRef, ImportKey};
@@ -76,6 +77,11 @@ pub(super) fn events(now: Timestamp) -> serde_json::Result<Vec<(&'static str, &'
         user: SEATED,
         reply: Some(reply(now)),
     };
+    let check = Work::CheckPermissions {
+        club: CLUB,
+        occasion: Occasion::Asked,
+        reply: reply(now),
+    };
     let mut poison = batch(&[refresh.clone(), refresh.clone()], now)?;
     poison["Records"][0]["body"] = json!("{\"v\":1,\"work\":");
     poison["Records"][0]["md5OfBody"] = json!(digest("{\"v\":1,\"work\":"));
@@ -98,6 +104,12 @@ pub(super) fn events(now: Timestamp) -> serde_json::Result<Vec<(&'static str, &'
         ("sync-worker", "apply-roster", batch(&[apply], now)?),
         ("sync-worker", "export-roster", batch(&[export], now)?),
         ("sync-worker", "tick", tick(now)),
+        ("notify-worker", "check-permissions", batch(&[check], now)?),
+        (
+            "notify-worker",
+            "resume-parked",
+            batch(&[Work::ResumeParked { club: CLUB }], now)?,
+        ),
     ])
 }
 

@@ -1,8 +1,10 @@
 //! The ports of `ports/discord.rs`, and what the command line needs besides.
 
+use super::guilds::WireOverwrite;
 use super::request::Request;
 use super::{CommandScope, DiscordRest, requests};
 use crate::domain::ids::{ApplicationId, ChannelId, CommandId, GuildId, MessageId, RoleId, UserId};
+use crate::domain::permissions::Overwrite;
 use crate::ports::budget::Budget;
 use crate::ports::discord::{
     Channel, ChannelKind, Channels, DiscordError, DiscordResult, FileReplies, GuildMembers,
@@ -44,6 +46,8 @@ struct WireChannel {
     name: Option<String>,
     #[serde(default)]
     parent_id: Option<ChannelId>,
+    #[serde(default)]
+    permission_overwrites: Vec<WireOverwrite>,
 }
 
 #[derive(Deserialize)]
@@ -121,6 +125,11 @@ impl From<WireChannel> for Channel {
             kind,
             name: wire.name.unwrap_or_default(),
             parent: wire.parent_id,
+            overwrites: wire
+                .permission_overwrites
+                .into_iter()
+                .map(Overwrite::from)
+                .collect(),
         }
     }
 }

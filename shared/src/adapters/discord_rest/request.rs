@@ -24,6 +24,10 @@ pub struct Request {
     pub body: Option<Value>,
     /// Files that go with the body, which is then sent as multipart.
     pub files: Vec<Upload>,
+    /// Form body, URL-encoded, instead of JSON: secret.
+    pub form: Option<String>,
+    /// `Authorization` for [`Auth::Own`]: secret.
+    pub authorization: Option<String>,
     /// `X-Audit-Log-Reason`, URL-encoded.
     pub reason: Option<String>,
     /// Who asks.
@@ -55,6 +59,8 @@ pub enum Auth {
     /// Whoever holds the interaction token in the path. Not part of the bot's global limit (Discord docs,
     /// receiving and responding).
     Interaction,
+    /// Whoever the request itself names: an account by its access token, or the application by its client secret.
+    Own,
 }
 
 /// Whether a request may be sent again when it is not known what the first try did.
@@ -120,6 +126,8 @@ impl Request {
             query: Vec::new(),
             body: None,
             files: Vec::new(),
+            form: None,
+            authorization: None,
             reason: None,
             auth: Auth::Bot,
             repeat: Repeat::Safe,

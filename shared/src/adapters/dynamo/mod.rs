@@ -8,6 +8,8 @@ mod imports;
 mod items;
 mod keys;
 mod link_codes;
+mod links;
+mod oauth;
 mod requests;
 mod roster;
 pub mod schema;
@@ -21,6 +23,7 @@ pub use keys::{GSI1, GSI1PK, GSI1SK, OUTBOX_PREFIX, PK, SK, TTL};
 use crate::domain::ids::{ClubId, GuildId};
 use crate::domain::settings::OperatorOverrides;
 use aws_sdk_dynamodb::Client;
+use jiff::Timestamp;
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
@@ -34,6 +37,7 @@ pub struct Table {
     name: String,
     operator: OperatorOverrides,
     likely_clubs: Mutex<HashMap<GuildId, ClubId>>,
+    lost_clubs: Mutex<HashMap<GuildId, (ClubId, Timestamp)>>,
 }
 
 impl Table {
@@ -45,6 +49,7 @@ impl Table {
             name: name.into(),
             operator,
             likely_clubs: Mutex::default(),
+            lost_clubs: Mutex::default(),
         }
     }
 
@@ -65,6 +70,25 @@ impl Table {
             .unwrap_or_else(PoisonError::into_inner)
             .get(&guild)
             .copied()
+    }
+
+    fn lost(&self, guild: GuildId) -> Option<(ClubId, Timestamp)> {
+        let lost = self.lost_clubs.lock().unwrap_or_else(PoisonError::into_inner);
+        lost.get(&guild).copied()
+    }
+
+    /// Keeps in mind how the club of `guild` was last read.
+    fn remember_lost(&self, guild: GuildId, lost: Option<(ClubId, Timestamp)>) {
+        let mut known = self.lost_clubs.lock().unwrap_or_else(PoisonError::into_inner);
+        match lost {
+            Some(lost) if known.len() < REMEMBERED_GUILDS => {
+                known.insert(guild, lost);
+            }
+            Some(_) => {}
+            None => {
+                known.remove(&guild);
+            }
+        }
     }
 
     fn remember(&self, guild: GuildId, club: ClubId) {

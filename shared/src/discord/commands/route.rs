@@ -11,7 +11,7 @@ use crate::discord::inbound::{
 use crate::discord::modals;
 use crate::domain::cases::{CaseKey, Decision};
 use crate::domain::event::{EventForm, EventKey, Period};
-use crate::domain::ids::{EntryId, EventId, InteractionId, RunId, UserId};
+use crate::domain::ids::{ClubId, EntryId, EventId, InteractionId, RunId, UserId};
 use crate::domain::link_code::Code;
 use crate::domain::rank::Rank;
 use crate::domain::repeat::Every;
@@ -132,6 +132,13 @@ pub enum ComponentAction {
         /// Club and event.
         key: EventKey,
     },
+    /// Take the club from the guild.
+    Unlink {
+        /// Which one was asked about.
+        club: ClubId,
+    },
+    /// Leave it where it is.
+    KeepLink,
     /// Yes, reset these settings.
     ResetSettings {
         /// Which.
@@ -260,6 +267,12 @@ fn build(verb: Verb, options: &Options<'_>) -> Result<Command, RouteError> {
             colour: options.text("colour")?,
         },
         Verb::ClubStatus => Command::ClubStatus,
+        Verb::ClubPreflight => Command::ClubPreflight,
+        Verb::ClubInvite => Command::ClubInvite,
+        Verb::ClubLink => Command::ClubLink {
+            name: options.required("name")?,
+        },
+        Verb::ClubUnlink => Command::ClubUnlink,
         Verb::SeriesCreate => Command::SeriesCreate {
             name: options.required("name")?,
             classes: options.required("classes")?,
@@ -434,6 +447,8 @@ fn component(data: &ComponentData, in_guild: bool) -> Result<ComponentAction, Ro
         ComponentId::NextCase { after } => ComponentAction::NextCase { after },
         ComponentId::SyncHistory { after } => ComponentAction::SyncHistory { after },
         ComponentId::DmDetails { key } => ComponentAction::DmDetails { key },
+        ComponentId::Unlink { club } => ComponentAction::Unlink { club },
+        ComponentId::KeepLink { .. } => ComponentAction::KeepLink,
         ComponentId::ResetSettings { target, version } => ComponentAction::ResetSettings { target, version },
         ComponentId::KeepSettings => ComponentAction::KeepSettings,
         ComponentId::HandOver { user, version } => ComponentAction::HandOver { user, version },

@@ -208,6 +208,15 @@ fn every_command_is_routed_with_all_its_options() {
             run("event list", &[("when", json!("past"))]),
             Command::EventList { when: Period::Past },
         ),
+        (run("club preflight", &[]), Command::ClubPreflight),
+        (run("club invite", &[]), Command::ClubInvite),
+        (
+            run("club link", &[("name", json!("Apex"))]),
+            Command::ClubLink {
+                name: "Apex".to_owned(),
+            },
+        ),
+        (run("club unlink", &[]), Command::ClubUnlink),
         (run("signup list", &[("event", e)]), Command::SignupList { event }),
         (run("roster list", &[]), Command::RosterList),
         (run("roster export", &[]), Command::RosterExport),
