@@ -72,6 +72,18 @@ impl ClubReader for Overtaken<'_> {
         self.world.table.club(club).await
     }
 
+    async fn club_of_guild(&self, guild: GuildId) -> StoreResult<Option<ClubId>> {
+        self.world.table.club_of_guild(guild).await
+    }
+
+    async fn club_of_slug(&self, slug: &str) -> StoreResult<Option<ClubId>> {
+        self.world.table.club_of_slug(slug).await
+    }
+
+    fn lost_club(&self, guild: GuildId) -> Option<(ClubId, jiff::Timestamp)> {
+        self.world.table.lost_club(guild)
+    }
+
     async fn slug_taken(&self, slug: &str) -> StoreResult<bool> {
         self.world.table.slug_taken(slug).await
     }

@@ -149,10 +149,9 @@ pub fn discord(request: &Request) -> Value {
             "user": { "id": world::ADMIN, "username": "ada", "global_name": "Ada Weber" },
             "roles": [],
         }]),
-        ("GET", _) if path.split('/').count() == 3 => {
-            json!({ "id": world::GUILD, "approximate_member_count": 1 })
         ("GET", _) if path == format!("/guilds/{}", world::GUILD) => json!({
             "id": world::GUILD, "name": "Apex Endurance", "owner_id": world::ADMIN,
+            "approximate_member_count": 1,
             "roles": [
                 { "id": world::GUILD, "name": "@everyone", "position": 0, "permissions": "0" },
                 { "id": BOT_ROLE, "name": "Gantry", "position": 1, "permissions": INVITE, "managed": true },

@@ -22,7 +22,7 @@ const PARTS: [(&str, &str); 7] = [
 ];
 
 /// Calls of the SDK, and the action that allows each (Service Authorization Reference).
-const CALLS: [(&str, &str); 10] = [
+const CALLS: [(&str, &str); 11] = [
     ("batch_get_item", "dynamodb:BatchGetItem"),
     ("batch_write_item", "dynamodb:BatchWriteItem"),
     ("change_message_visibility", "sqs:ChangeMessageVisibility"),

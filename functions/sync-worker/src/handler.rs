@@ -94,6 +94,8 @@ async fn perform<E: Env>(
         | Work::PromoteWaiting { .. }
         | Work::TellPromoted { .. }
         | Work::FinishAnswer { .. }
-        | Work::ApplyRoles { .. } => Err(JobFailure::Misplaced),
+        | Work::ApplyRoles { .. }
+        | Work::CheckPermissions { .. }
+        | Work::ResumeParked { .. } => Err(JobFailure::Misplaced),
     }
 }

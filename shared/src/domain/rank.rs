@@ -166,10 +166,9 @@ impl Capability {
         match self {
             Self::SignUp => Rank::Guest,
             Self::ManageEvents => Rank::TeamManager,
-            Self::ManageSeries
-            | Self::ManageSettings
-            | Self::ManageMembers
-            | Self::ManageInstallation => Rank::Admin,
+            Self::ManageSeries | Self::ManageSettings | Self::ManageMembers | Self::ManageInstallation => {
+                Rank::Admin
+            }
             Self::ViewSettings | Self::ReviewJoins => Rank::TeamManager,
             Self::ManageRanks => Rank::Admin,
             Self::ManageOwnerSettings | Self::HandOver | Self::LinkClub => Rank::Owner,

@@ -57,7 +57,7 @@ pub async fn apply_roles<S: SettingsReader + RosterReader + RoleMaps>(
         return Ok(());
     };
     let leads = settings.sync_direction() == SyncDirection::GantryLeads;
-    if club.guild != job.guild || !leads || member.rank == Rank::Owner {
+    if club.guild != Some(job.guild) || !leads || member.rank == Rank::Owner {
         return Ok(());
     }
     let list = in_force(map.as_ref(), &settings);

@@ -44,7 +44,11 @@ where
     S: ClubReader + RosterReader + Imports + Ledger,
     D: InteractionReplies,
 {
-    let Some(club) = store.club(key.club).await?.filter(|club| club.guild == job.guild) else {
+    let Some(club) = store
+        .club(key.club)
+        .await?
+        .filter(|club| club.guild == Some(job.guild))
+    else {
         return Ok(());
     };
     let Some(mut import) = store.import(key).await? else {

@@ -23,7 +23,10 @@ pub async fn export_roster<S: ClubReader + RosterReader>(
     job: &Job,
     (club, reply): (ClubId, &Reply),
 ) -> Result<(), JobFailure> {
-    let club = store.club(club).await?.filter(|club| club.guild == job.guild);
+    let club = store
+        .club(club)
+        .await?
+        .filter(|club| club.guild == Some(job.guild));
     let Some(club) = club.filter(|_| env.now() < reply.expires_at) else {
         return Ok(());
     };

@@ -52,7 +52,7 @@ where
     let Some(club) = store
         .club(preview.import.club)
         .await?
-        .filter(|club| club.guild == job.guild)
+        .filter(|club| club.guild == Some(job.guild))
     else {
         return Ok(());
     };

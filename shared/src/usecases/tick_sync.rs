@@ -81,7 +81,12 @@ async fn one<S: SyncRuns + SettingsReader + Ledger>(
         return Ok(false);
     }
     let found = store.club_and_settings(club).await?;
-    let Some((club, settings)) = found.filter(|(_, settings)| settings.automatic_sync()) else {
+    let found = found.filter(|(_, settings)| settings.automatic_sync());
+    // A club without a guild, or whose guild lost Gantry, has nothing to be kept in step with.
+    let Some((club, settings, guild)) = found.and_then(|(club, settings)| {
+        let guild = club.guild.filter(|_| club.lost_at.is_none())?;
+        Some((club, settings, guild))
+    }) else {
         put_off(store, state, SyncState::look_at(now, None)).await?;
         return Ok(false);
     };
@@ -92,7 +97,7 @@ async fn one<S: SyncRuns + SettingsReader + Ledger>(
     }
     let start = Start {
         club: &club,
-        guild: club.guild,
+        guild,
         by: None,
         now,
     };
@@ -114,7 +119,7 @@ async fn one<S: SyncRuns + SettingsReader + Ledger>(
             }
             let outbox = Outbox {
                 id: outbox_id(env, now),
-                guild: club.guild,
+                guild,
                 trace: format!("sync-{}", run.key.run),
                 work: vec![work],
             };

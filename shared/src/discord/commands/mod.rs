@@ -18,8 +18,8 @@ use crate::domain::ids::{EntryId, EventId, RoleId, SeriesId};
 use crate::domain::link_code::Code;
 use crate::domain::rank::{Picked, Rank};
 use crate::domain::repeat::Every;
-use crate::domain::roster_import::FileRef;
 use crate::domain::role_map::PickedRole;
+use crate::domain::roster_import::FileRef;
 use crate::domain::settings::Section;
 
 /// The key by which the tree's actions are told apart.
