@@ -363,7 +363,7 @@ async fn at_every_call(service: Service, kind: FaultKind) {
                     String::new()
                 };
                 format!(
-                    "Driver {n:02},{account},{},no",
+                    "Racer {n:02},{account},{},no",
                     if n % 2 == 0 { "steward" } else { "member" }
                 )
             })
