@@ -10,6 +10,7 @@ use crate::usecases::Env;
 use crate::usecases::job::Job;
 use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
 /// Calls to Discord end this long before the function's deadline, so that what was learnt can still be recorded.
 const MARGIN: SignedDuration = SignedDuration::from_secs(2);
@@ -75,5 +76,36 @@ impl<E: Env> Parts<E> {
             now: self.env.now(),
             again: delivery.again,
         }
+    }
+}
+
+/// When an invocation ends, by what the runtime was told. `cargo lambda watch` tells an instant in 1970; a function there
+/// gets the time that template.yaml gives a worker.
+///
+/// # Errors
+/// An instant beyond what a timestamp holds.
+pub fn deadline(told: SystemTime) -> Result<Timestamp, jiff::Error> {
+    if told < SystemTime::UNIX_EPOCH + A_DAY {
+        return Timestamp::now().checked_add(WORKER_TIMEOUT);
+    }
+    Timestamp::try_from(told)
+}
+
+/// As `Timeout` of the workers in template.yaml.
+const WORKER_TIMEOUT: SignedDuration = SignedDuration::from_secs(60);
+/// Lambda's deadlines lie decades later.
+const A_DAY: Duration = Duration::from_secs(86_400);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_deadline_in_1970_is_none() {
+        let real = SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000);
+        assert_eq!(deadline(real).unwrap().as_second(), 1_800_000_000);
+        let made_up = deadline(SystemTime::UNIX_EPOCH + Duration::from_secs(600)).unwrap();
+        let left = made_up.duration_since(Timestamp::now());
+        assert!(left > WORKER_TIMEOUT - SignedDuration::from_secs(10) && left <= WORKER_TIMEOUT);
     }
 }
