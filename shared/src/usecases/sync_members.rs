@@ -22,7 +22,7 @@ use crate::domain::sync::{Phase, RunKey, RunState, SyncRun, SyncState, Trouble};
 use crate::domain::work::{Reply, Work};
 use crate::ports::discord::{DiscordError, GuildMembers, InteractionReplies};
 use crate::ports::store::{
-    Batch, Change, ClubReader, CommitError, Ledger, Outbox, RosterReader, StoreError, StoreResult,
+    Batch, Change, CommitError, Ledger, Outbox, RosterReader, SettingsReader, StoreError, StoreResult,
 };
 use crate::ports::sync::{Cases, SeenMembers, SyncRuns};
 use jiff::{SignedDuration, Timestamp};
@@ -35,9 +35,9 @@ const TOLD_EVERY: SignedDuration = SignedDuration::from_secs(4);
 const TRIES: u32 = 12;
 
 /// What a run needs of the store.
-pub trait SyncStore: SyncRuns + SeenMembers + Cases + RosterReader + ClubReader + Ledger {}
+pub trait SyncStore: SyncRuns + SeenMembers + Cases + RosterReader + SettingsReader + Ledger {}
 
-impl<T: SyncRuns + SeenMembers + Cases + RosterReader + ClubReader + Ledger> SyncStore for T {}
+impl<T: SyncRuns + SeenMembers + Cases + RosterReader + SettingsReader + Ledger> SyncStore for T {}
 
 /// What a run needs of Discord.
 pub trait SyncDiscord: GuildMembers + InteractionReplies {}
@@ -66,6 +66,8 @@ struct Course<'a, S, E, D, R> {
     job: &'a Job,
     leg: Leg<'a>,
     club: &'a Club,
+    /// Hours between two runs by the clock.
+    every_h: u32,
 }
 
 /// Goes the leg. One that was handed over, or whose run has ended, is done already.
@@ -80,7 +82,7 @@ pub async fn sync_members<S: SyncStore>(
     job: &Job,
     leg: Leg<'_>,
 ) -> Result<(), JobFailure> {
-    let Some(club) = store.club(leg.run.club).await? else {
+    let Some((club, settings)) = store.club_and_settings(leg.run.club).await? else {
         return Ok(());
     };
     let course = Course {
@@ -91,6 +93,7 @@ pub async fn sync_members<S: SyncStore>(
         job,
         leg,
         club: &club,
+        every_h: settings.sync_hours(),
     };
     let Some(mut run) = store.run(leg.run).await? else {
         return Ok(());
@@ -304,7 +307,8 @@ impl<S: SyncStore, E: Env, D: SyncDiscord, R: Render> Course<'_, S, E, D, R> {
             state.running = None;
         }
         state.ended_at = Some(now);
-        state.next_at = Some(SyncState::look_at(now, None));
+        let due = state.due_at(self.every_h);
+        state.next_at = Some(SyncState::look_at(now, Some(due)));
         Ok(state)
     }
 
