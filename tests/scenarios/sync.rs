@@ -448,6 +448,36 @@ async fn a_due_club_is_synchronised_once_however_often_the_clock_asks() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_clubs_settings_say_whether_and_how_often_it_is_synchronised() {
+    let world = World::start().await;
+    let roster = Roster::of(&world, "Apex").await;
+    let owner = roster.club.owner();
+    let set = async |key: &str, value: &str| {
+        let options = json!({ "key": key, "value": value });
+        world.ok(&owner, "settings set", options).await;
+    };
+    let tick_in = async |hours: i64| {
+        let now = world.stack.now();
+        world.stack.clock().set(now + SignedDuration::from_hours(hours));
+        let ticked = world.stack.aws().tick("sync").await.unwrap().unwrap();
+        world.drain().await;
+        ticked["begun"].as_u64().unwrap()
+    };
+    set("sync.automatic", "off").await;
+    assert_eq!((tick_in(0).await, tick_in(100).await), (0, 0), "switched off");
+    set("sync.automatic", "on").await;
+    assert_eq!(tick_in(7).await, 1, "switched on");
+    set("sync.hours", "2").await;
+    assert_eq!((tick_in(1).await, tick_in(6).await), (0, 1), "within six hours");
+    assert_eq!(
+        (tick_in(1).await, tick_in(2).await),
+        (0, 1),
+        "every two hours from then on"
+    );
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn runs_are_listed_ten_a_page() {
     let world = World::start().await;
     let roster = Roster::of(&world, "Apex").await;

@@ -47,10 +47,8 @@ pub async fn next_case<S: CaseStore>(
 async fn shown<S: CaseStore>(store: &S, case: Case, more: usize) -> StoreResult<CaseShown> {
     let mut entries: Vec<EntryId> = case.conflict.pairings.iter().map(|pair| pair.entry).collect();
     let mut users: Vec<UserId> = case.conflict.pairings.iter().map(|pair| pair.user).collect();
-    for list in [&mut entries] {
-        list.sort_unstable();
-        list.dedup();
-    }
+    entries.sort_unstable();
+    entries.dedup();
     users.sort_unstable();
     users.dedup();
     let (entries, seen) = futures::join!(store.entries(case.club, &entries), store.seen(case.club, &users));

@@ -75,6 +75,8 @@ struct Course<'a, S, E, D, R> {
     leg: Leg<'a>,
     club: &'a Club,
     roles: Roles,
+    /// Hours between two runs by the clock.
+    every_h: u32,
 }
 
 /// How ranks and roles go together in the club at present.
@@ -112,6 +114,7 @@ pub async fn sync_members<S: SyncStore>(
         leg,
         club: &club,
         roles,
+        every_h: settings.sync_hours(),
     };
     let Some(mut run) = store.run(leg.run).await? else {
         return Ok(());
@@ -348,7 +351,8 @@ impl<S: SyncStore, E: Env, D: SyncDiscord, R: Render> Course<'_, S, E, D, R> {
             state.running = None;
         }
         state.ended_at = Some(now);
-        state.next_at = Some(SyncState::look_at(now, None));
+        let due = state.due_at(self.every_h);
+        state.next_at = Some(SyncState::look_at(now, Some(due)));
         Ok(state)
     }
 
