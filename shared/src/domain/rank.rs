@@ -37,8 +37,6 @@ pub enum Capability {
     ManageMembers,
     /// Give ranks to others, and say which Discord roles go with them.
     ManageRanks,
-    /// Decide about requests to join.
-    ReviewJoins,
     /// Hand the club over to somebody else.
     HandOver,
     /// See to it that Gantry can work in the server: what it may do there, and how it is invited.
@@ -169,7 +167,7 @@ impl Capability {
             Self::ManageSeries | Self::ManageSettings | Self::ManageMembers | Self::ManageInstallation => {
                 Rank::Admin
             }
-            Self::ViewSettings | Self::ReviewJoins => Rank::TeamManager,
+            Self::ViewSettings => Rank::TeamManager,
             Self::ManageRanks => Rank::Admin,
             Self::ManageOwnerSettings | Self::HandOver | Self::LinkClub => Rank::Owner,
         }
@@ -197,7 +195,6 @@ mod tests {
         assert_eq!(may(Capability::ManageSettings), ["admin", "owner"]);
         assert_eq!(may(Capability::ManageOwnerSettings), ["owner"]);
         assert_eq!(may(Capability::ManageRanks), ["admin", "owner"]);
-        assert_eq!(may(Capability::ReviewJoins), ["team manager", "admin", "owner"]);
         assert_eq!(may(Capability::HandOver), ["owner"]);
     }
 

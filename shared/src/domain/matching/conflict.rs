@@ -101,7 +101,7 @@ impl Conflict {
         for (pairing, _) in &mut found {
             pairing.reasons.sort_unstable();
         }
-        found.sort_by(|(a, _), (b, _)| order(a).cmp(&order(b)));
+        found.sort_by_key(|(pairing, _)| order(pairing));
         let mut hasher = Sha256::new();
         hasher.update(format!("1 {kind:?} {subject:?}"));
         for (pairing, facts) in &found {
