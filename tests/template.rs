@@ -22,11 +22,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Each function: its name in the template, its folder, its role.
-const FUNCTIONS: [(&str, &str, &str); 4] = [
+const FUNCTIONS: [(&str, &str, &str); 5] = [
     ("Interactions", "interactions", "InteractionsRole"),
     ("Relay", "relay", "RelayRole"),
     ("ChannelWorker", "channel-worker", "ChannelWorkerRole"),
     ("NotifyWorker", "notify-worker", "NotifyWorkerRole"),
+    ("RaceDay", "race-day", "RaceDayRole"),
 ];
 /// Each queue with its dead-letter queue, the end of its name, and for how long it holds messages back.
 const QUEUES: [(&str, &str, &str, u32); 3] = [
@@ -265,6 +266,7 @@ fn variables(function: &str) -> BTreeSet<String> {
     let refused = match function {
         "interactions" => reader.interactions().is_err(),
         "relay" => reader.relay().is_err(),
+        "race-day" => reader.race_day().is_err(),
         _ => reader.worker().is_err(),
     };
     assert!(refused, "{function} needs no settings");

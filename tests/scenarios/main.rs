@@ -14,6 +14,7 @@ mod clubs;
 mod counts;
 mod endpoint;
 mod faults;
+mod life;
 mod main_job;
 mod poison;
 mod rush;

@@ -6,9 +6,11 @@ use gantry_shared::domain::work::Work;
 use gantry_shared::runtime::batch::{self, Delivery};
 use gantry_shared::runtime::worker::Parts;
 use gantry_shared::usecases::Env;
+use gantry_shared::usecases::announce::announce_event;
 use gantry_shared::usecases::finish_answer::{Wish, finish_answer};
 use gantry_shared::usecases::job::JobFailure;
 use gantry_shared::usecases::promote_waiting::promote_waiting;
+use gantry_shared::usecases::run_alerts::run_alerts;
 use gantry_shared::usecases::tell_promoted::{Promotion, tell_promoted};
 use jiff::Timestamp;
 
@@ -64,6 +66,19 @@ async fn perform<E: Env>(
             };
             Box::pin(finish_answer(table, env, &discord, &views, &job, &wish)).await
         }
-        Work::OpenEventSpace { .. } | Work::RefreshBoard { .. } => Err(JobFailure::Misplaced),
+        Work::RunAlerts { event } => Box::pin(run_alerts(table, env, &discord, &views, &job, *event)).await,
+        Work::Announce { event, what, due } => {
+            Box::pin(announce_event(
+                table,
+                (&discord, &views),
+                &job,
+                (*event, *what, *due),
+            ))
+            .await
+        }
+        Work::OpenEventSpace { .. }
+        | Work::RefreshBoard { .. }
+        | Work::ArchiveEventSpace { .. }
+        | Work::DeleteEventSpace { .. } => Err(JobFailure::Misplaced),
     }
 }

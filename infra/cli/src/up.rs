@@ -59,6 +59,7 @@ impl Up {
             public_keys: self.public_keys,
             bot_token: self.bot_token,
             data: self.data,
+            schedules_run: true,
             openapi: std::env::current_dir()
                 .ok()
                 .and_then(|dir| gantry_simulator::find_openapi(&dir)),

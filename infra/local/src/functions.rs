@@ -6,6 +6,7 @@ use aws_sdk_dynamodb::config::{Credentials as AwsCredentials, SharedCredentialsP
 use futures::future::BoxFuture;
 use gantry_interactions::App as Interactions;
 use gantry_local_wire::LocalClock;
+use gantry_race_day::App as RaceDay;
 use gantry_relay::App as Relay;
 use gantry_shared::adapters::discord_rest::{ConfigError, RealTime, Timer};
 use gantry_shared::adapters::dynamo::Table;
@@ -98,6 +99,7 @@ pub struct Functions {
     relay: Relay<LocalEnv>,
     channel_worker: Parts<LocalEnv>,
     notify_worker: Parts<LocalEnv>,
+    race_day: RaceDay<LocalEnv>,
 }
 
 impl Functions {
@@ -148,6 +150,14 @@ impl Functions {
             },
             channel_worker: worker("channel-worker")?,
             notify_worker: worker("notify-worker")?,
+            race_day: RaceDay {
+                table: Table::new(
+                    Clients::of("race-day", endpoints).dynamodb,
+                    TABLE,
+                    OperatorOverrides::default(),
+                ),
+                env,
+            },
         })
     }
 
@@ -182,6 +192,13 @@ impl Functions {
                 let event = serde_json::from_value(event)?;
                 let response = gantry_notify_worker::handle(&self.notify_worker, event, deadline).await;
                 Ok(serde_json::to_value(response)?)
+            }
+            "race-day" => {
+                let event = serde_json::from_value(event)?;
+                let tick = gantry_race_day::handle(&self.race_day, event, deadline)
+                    .await
+                    .map_err(|error| FunctionError::Failed(error.into()))?;
+                Ok(serde_json::to_value(tick)?)
             }
             other => Err(FunctionError::Unknown(other.to_owned())),
         }

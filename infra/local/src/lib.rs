@@ -3,6 +3,7 @@
 //! [`Stack::start`] starts the AWS counterparts, the Discord simulator and the functions, connected as the template
 //! connects them; [`seed`] makes the demo club; [`story`] plays the main job.
 
+mod due;
 mod functions;
 mod gateway;
 mod keep;
@@ -14,5 +15,6 @@ pub mod story;
 pub use functions::{Clients, EVENT_BUS, Endpoints, FunctionError, Functions, LocalEnv, TABLE};
 pub use people::{MEMBERS, OWNER, Person, STRANGER};
 pub use stack::{
-    APPLICATION_ID, Credentials, MAX_RECEIVES, SIGNING_SEED, Stack, StackConfig, StackError, WORKER_TIMEOUT,
+    APPLICATION_ID, Credentials, MAX_RECEIVES, RACE_DAY, SIGNING_SEED, Stack, StackConfig, StackError,
+    WORKER_TIMEOUT,
 };

@@ -1,5 +1,6 @@
 //! The stack: counterparts, functions and what connects them, started together and stopped together.
 
+use crate::due::Due;
 use crate::functions::{EVENT_BUS, Endpoints, FunctionError, Functions, TABLE};
 use crate::gateway;
 use crate::keep::Keeper;
@@ -10,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use gantry_local_aws::{
     ACCOUNT, AwsConfig, AwsLocal, AwsLocalError, DrainError, DrainReport, Invocation, InvokeError, Invoker,
-    Mappings, Pattern, QueueMapping, StreamMapping, Wires, queue_arn,
+    Mappings, Pattern, QueueMapping, Schedule, StreamMapping, Wires, queue_arn,
 };
 use gantry_local_wire::{CallLog, Faults, LocalClock};
 use gantry_shared::adapters::discord_rest::ConfigError;
@@ -38,6 +39,8 @@ pub const WORKER_TIMEOUT: Duration = Duration::from_secs(60);
 const VISIBILITY_S: u32 = 360;
 const CHANNEL_QUEUE: &str = "channel.fifo";
 const BOARD_QUEUE: &str = "board.fifo";
+/// The schedule that takes what has become due.
+pub const RACE_DAY: &str = "race-day";
 const NOTIFY_QUEUE: &str = "notify.fifo";
 /// Receives before a message goes to the dead-letter queue.
 pub const MAX_RECEIVES: u32 = 5;
@@ -66,6 +69,8 @@ pub struct StackConfig {
     pub bot_token: Option<String>,
     /// Where state is kept between runs.
     pub data: Option<PathBuf>,
+    /// Whether schedules run by themselves, by the stack's clock; else only when ticked or when the clock is moved on.
+    pub schedules_run: bool,
     /// Discord's OpenAPI document, against which the simulator checks requests.
     pub openapi: Option<PathBuf>,
 }
@@ -139,6 +144,7 @@ pub struct Stack {
     endpoints: Endpoints,
     gateway: String,
     discord: String,
+    due: Due,
     stop: watch::Sender<bool>,
     servers: Vec<JoinHandle<()>>,
 }
@@ -207,7 +213,9 @@ impl Stack {
             queues: queue_urls(&aws),
         };
         let functions = InProcess(Arc::new(Functions::new(&wires.clock, &credentials, &endpoints)?));
-        aws.map(mappings()?, Arc::new(functions.clone()));
+        aws.map(mappings(config.schedules_run)?, Arc::new(functions.clone()));
+        let due = Due::new(&aws, &endpoints);
+        aws.set_clock_mover(due.mover());
         simulator.set_endpoint(&format!("{gateway}/interactions"));
         simulator.set_playground(PlaygroundConfig {
             gateway_url: Some(gateway.clone()),
@@ -232,6 +240,7 @@ impl Stack {
             endpoints,
             gateway,
             discord,
+            due,
             stop,
             servers,
         })
@@ -295,6 +304,15 @@ impl Stack {
     #[must_use]
     pub fn now(&self) -> Timestamp {
         self.wires.clock.now()
+    }
+
+    /// Moves the clock on to `to`, with a tick of what is due at each minute at which something is, and waits until no
+    /// work is left. Each of these minutes is ticked so many times.
+    ///
+    /// # Errors
+    /// [`StackError`].
+    pub async fn advance(&self, to: Timestamp, ticks: u32) -> Result<u32, StackError> {
+        self.due.advance(to, ticks).await
     }
 
     /// Waits until no work is left.
@@ -423,7 +441,7 @@ fn queue_urls(aws: &AwsLocal) -> QueueUrls {
     }
 }
 
-fn mappings() -> Result<Mappings, StackError> {
+fn mappings(schedules_run: bool) -> Result<Mappings, StackError> {
     let queue = |queue: &str, function: &str| QueueMapping {
         // What waits behind a failing record would use up its receives without having been tried.
         batch_size: 1,
@@ -445,8 +463,8 @@ fn mappings() -> Result<Mappings, StackError> {
             timeout: WORKER_TIMEOUT,
             ..StreamMapping::new(TABLE, "relay")
         }],
-        schedules: Vec::new(),
-        schedules_run: false,
+        schedules: vec![Schedule::new(RACE_DAY, "race-day", SignedDuration::from_mins(1))],
+        schedules_run,
     })
 }
 

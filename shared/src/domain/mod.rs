@@ -1,5 +1,6 @@
 //! Pure rules. Imports nothing of ours, and no AWS, HTTP, Discord-client or tokio crate.
 
+pub mod alert;
 pub mod club;
 pub mod event;
 pub mod fact;

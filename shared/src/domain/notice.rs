@@ -1,5 +1,6 @@
 //! What Gantry says in channels and DMs, as data. `discord/views` turns it into messages.
 
+use super::alert::Announcement;
 use super::club::{Club, Colour};
 use super::event::{Event, EventKey, Period};
 use super::ids::ChannelId;
@@ -60,6 +61,15 @@ pub enum Notice<'a> {
         club: &'a Club,
         /// What it shows.
         sheet: &'a Sheet,
+    },
+    /// To all in an event's channel.
+    Announced {
+        /// The club.
+        club: &'a Club,
+        /// The event with all answers.
+        sheet: &'a Sheet,
+        /// What is said.
+        what: Announcement,
     },
     /// To the admin who published: the channel is there.
     SpaceReady {

@@ -35,6 +35,57 @@ pub struct Channel {
     pub name: String,
     /// The category it is in.
     pub parent: Option<ChannelId>,
+    /// Who may do more or less in it than in the guild.
+    pub overwrites: Vec<Overwrite>,
+}
+
+/// Permissions of one role or member in a channel that differ from those in the guild.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Overwrite {
+    /// The role or member; the guild's own id for everybody.
+    pub id: u64,
+    /// 0 for a role, 1 for a member.
+    pub kind: u8,
+    /// Permission bits that are given.
+    pub allow: u64,
+    /// Permission bits that are taken.
+    pub deny: u64,
+}
+
+/// What writing into a channel takes, as permission bits (Discord docs, topics/permissions): Add Reactions, Send
+/// Messages, Create Public Threads, Create Private Threads, Send Messages in Threads.
+const WRITING: u64 = 1 << 6 | 1 << 11 | 1 << 35 | 1 << 36 | 1 << 38;
+
+impl Channel {
+    /// The channel's overwrites with which nobody may write into it; who may see it stays as it is.
+    #[must_use]
+    pub fn read_only(&self, guild: GuildId) -> Vec<Overwrite> {
+        let mut overwrites = self.overwrites.clone();
+        if !overwrites.iter().any(|one| one.id == guild.0) {
+            overwrites.push(Overwrite {
+                id: guild.0,
+                kind: 0,
+                allow: 0,
+                deny: 0,
+            });
+        }
+        for one in &mut overwrites {
+            one.allow &= !WRITING;
+            if one.id == guild.0 {
+                one.deny |= WRITING;
+            }
+        }
+        overwrites
+    }
+}
+
+/// Where a channel is put, and who may do what there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChannelPlace {
+    /// The category.
+    pub parent: ChannelId,
+    /// All its overwrites.
+    pub overwrites: Vec<Overwrite>,
 }
 
 /// A channel to be made.
@@ -59,6 +110,10 @@ pub struct OwnMessage {
     pub custom_ids: Vec<String>,
     /// Whom it notifies.
     pub mentions: Vec<UserId>,
+    /// Its text above the embeds.
+    pub content: String,
+    /// The titles of its embeds.
+    pub titles: Vec<String>,
 }
 
 /// Who is notified by a message. Nobody, unless named here: mentions in the text alone stay silent.
@@ -139,6 +194,21 @@ pub trait Channels: Send + Sync {
         channel: &NewChannel,
         reason: &str,
     ) -> impl Future<Output = DiscordResult<Channel>> + Send;
+
+    /// Puts a channel into a category with these overwrites. Safe to repeat.
+    fn move_channel(
+        &self,
+        channel: ChannelId,
+        place: &ChannelPlace,
+        reason: &str,
+    ) -> impl Future<Output = DiscordResult<()>> + Send;
+
+    /// Removes a channel with all that is in it. Safe to repeat: one that is gone is not found (10003).
+    fn delete_channel(
+        &self,
+        channel: ChannelId,
+        reason: &str,
+    ) -> impl Future<Output = DiscordResult<()>> + Send;
 }
 
 /// Messages in channels and DMs.

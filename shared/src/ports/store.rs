@@ -3,6 +3,7 @@
 //! Reads are strongly consistent: a decision is made on what is there. Writes are batches that are committed whole or
 //! not at all; each change carries the condition under which alone it may be made.
 
+use crate::domain::alert::Alert;
 use crate::domain::club::Club;
 use crate::domain::event::{Event, EventKey, Period};
 use crate::domain::fact::Record;
@@ -248,6 +249,26 @@ pub trait Receipts: Send + Sync {
     ) -> impl Future<Output = StoreResult<()>> + Send;
 }
 
+/// Partitions that the alerts of all events are spread over: a tick asks each of them, so there are few; DynamoDB takes
+/// 1,000 writes a second in each.
+pub const ALERT_SHARDS: u32 = 4;
+
+/// Reads what is due.
+pub trait Alerts: Send + Sync {
+    /// All alerts of an event, in whatever state.
+    fn alerts(&self, event: EventKey) -> impl Future<Output = StoreResult<Vec<Alert>>> + Send;
+
+    /// The first alerts of a shard (from 0) that wait and are due at `now`, by instant; those behind `after`. Eventually
+    /// consistent: one may be missing for a moment, or be there that was taken just now.
+    fn due_alerts(
+        &self,
+        shard: u32,
+        now: Timestamp,
+        limit: u32,
+        after: Option<&Alert>,
+    ) -> impl Future<Output = StoreResult<Vec<Alert>>> + Send;
+}
+
 /// Writes, all of them in batches.
 pub trait Ledger: Send + Sync {
     /// Commits the batch in one transaction.
@@ -347,6 +368,8 @@ pub enum Change {
     RemoveWaiter(EventKey, Waiter),
     /// A place on the waitlist goes, and its driver is seated.
     SeatWaiter(EventKey, Waiter),
+    /// Something that is due for an event replaces its version before (version 1: it is new).
+    PutAlert(Alert),
     /// What a published event is to have in Discord; replaces the version before (0: there is none).
     PutSpace(Space),
     /// A club's settings replace their version before (1: there are none).

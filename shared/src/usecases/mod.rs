@@ -1,7 +1,7 @@
 //! One file per verb. Use cases see the domain and the ports, nothing else.
 //!
 //! The first group is called by `functions/interactions` with a [`Call`]; the second does the work that the first has put
-//! into the outbox, and may be called any number of times for the same work.
+//! into the outbox, or what has become due, and may be called any number of times for the same work.
 
 pub mod answer_event;
 pub mod change_event;
@@ -17,10 +17,14 @@ pub mod publish_event;
 pub mod show_event;
 pub mod suggest;
 
+pub mod announce;
 pub mod finish_answer;
 pub mod open_event_space;
 pub mod promote_waiting;
+pub mod put_away_event_space;
 pub mod refresh_board;
+pub mod run_alerts;
+pub mod run_due_alerts;
 pub mod tell_promoted;
 
 mod call;

@@ -19,6 +19,7 @@ use crate::domain::space::{Space, SpaceFault, SpaceState};
 use crate::ports::discord::{Channels, DiscordError, InteractionReplies, Messages};
 use crate::ports::store::{EventReader, SettingsReader, Spaces};
 
+pub(super) use category::archive_category;
 pub(super) use messages::{Shown, bring_up_to_date, post_missing};
 
 /// Discord's capability for all of this.
@@ -64,7 +65,7 @@ pub async fn open_event_space<S: SettingsReader + EventReader + Spaces>(
             )
             .await
         }
-        SpaceState::Active | SpaceState::Failed { .. } => Ok(()),
+        SpaceState::Active | SpaceState::Failed { .. } | SpaceState::Archived | SpaceState::Deleted => Ok(()),
     };
     if let Err(failure) = outcome {
         let Some(reason) = mendable(&failure) else {
@@ -197,7 +198,9 @@ async fn tell_admin<S: Spaces>(
             fault: *reason,
         },
         (SpaceState::Active, Some(channel)) => Notice::SpaceReady { club, event, channel },
-        (SpaceState::Creating | SpaceState::Active, _) => Notice::Refused { refusal: &overtaken },
+        (SpaceState::Creating | SpaceState::Active | SpaceState::Archived | SpaceState::Deleted, _) => {
+            Notice::Refused { refusal: &overtaken }
+        }
     };
     reply(discord, env, &to, render.render(&notice).body).await?;
     space.reply = None;

@@ -1,7 +1,7 @@
 //! Publishes an event: sign-up opens, and its channel is made.
 
 use super::call::{Call, Env, Failure};
-use super::change_event::{commit, gate_of, managed_desk};
+use super::change_event::{Managed, commit, gate_of, managed_desk};
 use super::once::once;
 use crate::domain::event::{Event, EventState};
 use crate::domain::fact::Fact;
@@ -9,7 +9,7 @@ use crate::domain::ids::EventId;
 use crate::domain::notice::EventBrief;
 use crate::domain::refusal::{EventAction, Field, FormFault, Problem, Refusal};
 use crate::domain::space::{Space, SpaceState};
-use crate::ports::store::{Change, ClubReader, EventReader, Ledger, OnceKey, Spaces};
+use crate::ports::store::{Alerts, Change, ClubReader, EventReader, Ledger, OnceKey, Spaces};
 
 /// Publishes the event. Of one that is published already, what is missing in
 /// Discord is made again.
@@ -17,14 +17,14 @@ use crate::ports::store::{Change, ClubReader, EventReader, Ledger, OnceKey, Spac
 ///
 /// # Errors
 /// Refuses with `NoClub`, `NeedsRank`, `NoSuchEvent`, `WrongState`, `Form` (it has started already), `Busy`.
-pub async fn publish_event<S: ClubReader + EventReader + Spaces + Ledger>(
+pub async fn publish_event<S: Alerts + ClubReader + EventReader + Spaces + Ledger>(
     store: &S,
     env: &impl Env,
     call: &Call,
     event: EventId,
 ) -> Result<EventBrief, Failure> {
     let decide = || async {
-        let (caller, desk) = managed_desk(store, call, event).await?;
+        let Managed { caller, desk, alerts } = managed_desk(store, call, event).await?;
         let before = desk.event;
         let (after, step) = before.after(EventAction::Publish, call.now)?;
         if before.state == EventState::Draft && after.starts_at <= call.now {
@@ -47,9 +47,17 @@ pub async fn publish_event<S: ClubReader + EventReader + Spaces + Ledger>(
         } else {
             changes.push(Change::PutSpace(space_to_repair(store, call, &before).await?));
         }
-        let work = step.jobs(after.key);
+        let work = step.jobs(&after);
         let fact = Fact::EventPublished { event: after.key };
-        Ok(commit(env, call, &caller, (&before, &after), fact, changes, work))
+        Ok(commit(
+            env,
+            call,
+            (&caller, &alerts),
+            (&before, &after),
+            fact,
+            changes,
+            work,
+        ))
     };
     once(
         (store, env),

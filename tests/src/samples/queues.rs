@@ -2,6 +2,7 @@
 
 use super::world::{CLUB, DRIVER, GUILD, NEW, OPEN, SEATED, SEATED_TICKET, WAITING, reply};
 use gantry_shared::adapters::dynamo::{OUTBOX_PREFIX, OutboxItem};
+use gantry_shared::domain::alert::Announcement;
 use gantry_shared::domain::fact::{Actor, Fact, Record};
 use gantry_shared::domain::ids::{InteractionId, OutboxId};
 use gantry_shared::domain::series::ClassId;
@@ -30,6 +31,14 @@ pub(super) fn events(now: Timestamp) -> serde_json::Result<Vec<(&'static str, &'
         class: ClassId::of("LMP2"),
         ticket: SEATED_TICKET,
     };
+    let archive = Work::ArchiveEventSpace { event: OPEN };
+    let delete = Work::DeleteEventSpace { event: OPEN };
+    let alerts = Work::RunAlerts { event: OPEN };
+    let announce = Work::Announce {
+        event: OPEN,
+        what: Announcement::Progress,
+        due: now,
+    };
     let finish = Work::FinishAnswer {
         event: OPEN,
         user: DRIVER,
@@ -53,10 +62,30 @@ pub(super) fn events(now: Timestamp) -> serde_json::Result<Vec<(&'static str, &'
         ("channel-worker", "open-event-space", batch(&[open_space], now)?),
         ("channel-worker", "refresh-board", batch(&[refresh], now)?),
         ("channel-worker", "poison-record", poison),
+        ("channel-worker", "archive-event-space", batch(&[archive], now)?),
+        ("channel-worker", "delete-event-space", batch(&[delete], now)?),
+        ("notify-worker", "run-alerts", batch(&[alerts], now)?),
+        ("notify-worker", "announce", batch(&[announce], now)?),
+        ("race-day", "every-minute", every_minute(now)),
         ("notify-worker", "promote-waiting", batch(&[promote], now)?),
         ("notify-worker", "tell-promoted", batch(&[tell], now)?),
         ("notify-worker", "finish-answer", batch(&[finish], now)?),
     ])
+}
+
+/// What a schedule's rule hands to its function (EventBridge user guide, scheduled events).
+fn every_minute(now: Timestamp) -> Value {
+    json!({
+        "version": "0",
+        "id": "53dc4d37-cffa-4f76-80c9-8b7d4a4d2eaa",
+        "detail-type": "Scheduled Event",
+        "source": "aws.events",
+        "account": "123456789012",
+        "time": now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+        "region": "eu-central-1",
+        "resources": ["arn:aws:events:eu-central-1:123456789012:rule/gantry-dev-RaceDayEveryMinute"],
+        "detail": {},
+    })
 }
 
 fn outbox_id(now: Timestamp, n: usize) -> OutboxId {

@@ -5,8 +5,8 @@ use super::{CommandScope, DiscordRest, requests};
 use crate::domain::ids::{ApplicationId, ChannelId, CommandId, GuildId, MessageId, UserId};
 use crate::ports::budget::Budget;
 use crate::ports::discord::{
-    Channel, ChannelKind, Channels, DiscordError, DiscordResult, InteractionReplies, MessageBody, Messages,
-    NewChannel, NewMessage, OwnMessage,
+    Channel, ChannelKind, ChannelPlace, Channels, DiscordError, DiscordResult, InteractionReplies,
+    MessageBody, Messages, NewChannel, NewMessage, Overwrite, OwnMessage,
 };
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -44,6 +44,29 @@ struct WireChannel {
     name: Option<String>,
     #[serde(default)]
     parent_id: Option<ChannelId>,
+    #[serde(default)]
+    permission_overwrites: Vec<WireOverwrite>,
+}
+
+#[derive(Deserialize)]
+struct WireOverwrite {
+    id: String,
+    #[serde(rename = "type")]
+    kind: u8,
+    allow: String,
+    deny: String,
+}
+
+impl WireOverwrite {
+    /// Nothing if it is not of the documented shape.
+    fn read(&self) -> Option<Overwrite> {
+        Some(Overwrite {
+            id: self.id.parse().ok()?,
+            kind: self.kind,
+            allow: self.allow.parse().ok()?,
+            deny: self.deny.parse().ok()?,
+        })
+    }
 }
 
 #[derive(Deserialize)]
@@ -54,6 +77,16 @@ struct WireMessage {
     components: Value,
     #[serde(default)]
     mentions: Vec<WireId<UserId>>,
+    #[serde(default)]
+    content: String,
+    #[serde(default)]
+    embeds: Vec<WireEmbed>,
+}
+
+#[derive(Deserialize)]
+struct WireEmbed {
+    #[serde(default)]
+    title: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -81,6 +114,11 @@ impl From<WireChannel> for Channel {
             kind,
             name: wire.name.unwrap_or_default(),
             parent: wire.parent_id,
+            overwrites: wire
+                .permission_overwrites
+                .iter()
+                .filter_map(WireOverwrite::read)
+                .collect(),
         }
     }
 }
@@ -92,6 +130,8 @@ impl From<WireMessage> for OwnMessage {
             id: wire.id,
             custom_ids: custom_ids(&wire.components),
             mentions,
+            content: wire.content,
+            titles: wire.embeds.into_iter().filter_map(|embed| embed.title).collect(),
         }
     }
 }
@@ -110,6 +150,23 @@ impl<B: Budget> Channels for DiscordRest<B> {
     ) -> DiscordResult<Channel> {
         let request = requests::create_channel(guild, channel, reason)?;
         self.call::<WireChannel>(&request).await.map(Channel::from)
+    }
+
+    async fn move_channel(
+        &self,
+        channel: ChannelId,
+        place: &ChannelPlace,
+        reason: &str,
+    ) -> DiscordResult<()> {
+        self.execute(&requests::move_channel(channel, place, reason))
+            .await
+            .map(drop)
+    }
+
+    async fn delete_channel(&self, channel: ChannelId, reason: &str) -> DiscordResult<()> {
+        self.execute(&requests::delete_channel(channel, reason))
+            .await
+            .map(drop)
     }
 }
 

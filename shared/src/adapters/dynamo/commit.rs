@@ -183,6 +183,7 @@ impl Table {
                 writes.push(self.remove_waiter(event, &waiter)?);
                 writes.push(self.seat(event, waiter)?);
             }
+            Change::PutAlert(alert) => writes.push(self.put_alert(&alert)?),
             Change::PutSpace(space) => {
                 let put =
                     self.versioned(&keys::space(space.event), &space, space.version.saturating_sub(1))?;
