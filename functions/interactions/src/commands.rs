@@ -10,7 +10,7 @@ use gantry_shared::domain::event::EventForm;
 use gantry_shared::domain::ids::SeriesId;
 use gantry_shared::domain::notice::{EventBrief, EventChange, Notice};
 use gantry_shared::ports::store::ClubReader;
-use gantry_shared::usecases::change_event::{cancel_event, close_event};
+use gantry_shared::usecases::change_event::{archive_event, cancel_event, close_event, complete_event};
 use gantry_shared::usecases::club_status::club_status;
 use gantry_shared::usecases::create_club::{CreateClub, create_club};
 use gantry_shared::usecases::create_event::{create_event, new_event_form};
@@ -19,6 +19,7 @@ use gantry_shared::usecases::edit_event::edit_event_form;
 use gantry_shared::usecases::list_events::list_events;
 use gantry_shared::usecases::list_series::list_series;
 use gantry_shared::usecases::publish_event::publish_event;
+use gantry_shared::usecases::set_sign_up_times::{SignUpTimes, set_sign_up_times};
 use gantry_shared::usecases::show_event::{list_sign_ups, show_event};
 use gantry_shared::usecases::{Call, Env, Failure};
 
@@ -125,6 +126,24 @@ pub async fn run<E: Env>(
             app,
             EventChange::Closed,
             &close_event(table, env, call, event).await?,
+        ),
+        Command::EventTimes { event, opens, closes } => {
+            let typed = SignUpTimes {
+                opens: opens.as_deref(),
+                closes: closes.as_deref(),
+            };
+            let brief = Box::pin(set_sign_up_times(table, env, call, event, typed)).await?;
+            changed(app, EventChange::Timed, &brief)
+        }
+        Command::EventComplete { event } => changed(
+            app,
+            EventChange::Completed,
+            &Box::pin(complete_event(table, env, call, event)).await?,
+        ),
+        Command::EventArchive { event } => changed(
+            app,
+            EventChange::Archived,
+            &Box::pin(archive_event(table, env, call, event)).await?,
         ),
         Command::EventCancel { event, reason } => {
             let brief = cancel_event(table, env, call, event, reason.as_deref()).await?;

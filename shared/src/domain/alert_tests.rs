@@ -281,7 +281,7 @@ fn what_repeats_waits_for_its_next_instant_and_leaves_out_missed_ones() {
         outcome: AlertState::Waiting,
         version: 4,
     };
-    let sent = |now| AlertState::Sent {
+    let sent = |now: &str| AlertState::Sent {
         at: at(now),
         silent: false,
     };

@@ -203,6 +203,12 @@ pub enum EventChange {
     Published,
     /// Sign-up was ended.
     Closed,
+    /// Sign-up has times of its own.
+    Timed,
+    /// The race was ended.
+    Completed,
+    /// Its channel is being put away.
+    Archived,
     /// It was called off.
     Cancelled,
 }

@@ -1,4 +1,4 @@
-//! Ends sign-up for an event, or calls it off. What editing and publishing share with that is here, too.
+//! Takes an event a step further by hand: ends sign-up, ends the race, puts it away, or calls it off. What editing and publishing share with that is here, too.
 
 use super::call::{Call, Env, Failure, with_caller};
 use super::once::{Decision, once};
@@ -29,7 +29,33 @@ pub async fn close_event<S: Alerts + ClubReader + EventReader + Ledger>(
     call: &Call,
     event: EventId,
 ) -> Result<EventBrief, Failure> {
-    end_sign_up(store, env, call, event, EventAction::Close, None).await
+    take_step(store, env, call, event, EventAction::Close, None).await
+}
+
+/// Ends a race before its time. Takes [`Capability::ManageEvents`].
+///
+/// # Errors
+/// Refuses with `NoClub`, `NeedsRank`, `NoSuchEvent`, `WrongState`, `Busy`.
+pub async fn complete_event<S: Alerts + ClubReader + EventReader + Ledger>(
+    store: &S,
+    env: &impl Env,
+    call: &Call,
+    event: EventId,
+) -> Result<EventBrief, Failure> {
+    take_step(store, env, call, event, EventAction::Complete, None).await
+}
+
+/// Has the channel of an event that is over put away. Takes [`Capability::ManageEvents`].
+///
+/// # Errors
+/// Refuses with `NoClub`, `NeedsRank`, `NoSuchEvent`, `WrongState`, `Busy`.
+pub async fn archive_event<S: Alerts + ClubReader + EventReader + Ledger>(
+    store: &S,
+    env: &impl Env,
+    call: &Call,
+    event: EventId,
+) -> Result<EventBrief, Failure> {
+    take_step(store, env, call, event, EventAction::Archive, None).await
 }
 
 /// Calls an event off. Takes [`Capability::ManageEvents`].
@@ -53,10 +79,10 @@ pub async fn cancel_event<S: Alerts + ClubReader + EventReader + Ledger>(
             .into());
         }
     };
-    end_sign_up(store, env, call, event, EventAction::Cancel, reason).await
+    take_step(store, env, call, event, EventAction::Cancel, reason).await
 }
 
-async fn end_sign_up<S: Alerts + ClubReader + EventReader + Ledger>(
+async fn take_step<S: Alerts + ClubReader + EventReader + Ledger>(
     store: &S,
     env: &impl Env,
     call: &Call,
@@ -68,7 +94,7 @@ async fn end_sign_up<S: Alerts + ClubReader + EventReader + Ledger>(
         let Managed { caller, desk, alerts } = managed_desk(store, call, event).await?;
         let (after, step) = desk.event.after(action, call.now)?;
         let after = Event {
-            cancel_reason: reason.clone(),
+            cancel_reason: reason.clone().or_else(|| after.cancel_reason.clone()),
             ..after
         };
         let mut changes = vec![Change::UpdateEvent(after.clone())];

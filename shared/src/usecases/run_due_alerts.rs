@@ -77,7 +77,8 @@ async fn run_shard<S: Alerts + Ledger>(
         }
         let page = store.due_alerts(shard, now, PAGE, last.as_ref()).await?;
         let full = page.len() == PAGE as usize;
-        let events = by_event(&page);
+        last = page.last().cloned();
+        let events = by_event(page);
         let taken = futures::stream::iter(events)
             .map(|(event, alerts)| take(store, env, trace, (event, alerts)))
             .buffer_unordered(AT_ONCE)
@@ -87,13 +88,12 @@ async fn run_shard<S: Alerts + Ledger>(
         if !full {
             return Ok(tick);
         }
-        last = page.into_iter().next_back();
     }
 }
 
 /// The alerts of each event together: they are done in one piece of work, in the order in which they are due.
-fn by_event(page: &[Alert]) -> Vec<(EventKey, Vec<&Alert>)> {
-    let mut events: Vec<(EventKey, Vec<&Alert>)> = Vec::new();
+fn by_event(page: Vec<Alert>) -> Vec<(EventKey, Vec<Alert>)> {
+    let mut events: Vec<(EventKey, Vec<Alert>)> = Vec::new();
     for alert in page {
         match events.iter_mut().find(|(event, _)| *event == alert.event) {
             Some((_, alerts)) => alerts.push(alert),
@@ -108,7 +108,7 @@ async fn take<S: Ledger>(
     store: &S,
     env: &impl Env,
     trace: &str,
-    (event, alerts): (EventKey, Vec<&Alert>),
+    (event, alerts): (EventKey, Vec<Alert>),
 ) -> Tick {
     let now = env.now();
     let mut tick = Tick::default();

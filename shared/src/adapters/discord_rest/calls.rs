@@ -45,28 +45,18 @@ struct WireChannel {
     #[serde(default)]
     parent_id: Option<ChannelId>,
     #[serde(default)]
-    permission_overwrites: Vec<WireOverwrite>,
+    permission_overwrites: Vec<Value>,
 }
 
-#[derive(Deserialize)]
-struct WireOverwrite {
-    id: String,
-    #[serde(rename = "type")]
-    kind: u8,
-    allow: String,
-    deny: String,
-}
-
-impl WireOverwrite {
-    /// Nothing if it is not of the documented shape.
-    fn read(&self) -> Option<Overwrite> {
-        Some(Overwrite {
-            id: self.id.parse().ok()?,
-            kind: self.kind,
-            allow: self.allow.parse().ok()?,
-            deny: self.deny.parse().ok()?,
-        })
-    }
+/// Nothing if it is not of the documented shape: bits and ids travel as text (Discord docs, resources/channel).
+fn overwrite(wire: &Value) -> Option<Overwrite> {
+    let number = |name: &str| wire[name].as_str()?.parse().ok();
+    Some(Overwrite {
+        id: number("id")?,
+        kind: u8::try_from(wire["type"].as_u64()?).ok()?,
+        allow: number("allow")?,
+        deny: number("deny")?,
+    })
 }
 
 #[derive(Deserialize)]
@@ -114,11 +104,7 @@ impl From<WireChannel> for Channel {
             kind,
             name: wire.name.unwrap_or_default(),
             parent: wire.parent_id,
-            overwrites: wire
-                .permission_overwrites
-                .iter()
-                .filter_map(WireOverwrite::read)
-                .collect(),
+            overwrites: wire.permission_overwrites.iter().filter_map(overwrite).collect(),
         }
     }
 }

@@ -194,6 +194,13 @@ fn build(verb: Verb, options: &Options<'_>) -> Result<Command, RouteError> {
         Verb::EventEdit => Command::EventEdit { event: event()? },
         Verb::EventPublish => Command::EventPublish { event: event()? },
         Verb::EventClose => Command::EventClose { event: event()? },
+        Verb::EventTimes => Command::EventTimes {
+            event: event()?,
+            opens: options.text("opens")?,
+            closes: options.text("closes")?,
+        },
+        Verb::EventComplete => Command::EventComplete { event: event()? },
+        Verb::EventArchive => Command::EventArchive { event: event()? },
         Verb::EventCancel => Command::EventCancel {
             event: event()?,
             reason: options.text("reason")?,

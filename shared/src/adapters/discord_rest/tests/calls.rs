@@ -4,7 +4,7 @@ use super::server::*;
 use crate::adapters::discord_rest::{CommandScope, Config, ConfigError, DiscordRest, LocalBudget};
 use crate::domain::ids::{ChannelId, CommandId, GuildId, MessageId, UserId};
 use crate::ports::discord::{
-    Channel, ChannelKind, Channels, InteractionReplies, MessageBody, Messages, OwnMessage,
+    Channel, ChannelKind, Channels, InteractionReplies, MessageBody, Messages, Overwrite, OwnMessage,
 };
 use serde_json::{Value, json};
 
@@ -62,7 +62,8 @@ async fn channels_are_read_whatever_else_discord_sends() {
         json!([
             { "id": "1", "type": 4, "name": "GT3 Sprint", "parent_id": null, "flags": 0 },
             { "id": "2", "type": 0, "name": "spa", "parent_id": "1", "permission_overwrites": [{}] },
-            { "id": "3", "type": 2, "name": "Box", "new_field": {} },
+            { "id": "3", "type": 2, "name": "Box", "new_field": {},
+              "permission_overwrites": [{ "id": "11", "type": 0, "allow": "0", "deny": "1125899906842624" }] },
             { "id": "4", "type": 15, "name": null },
         ]),
     )])
@@ -72,13 +73,21 @@ async fn channels_are_read_whatever_else_discord_sends() {
         kind,
         name: name.to_owned(),
         parent: parent.map(ChannelId),
+        overwrites: Vec::new(),
     };
+    let mut boxes = channel(3, ChannelKind::Voice, "Box", None);
+    boxes.overwrites.push(Overwrite {
+        id: 11,
+        kind: 0,
+        allow: 0,
+        deny: 1 << 50,
+    });
     assert_eq!(
         stage.rest.list_channels(GuildId(11)).await.unwrap(),
         [
             channel(1, ChannelKind::Category, "GT3 Sprint", None),
             channel(2, ChannelKind::Text, "spa", Some(1)),
-            channel(3, ChannelKind::Voice, "Box", None),
+            boxes,
             channel(4, ChannelKind::Other(15), "", None),
         ]
     );
@@ -99,6 +108,7 @@ async fn own_messages_come_with_all_custom_ids_and_mentions() {
         { "type": 1, "components": [{ "type": 3, "custom_id": "class", "options": [{ "label": "x", "value": "y" }] }] },
     ] }]);
     let mut latest = message("30", "4001", true, v2);
+    latest["embeds"] = json!([{ "title": "Spa" }, { "description": "x" }]);
     latest["mentions"] = json!([{ "id": "501", "username": "ana" }]);
     let list = json!([
         latest,
@@ -110,6 +120,12 @@ async fn own_messages_come_with_all_custom_ids_and_mentions() {
         id: MessageId(id),
         custom_ids: custom_ids.iter().map(|id| (*id).to_owned()).collect(),
         mentions: mentions.iter().copied().map(UserId).collect(),
+        content: String::new(),
+        titles: if id == 30 {
+            vec!["Spa".to_owned()]
+        } else {
+            Vec::new()
+        },
     };
     let found = stage.rest.own_messages(ChannelId(1)).await.unwrap();
     assert_eq!(
