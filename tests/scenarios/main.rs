@@ -17,4 +17,5 @@ mod faults;
 mod life;
 mod main_job;
 mod poison;
+mod repeats;
 mod rush;

@@ -52,6 +52,13 @@ pub enum Refusal {
         /// What was asked for.
         action: EventAction,
     },
+    /// An event cannot come again as often as asked: one of its times cannot be.
+    RepeatUnplaced {
+        /// How many times before that can be.
+        before: u8,
+        /// Why not.
+        problem: Problem,
+    },
     /// Somebody else changed the event since the form was opened.
     EventChanged,
     /// A class with drivers would be removed, or made smaller than it is filled.
@@ -110,6 +117,7 @@ impl Refusal {
             Self::NoSuchSeries => "no_such_series",
             Self::NoSuchEvent => "no_such_event",
             Self::WrongState { .. } => "wrong_state",
+            Self::RepeatUnplaced { .. } => "repeat_unplaced",
             Self::EventChanged => "event_changed",
             Self::ClassInUse { .. } => "class_in_use",
             Self::SignUpClosed => "sign_up_closed",
@@ -189,6 +197,8 @@ pub enum Field {
     Opens,
     /// When sign-up closes.
     Closes,
+    /// How many times something is made.
+    Copies,
 }
 
 /// What is wrong with a field.
@@ -246,6 +256,13 @@ pub enum Problem {
     DoubleClass {
         /// The class.
         class: String,
+    },
+    /// Not a whole number within these bounds.
+    NumberOutOfRange {
+        /// The least.
+        min: u32,
+        /// The most.
+        max: u32,
     },
     /// More than ten classes.
     TooManyClasses,

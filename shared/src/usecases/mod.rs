@@ -14,6 +14,7 @@ pub mod edit_event;
 pub mod list_events;
 pub mod list_series;
 pub mod publish_event;
+pub mod repeat_event;
 pub mod set_sign_up_times;
 pub mod show_event;
 pub mod suggest;

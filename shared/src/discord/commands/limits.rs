@@ -23,6 +23,8 @@ pub const TIME: u16 = 40;
 pub const DURATION: u16 = 20;
 /// Why an event is cancelled.
 pub const REASON: u16 = 300;
+/// A small number.
+pub const NUMBER: u16 = 3;
 /// An id, or what is typed to find it.
 pub const ID: u16 = 100;
 /// A command as `/help` names it.

@@ -15,6 +15,7 @@ pub use tree::TREE;
 
 use crate::domain::event::Period;
 use crate::domain::ids::{EventId, SeriesId};
+use crate::domain::repeat::Every;
 
 /// The key by which the tree's actions are told apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -28,6 +29,7 @@ pub enum Verb {
     SeriesCreate,
     SeriesList,
     EventCreate,
+    EventRepeat,
     EventEdit,
     EventPublish,
     EventClose,
@@ -84,6 +86,15 @@ pub enum Command {
         start: Option<String>,
         /// Such as `6h`, as typed.
         duration: Option<String>,
+    },
+    /// `/event repeat`
+    EventRepeat {
+        /// The picked event.
+        event: EventId,
+        /// How often.
+        every: Every,
+        /// How many times, as typed.
+        times: String,
     },
     /// `/event edit`
     EventEdit {

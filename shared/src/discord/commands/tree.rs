@@ -142,6 +142,28 @@ const EVENT: &[SubSpec] = &[
         ),
     ),
     SubSpec::new(
+        "repeat",
+        "Make an event come again at later dates",
+        ActionSpec::new(
+            Verb::EventRepeat,
+            &[
+                EVENT_OPTION,
+                OptionSpec::text("every", "How often", limits::CHOICE)
+                    .required()
+                    .choices(&[
+                        ("Every week", "1"),
+                        ("Every 2 weeks", "2"),
+                        ("Every 3 weeks", "3"),
+                        ("Every 4 weeks", "4"),
+                        ("Every month, on the same weekday of it", "month"),
+                    ]),
+                OptionSpec::text("times", "How many more events, 1 to 20", limits::NUMBER).required(),
+            ],
+            "Makes drafts with the same classes at the same local time, also when the clock changes in between. \
+             A number at the end of the name is counted up.",
+        ),
+    ),
+    SubSpec::new(
         "edit",
         "Change an event",
         ActionSpec::new(

@@ -70,6 +70,7 @@ pub fn refusal(refusal: &Refusal, ids: &CommandIds) -> String {
             "There is no such event. Pick one from the list that appears while you type.".to_owned()
         }
         Refusal::WrongState { state, action } => wrong_state(*state, *action, ids),
+        Refusal::RepeatUnplaced { before, problem } => repeat_unplaced(*before, problem, ids),
         Refusal::EventChanged => {
             "Somebody else changed this event while your form was open. Open it again to see what is set now."
                 .to_owned()
@@ -107,6 +108,20 @@ pub fn refusal(refusal: &Refusal, ids: &CommandIds) -> String {
             "Too many people at once; nothing was changed. Please try again in a moment.".to_owned()
         }
     }
+}
+
+fn repeat_unplaced(before: u8, why: &Problem, ids: &CommandIds) -> String {
+    let which = before.saturating_add(1);
+    let why = problem(why);
+    let remedy = if before == 0 {
+        format!("Make that one by hand with {}.", mention("event create", ids))
+    } else {
+        format!(
+            "Repeat it {before} times, and make that one by hand with {}.",
+            mention("event create", ids)
+        )
+    };
+    format!("Repetition {which} cannot be placed: {why} Nothing was made. {remedy}")
 }
 
 fn nothing_to_change(standing: &Standing) -> String {
@@ -207,6 +222,7 @@ const fn label(field: Field) -> &'static str {
         Field::Reason => "Reason",
         Field::Opens => "Opens",
         Field::Closes => "Closes",
+        Field::Copies => "Times",
     }
 }
 
@@ -238,6 +254,7 @@ fn problem(problem: &Problem) -> String {
         Problem::NotAClass { line } => format!("“{}” is no class with seats, such as GT3: 10.", quote(line)),
         Problem::SeatsOutOfRange { class } => format!("{} needs 1 to 100 seats.", quote(class)),
         Problem::DoubleClass { class } => format!("{} is there twice.", quote(class)),
+        Problem::NumberOutOfRange { min, max } => format!("a whole number from {min} to {max}."),
         Problem::TooManyClasses => "at most 10 classes.".to_owned(),
     }
 }

@@ -365,6 +365,7 @@ fn every_fault_of_a_form_in_words() {
         (Field::Classes, Problem::SeatsOutOfRange { class: class() }),
         (Field::Classes, Problem::DoubleClass { class: class() }),
         (Field::Classes, Problem::TooManyClasses),
+        (Field::Copies, Problem::NumberOutOfRange { min: 1, max: 20 }),
         (Field::Reason, Problem::TooLong { max: 300 }),
     ];
     let faults: Vec<FormFault> = faults
