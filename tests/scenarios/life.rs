@@ -197,9 +197,9 @@ async fn every_delivery_doubled_and_each_tick_run_twice() {
     life.live().await;
 }
 
-/// So far apart are a worker's deaths that a job is not given up, which happens after five; shifted by one from life to
-/// life, they meet every call.
-const APART: u64 = 7;
+/// So far apart are a worker's deaths that a job gets done before it is given up, which happens after five; shifted by one from
+/// life to life, they meet every call.
+const APART: u64 = 11;
 /// More calls than a worker makes in a life.
 const CALLS: u64 = 400;
 
@@ -274,5 +274,111 @@ async fn a_cancelled_event_is_told_once_and_nothing_more_is_said() {
     }
     life.until(at(PUBLISHED) + SignedDuration::from_hours(25)).await;
     assert_eq!(life.place(), Some(("Archive".to_owned(), false)));
+    life.world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sign_up_opens_and_closes_by_itself_and_the_last_day_begins() {
+    let life = Life::begin(1).await;
+    let event = &life.published.event;
+    let options = json!({ "event": event, "opens": "2027-03-22 18:00", "closes": "2027-03-26 20:00" });
+    life.world.ok(&life.club.owner(), "event times", options).await;
+    life.world.drain().await;
+    let late = life.world.members(&life.club, 1)[0];
+    let answer = life
+        .world
+        .press(&life.club, &life.published, late, "Sign up")
+        .await;
+    let answer = life.world.stack.expect_message(answer).unwrap();
+    let answer = life.world.stack.simulator().message_as_text(&answer);
+    assert!(answer.contains("not open"), "{answer}");
+
+    // 18:00 in Berlin is 17:00 UTC in winter.
+    life.until(at("2027-03-22T17:01:00Z")).await;
+    assert_eq!(life.titles(), ["Sign-up for Monza is open"]);
+    let answer = life
+        .world
+        .press(&life.club, &life.published, late, "Sign up")
+        .await;
+    let answer = life.world.stack.expect_message(answer).unwrap();
+    let answer = life.world.stack.simulator().message_as_text(&answer);
+    assert!(answer.contains("waitlist"), "{answer}");
+
+    life.until(at("2027-03-26T19:01:00Z")).await;
+    assert_eq!(life.titles().last().unwrap(), "Sign-up for Monza is closed");
+    assert!(life.board().contains("Sign-up is closed."), "{}", life.board());
+    life.until(at(START) - SignedDuration::from_hours(23)).await;
+    assert!(life.board().contains("The race is near."), "{}", life.board());
+
+    // An hour after the start the race is ended by hand, and put away at once.
+    life.until(at(START) + SignedDuration::from_hours(1)).await;
+    for command in ["event complete", "event archive"] {
+        life.world
+            .ok(&life.club.owner(), command, json!({ "event": event }))
+            .await;
+        life.world.drain().await;
+    }
+    assert_eq!(life.place(), Some(("Archive".to_owned(), false)));
+    life.until(at(END) + SignedDuration::from_hours(48)).await;
+    assert_eq!(life.place(), Some(("Archive".to_owned(), false)));
+    life.world.finish().await;
+}
+
+/// A tick's DynamoDB calls, by operation.
+async fn tick_calls(world: &World) -> Vec<String> {
+    let mark = world.mark();
+    world
+        .stack
+        .aws()
+        .tick(gantry_local::RACE_DAY)
+        .await
+        .unwrap()
+        .unwrap();
+    let calls = world.calls(mark, Service::Dynamodb);
+    let mine = calls.into_iter().filter(|call| call.caller == "race-day");
+    let mut operations: Vec<String> = mine.map(|call| call.operation).collect();
+    operations.sort();
+    operations
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tick_costs_what_is_due_not_what_exists() {
+    let life = Life::begin(1).await;
+    let world = &life.world;
+    world.stack.simulator().set_rate_limits(false);
+    assert_eq!(tick_calls(world).await, ["Query"; 4], "nothing is due");
+    life.until(at("2027-03-27T07:30:00Z")).await;
+    // Fifty more events on the same day; three of them start first.
+    let series = world
+        .suggested(&life.club.owner(), "event create", "series", "Cup")
+        .await;
+    for n in 0..50 {
+        let start = if n < 3 {
+            "2027-03-28 10:00"
+        } else {
+            "2027-03-28 16:00"
+        };
+        let name = format!("Race {n}");
+        let options = json!({ "series": series, "name": name, "start": start, "duration": "6h" });
+        world.ok(&life.club.owner(), "event create", options).await;
+        let event = world
+            .suggested(&life.club.owner(), "event publish", "event", &name)
+            .await;
+        world
+            .ok(&life.club.owner(), "event publish", json!({ "event": event }))
+            .await;
+    }
+    world.drain().await;
+    assert_eq!(
+        tick_calls(world).await,
+        ["Query"; 4],
+        "fifty-one events, and nothing is due"
+    );
+    // A day before the start of the three.
+    world.stack.clock().set(at("2027-03-27T08:00:30Z"));
+    let mut expected = vec!["Query"; 4];
+    expected.extend(["TransactWriteItems"; 3]);
+    assert_eq!(tick_calls(world).await, expected, "three reminders are due");
+    assert_eq!(tick_calls(world).await, ["Query"; 4], "they were taken");
     life.world.finish().await;
 }
