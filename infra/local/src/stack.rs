@@ -22,7 +22,7 @@ use gantry_shared::ports::store::{CommitError, StoreError};
 use gantry_simulator::{
     MessageView, Outcome, OutcomeKind, PlaygroundConfig, Simulator, SimulatorConfig, SimulatorError,
 };
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use std::path::PathBuf;
 use std::sync::Arc;
