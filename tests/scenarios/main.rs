@@ -20,3 +20,4 @@ mod main_job;
 mod poison;
 mod repeats;
 mod rush;
+mod settings;

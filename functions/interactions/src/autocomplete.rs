@@ -2,6 +2,7 @@
 
 use super::App;
 use super::context::call;
+use super::settings;
 use gantry_shared::discord::commands::spec::AutocompleteField;
 use gantry_shared::discord::commands::{AutocompleteQuery, Choice};
 use gantry_shared::discord::help;
@@ -33,6 +34,9 @@ pub async fn suggest<E: Env>(
                 })
                 .collect()
         }
+        (AutocompleteField::Setting, _) => settings::suggest_keys(&query.typed),
+        (AutocompleteField::SettingTarget, _) => settings::suggest_targets(&query.typed),
+        (AutocompleteField::SettingValue(key), _) => settings::suggest_values(key, &query.typed),
         (AutocompleteField::Series, Ok(call)) => {
             choices(suggest_series(&app.table, &call, &query.typed).await?)
         }

@@ -22,6 +22,7 @@ use gantry_shared::usecases::publish_event::publish_event;
 use gantry_shared::usecases::repeat_event::repeat_event;
 use gantry_shared::usecases::set_sign_up_times::{SignUpTimes, set_sign_up_times};
 use gantry_shared::usecases::show_event::{list_sign_ups, show_event};
+use gantry_shared::usecases::view_settings::view_settings;
 use gantry_shared::usecases::{Call, Env, Failure};
 
 /// Runs a command.
@@ -123,11 +124,15 @@ pub async fn run<E: Env>(
             let (club, event) = edit_event_form(table, call, event).await?;
             return Ok(respond::modal(&modals::event_edit(&event, &club.time_zone)));
         }
-        Command::EventPublish { event } => changed(
-            app,
-            EventChange::Published,
-            &publish_event(table, env, call, event).await?,
-        ),
+        Command::EventPublish { event, channel } => {
+            let published = publish_event(table, env, call, event, channel).await?;
+            let change = if published.channel {
+                EventChange::Published
+            } else {
+                EventChange::PublishedAlone
+            };
+            changed(app, change, &published.event)
+        }
         Command::EventClose { event } => changed(
             app,
             EventChange::Closed,
@@ -157,7 +162,7 @@ pub async fn run<E: Env>(
         }
         Command::EventShow { event } => {
             let shown = show_event(table, call, event).await?;
-            super::components::details(app, &shown)
+            super::components::details(app, &shown, true)
         }
         Command::EventList { when } => {
             let list = list_events(table, call, when, None).await?;
@@ -182,6 +187,12 @@ pub async fn run<E: Env>(
                 },
             )
         }
+        Command::SettingsView { section } => {
+            let settings = &view_settings(table, call).await?;
+            show(app, &Notice::Settings { settings, section })
+        }
+        Command::SettingsSet { key, value } => super::settings::set(app, call, &key, value).await?,
+        Command::SettingsReset { what } => super::settings::reset(app, call, &what).await?,
     };
     Ok(private(&body))
 }

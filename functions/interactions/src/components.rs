@@ -1,10 +1,10 @@
 //! Buttons and selects. Everybody sees them, so each click is judged on its own.
 
 use super::context::{call, show};
-use super::{App, private};
+use super::{App, private, settings};
 use gantry_shared::discord::commands::route::ComponentAction;
 use gantry_shared::discord::inbound::Interaction;
-use gantry_shared::discord::respond::Response;
+use gantry_shared::discord::respond::{self, Response};
 use gantry_shared::domain::ids::EventId;
 use gantry_shared::domain::notice::Notice;
 use gantry_shared::domain::signup::Answer;
@@ -21,7 +21,7 @@ pub async fn act<E: Env>(
 ) -> Result<Response, Failure> {
     if let ComponentAction::DmDetails { key } = action {
         let shown = show_own_event(&app.table, interaction.actor().user, key).await?;
-        return Ok(private(&details(app, &shown)));
+        return Ok(private(&details(app, &shown, false)));
     }
     let call = match call(app, interaction) {
         Ok(call) => call,
@@ -38,7 +38,13 @@ pub async fn act<E: Env>(
         | ComponentAction::Info { event }
         | ComponentAction::DmDetails {
             key: gantry_shared::domain::event::EventKey { event, .. },
-        } => details(app, &show_event(&app.table, &call, event).await?),
+        } => details(app, &show_event(&app.table, &call, event).await?, true),
+        // The question becomes its answer, so that its buttons are gone.
+        ComponentAction::ResetSettings { target, version } => {
+            let body = settings::confirmed(app, &call, target, version).await?;
+            return Ok(respond::update(&body));
+        }
+        ComponentAction::KeepSettings => return Ok(respond::update(&show(app, &Notice::SettingsKept))),
     };
     Ok(private(&body))
 }
@@ -70,8 +76,8 @@ async fn answered<E: Env>(
     )
 }
 
-/// An event, and how the person stands with it.
-pub fn details<E: Env>(app: &App<E>, shown: &EventShown) -> Value {
+/// An event, and how the person stands with it; in the guild with buttons to answer where there is no board.
+pub fn details<E: Env>(app: &App<E>, shown: &EventShown, in_guild: bool) -> Value {
     let EventShown {
         club,
         desk,
@@ -87,6 +93,7 @@ pub fn details<E: Env>(app: &App<E>, shown: &EventShown) -> Value {
             seats,
             standing,
             channel: *channel,
+            answerable: in_guild && channel.is_none() && !seats.is_empty(),
         },
     )
 }

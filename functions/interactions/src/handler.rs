@@ -6,6 +6,7 @@ mod commands;
 mod components;
 mod context;
 mod modals;
+mod settings;
 
 use gantry_shared::adapters::dynamo::Table;
 use gantry_shared::discord::commands::route::{Intent, route};

@@ -3,6 +3,7 @@
 
 use crate::domain::event::EventKey;
 use crate::domain::ids::{EventId, SeriesId};
+use crate::domain::settings::Target;
 use std::{fmt, str::FromStr};
 
 /// Gantry, first version. A changed meaning takes a new number; messages posted before keep the old one.
@@ -54,6 +55,15 @@ pub enum ComponentId {
         /// Club and event.
         key: EventKey,
     },
+    /// Button that resets settings.
+    ResetSettings {
+        /// Which.
+        target: Target,
+        /// Their version when the question was asked.
+        version: u64,
+    },
+    /// Button that leaves them as they are.
+    KeepSettings,
 }
 
 /// The custom id of a modal.
@@ -83,6 +93,10 @@ impl fmt::Display for ComponentId {
             Self::Details { event } => ("dt", event),
             Self::Info { event } => ("in", event),
             Self::DmDetails { key } => return write!(f, "{PREFIX}dd:{}:{}", key.club, key.event),
+            Self::ResetSettings { target, version } => {
+                return write!(f, "{PREFIX}sr:{}:{version}", target.name());
+            }
+            Self::KeepSettings => return write!(f, "{PREFIX}sk"),
         };
         write!(f, "{PREFIX}{kind}:{event}")
     }
@@ -98,6 +112,17 @@ impl FromStr for ComponentId {
             return Ok(Self::DmDetails {
                 key: EventKey { club, event },
             });
+        }
+        if let Ok(["sr", name, version]) = parts(text) {
+            // The name has one spelling: what is read back is compared with what was written.
+            let target = Target::parse(name).filter(|target| target.name() == name);
+            return Ok(Self::ResetSettings {
+                target: target.ok_or(UnknownCustomId)?,
+                version: canonical_number(version)?,
+            });
+        }
+        if let Ok(["sk"]) = parts(text) {
+            return Ok(Self::KeepSettings);
         }
         let [kind, event] = parts(text)?;
         let event = event.parse().map_err(|_| UnknownCustomId)?;
@@ -255,6 +280,40 @@ mod tests {
             version: 1,
         };
         assert_eq!(edit.to_string().parse::<ComponentId>(), Err(UnknownCustomId));
+    }
+
+    #[test]
+    fn a_reset_names_its_settings_and_their_version() {
+        use crate::domain::settings::{Key, Section};
+        let all = ComponentId::ResetSettings {
+            target: Target::All,
+            version: 0,
+        };
+        assert_eq!(all.to_string(), "g1:sr:all:0");
+        for target in [
+            Target::All,
+            Target::Section(Section::Sync),
+            Target::One(Key::SyncHours),
+        ] {
+            let id = ComponentId::ResetSettings {
+                target,
+                version: u64::MAX,
+            };
+            assert!(id.to_string().len() <= CUSTOM_ID_MAX);
+            assert_eq!(id.to_string().parse(), Ok(id));
+        }
+        assert_eq!("g1:sk".parse(), Ok(ComponentId::KeepSettings));
+        for text in [
+            "g1:sr:all:01",
+            "g1:sr:all",
+            "g1:sr:ALL:1",
+            "g1:sr::1",
+            "g1:sr:Sync.Hours:1",
+            "g1:sk:",
+            "g1:sk:1",
+        ] {
+            assert_eq!(text.parse::<ComponentId>(), Err(UnknownCustomId), "{text}");
+        }
     }
 
     proptest! {

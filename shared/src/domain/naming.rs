@@ -1,7 +1,7 @@
 //! Names of channels and categories, by Discord's rules: 1-100 characters; text channels in lower case, without spaces.
 
 use super::event::Event;
-use super::settings::{Pattern, Placeholder};
+use super::settings::{Pattern, PatternKind, Placeholder};
 use jiff::tz::TimeZone;
 
 /// Longest name that Discord takes for a channel (Discord docs, resources/channel).
@@ -15,17 +15,35 @@ const TOPIC_MAX: usize = 1024;
 pub fn event_channel(event: &Event, zone: &TimeZone, pattern: &Pattern) -> String {
     let start = event.starts_at.to_zoned(zone.clone());
     let date = start.strftime("%b-%d").to_string();
-    let slug = channel_slug(&pattern.fill(|placeholder| match placeholder {
-        Placeholder::Event => event.name.clone(),
-        Placeholder::Series => event.series_name.clone(),
-        Placeholder::Date => date.clone(),
-        Placeholder::Year => start.strftime("%Y").to_string(),
-        Placeholder::Number => String::new(),
-    }));
-    if slug.is_empty() {
-        channel_slug(&date)
-    } else {
-        slug
+    let year = start.strftime("%Y").to_string();
+    channel(pattern, (&event.name, &event.series_name), (&date, &year))
+}
+
+fn channel(pattern: &Pattern, (event, series): (&str, &str), (date, year): (&str, &str)) -> String {
+    let filled = pattern.fill(|placeholder| {
+        let text = match placeholder {
+            Placeholder::Event => event,
+            Placeholder::Series => series,
+            Placeholder::Date => date,
+            Placeholder::Year => year,
+            Placeholder::Number => "",
+        };
+        text.to_owned()
+    });
+    let slug = channel_slug(&filled);
+    if slug.is_empty() { channel_slug(date) } else { slug }
+}
+
+/// Names that a pattern gives, for whoever sets it.
+#[must_use]
+pub fn preview(kind: PatternKind, pattern: &Pattern) -> String {
+    match kind {
+        PatternKind::Channel => channel(pattern, ("Monza 6h", "GT Endurance"), ("Nov-28", "2026")),
+        PatternKind::Category => format!(
+            "{}, {}",
+            series_category("GT Endurance", 1, pattern),
+            series_category("GT Endurance", 2, pattern)
+        ),
     }
 }
 
@@ -94,7 +112,6 @@ mod tests {
     use super::*;
     use crate::domain::event::{EventKey, EventState};
     use crate::domain::ids::{ClubId, EventId, SeriesId, UserId};
-    use crate::domain::settings::PatternKind;
     use proptest::prelude::*;
 
     #[test]

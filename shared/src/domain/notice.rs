@@ -7,6 +7,7 @@ use super::ids::ChannelId;
 use super::refusal::{Refusal, Standing};
 use super::seats::Seats;
 use super::series::{Class, Series};
+use super::settings::{ResetQuestion, Section, Settings, SettingsChanged};
 use super::signup::{SignUp, Status};
 use super::space::SpaceFault;
 use jiff::Timestamp;
@@ -174,6 +175,8 @@ pub enum Notice<'a> {
         standing: &'a Standing,
         /// The event's channel, if it has one.
         channel: Option<ChannelId>,
+        /// Whether the person is given the buttons to answer: there is no board, and this is the club's server.
+        answerable: bool,
     },
     /// Answer to `/signup list`.
     SignUpList {
@@ -189,6 +192,25 @@ pub enum Notice<'a> {
         /// The count of each class.
         seats: &'a [Seats],
     },
+    /// Answer to `/settings view`.
+    Settings {
+        /// All of them.
+        settings: &'a Settings,
+        /// Which are shown in full; all in short if nothing is said.
+        section: Option<Section>,
+    },
+    /// Answer to `/settings set`, and to a reset.
+    SettingsChanged {
+        /// What was done.
+        changed: &'a SettingsChanged,
+    },
+    /// Asks whether to reset settings: buttons whose custom ids name them and their version.
+    ResetSettings {
+        /// The question.
+        question: &'a ResetQuestion,
+    },
+    /// The answer was no.
+    SettingsKept,
     /// To a driver whose answer is being recorded behind a rush; it is replaced when that is done.
     AnswerQueued,
     /// To a person whose wish was refused.
@@ -208,6 +230,8 @@ pub enum EventChange {
     Edited,
     /// It was published; its channel is being made.
     Published,
+    /// It was published without a channel.
+    PublishedAlone,
     /// Sign-up was ended.
     Closed,
     /// Sign-up has times of its own.

@@ -2,24 +2,11 @@
 
 use super::call::{Call, Env, Failure, with_caller};
 use super::once::{Decision, once};
-use crate::domain::club::Colour;
 use crate::domain::fact::{Fact, Record};
 use crate::domain::refusal::Refusal;
-use crate::domain::settings::{Change as To, InForce, Key, Settings, Target, Told, Wish};
+use crate::domain::settings::{Change as To, InForce, Key, Settings, SettingsChanged, Target, Wish};
 use crate::ports::store::{Batch, Caller, Change, ClubReader, Ledger, OnceKey};
-use serde::{Deserialize, Serialize};
 use std::sync::OnceLock;
-
-/// What was changed.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct SettingsChanged {
-    /// The accent of the club.
-    pub colour: Colour,
-    /// What is different now, and what it was.
-    pub told: Vec<Told>,
-    /// What was asked for and is so already.
-    pub unchanged: Vec<Key>,
-}
 
 /// Changes all of these settings or none. Each takes its own capability.
 ///

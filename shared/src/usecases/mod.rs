@@ -18,6 +18,7 @@ pub mod repeat_event;
 pub mod set_sign_up_times;
 pub mod show_event;
 pub mod suggest;
+pub mod view_settings;
 
 pub mod announce;
 pub mod finish_answer;

@@ -21,6 +21,17 @@ pub(super) enum Decision<T> {
     Again,
 }
 
+impl<T> Decision<T> {
+    /// The same with another outcome.
+    pub(super) fn map<U>(self, outcome: impl FnOnce(T) -> U) -> Decision<U> {
+        match self {
+            Self::Commit(batch, value) => Decision::Commit(batch, outcome(value)),
+            Self::Nothing(value) => Decision::Nothing(outcome(value)),
+            Self::Again => Decision::Again,
+        }
+    }
+}
+
 /// Decides and commits, and decides again on fresh state while others are faster, until `try_until`.
 ///
 /// A repetition gets the outcome of the first time. It needs no look-up on the way: a repetition that would write fails

@@ -9,10 +9,21 @@ use crate::domain::ids::EventId;
 use crate::domain::notice::EventBrief;
 use crate::domain::refusal::{EventAction, Field, FormFault, Problem, Refusal};
 use crate::domain::space::{Space, SpaceState};
+use crate::domain::work::Work;
 use crate::ports::store::{Alerts, Change, ClubReader, EventReader, Ledger, OnceKey, Spaces};
+use serde::{Deserialize, Serialize};
 
-/// Publishes the event. Of one that is published already, what is missing in
-/// Discord is made again.
+/// What came of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Published {
+    /// The event.
+    pub event: EventBrief,
+    /// Whether its channel is being made.
+    pub channel: bool,
+}
+
+/// Publishes the event. Its channel is made if `channel` says so, or the club's setting where nothing is said; of one that
+/// is published already, what is missing in Discord is made again.
 /// Takes [`crate::domain::rank::Capability::ManageEvents`].
 ///
 /// # Errors
@@ -22,7 +33,8 @@ pub async fn publish_event<S: Alerts + ClubReader + EventReader + Spaces + Ledge
     env: &impl Env,
     call: &Call,
     event: EventId,
-) -> Result<EventBrief, Failure> {
+    channel: Option<bool>,
+) -> Result<Published, Failure> {
     let decide = || async {
         let Managed { caller, desk, alerts } = managed_desk(store, call, event).await?;
         let before = desk.event;
@@ -34,8 +46,9 @@ pub async fn publish_event<S: Alerts + ClubReader + EventReader + Spaces + Ledge
             };
             return Err(Refusal::Form { faults: vec![fault] }.into());
         }
+        let wanted = channel.unwrap_or_else(|| caller.settings.automatic_channels());
         let mut changes = vec![Change::UpdateEvent(after.clone())];
-        if before.state == EventState::Draft {
+        let space = if before.state == EventState::Draft {
             let gate = gate_of(&after);
             changes.extend(
                 after
@@ -43,21 +56,18 @@ pub async fn publish_event<S: Alerts + ClubReader + EventReader + Spaces + Ledge
                     .iter()
                     .map(|class| Change::OpenClass(after.key, class.clone(), gate)),
             );
-            changes.push(Change::PutSpace(Space::new(after.key, Some(call.reply.clone()))));
+            wanted.then(|| Space::new(after.key, Some(call.reply.clone())))
         } else {
-            changes.push(Change::PutSpace(space_to_repair(store, call, &before).await?));
-        }
-        let work = step.jobs(&after);
+            Some(space_to_repair(store, call, &before, channel).await?)
+        };
+        let channel = space.is_some();
+        let mut work = step.jobs(&after);
+        work.retain(|work| channel || !matches!(work, Work::OpenEventSpace { .. }));
+        changes.extend(space.map(Change::PutSpace));
         let fact = Fact::EventPublished { event: after.key };
-        Ok(commit(
-            env,
-            call,
-            (&caller, &alerts),
-            (&before, &after),
-            fact,
-            changes,
-            work,
-        ))
+        let parties = (&caller, alerts.as_slice());
+        let decision = commit(env, call, parties, (&before, &after), fact, changes, work);
+        Ok(decision.map(|event| Published { event, channel }))
     };
     once(
         (store, env),
@@ -68,17 +78,27 @@ pub async fn publish_event<S: Alerts + ClubReader + EventReader + Spaces + Ledge
     .await
 }
 
-/// The space of an event that is published already, set back to work: what is missing of it is made again.
-async fn space_to_repair<S: Spaces>(store: &S, call: &Call, event: &Event) -> Result<Space, Failure> {
-    let none = || Refusal::WrongState {
-        state: event.state,
-        action: EventAction::Publish,
-    };
-    let space = store.space(event.key).await?.ok_or_else(none)?;
-    Ok(Space {
-        state: SpaceState::Creating,
-        reply: Some(call.reply.clone()),
-        version: space.version + 1,
-        ..space
-    })
+/// The space of an event that is published already, set back to work: what is missing of it is made again. One that was
+/// published without a channel gets it only if that is asked for.
+async fn space_to_repair<S: Spaces>(
+    store: &S,
+    call: &Call,
+    event: &Event,
+    channel: Option<bool>,
+) -> Result<Space, Failure> {
+    let space = store.space(event.key).await?;
+    match (space, channel) {
+        (Some(space), None | Some(true)) => Ok(Space {
+            state: SpaceState::Creating,
+            reply: Some(call.reply.clone()),
+            version: space.version + 1,
+            ..space
+        }),
+        (None, Some(true)) => Ok(Space::new(event.key, Some(call.reply.clone()))),
+        (Some(_), Some(false)) | (None, None | Some(false)) => Err(Refusal::WrongState {
+            state: event.state,
+            action: EventAction::Publish,
+        }
+        .into()),
+    }
 }

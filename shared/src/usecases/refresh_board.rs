@@ -4,19 +4,21 @@ use super::job::{Job, JobFailure};
 use super::open_event_space::{Shown, bring_up_to_date, forget_lost_channel, mendable, post_missing};
 use crate::domain::event::EventKey;
 use crate::domain::notice::Render;
+use crate::domain::settings::Drift;
 use crate::domain::space::SpaceState;
 use crate::ports::discord::Messages;
-use crate::ports::store::{ClubReader, EventReader, Spaces};
+use crate::ports::store::{EventReader, SettingsReader, Spaces};
 
 /// Tries when another worker edits the same messages.
 const TRIES: u32 = 3;
 
 /// Edits the messages of an event whose channel is ready. While it is still being made there is nothing to do: whoever
-/// makes it looks at the present state last. A message that somebody deleted is posted again, once for each time.
+/// makes it looks at the present state last. A message that somebody deleted is posted again, once
+/// for each time, or left away, as the club's setting has it.
 ///
 /// # Errors
 /// What the store and Discord say.
-pub async fn refresh_board<S: ClubReader + EventReader + Spaces>(
+pub async fn refresh_board<S: SettingsReader + EventReader + Spaces>(
     store: &S,
     discord: &impl Messages,
     render: &impl Render,
@@ -30,9 +32,12 @@ pub async fn refresh_board<S: ClubReader + EventReader + Spaces>(
         Shown::AsRecorded
     };
     for _ in 0..TRIES {
-        let (space, sheet, club) =
-            futures::join!(store.space(event), store.sheet(event), store.club(event.club));
-        let (Some(mut space), Some(sheet), Some(club)) = (space?, sheet?, club?) else {
+        let (space, sheet, club) = futures::join!(
+            store.space(event),
+            store.sheet(event),
+            store.club_and_settings(event.club)
+        );
+        let (Some(mut space), Some(sheet), Some((club, settings))) = (space?, sheet?, club?) else {
             return Ok(());
         };
         if space.state != SpaceState::Active {
@@ -47,7 +52,7 @@ pub async fn refresh_board<S: ClubReader + EventReader + Spaces>(
             shown,
         ))
         .await;
-        if outcome.is_ok() {
+        if outcome.is_ok() && settings.drift() == Drift::Heal {
             outcome = Box::pin(post_missing(
                 store,
                 discord,

@@ -5,9 +5,10 @@ use crate::domain::event::EventKey;
 use crate::domain::ids::{ChannelId, UserId};
 use crate::domain::notice::{Notice, Render, Rendered};
 use crate::domain::series::ClassId;
+use crate::domain::settings::Notification;
 use crate::domain::signup::{SignUp, Status, Ticket};
 use crate::ports::discord::{DiscordError, Mentions, MessageBody, Messages, NewMessage};
-use crate::ports::store::{ClubReader, Delivery, EventReader, Receipts, Spaces};
+use crate::ports::store::{Delivery, EventReader, Receipts, SettingsReader, Spaces};
 use jiff::Timestamp;
 
 /// Who is told what.
@@ -23,11 +24,11 @@ pub struct Promotion<'a> {
     pub ticket: Ticket,
 }
 
-/// Tells the driver unless they were told, or have given up the seat since.
+/// Tells the driver unless they were told, or have given up the seat since, or the club has it switched off.
 ///
 /// # Errors
 /// What the store and Discord say.
-pub async fn tell_promoted<S: ClubReader + EventReader + Spaces + Receipts>(
+pub async fn tell_promoted<S: SettingsReader + EventReader + Spaces + Receipts>(
     store: &S,
     discord: &impl Messages,
     render: &impl Render,
@@ -43,15 +44,21 @@ pub async fn tell_promoted<S: ClubReader + EventReader + Spaces + Receipts>(
     let name = format!("promoted#{user}#{}", ticket.0);
     let (desk, club, space) = futures::join!(
         store.desk(*event, *user),
-        store.club(event.club),
+        store.club_and_settings(event.club),
         store.space(*event)
     );
-    let (Some(desk), Some(club), space) = (desk?, club?, space?) else {
+    let (Some(desk), Some((club, settings)), space) = (desk?, club?, space?) else {
         return Ok(());
     };
     let over = desk.event.state.is_over() || job.now >= desk.event.ends_at();
     if over || !still_seated(desk.mine.as_ref(), class, *ticket) {
         store.settle_delivery(*event, &name, "outdated", job.now).await?;
+        return Ok(());
+    }
+    if !settings.notifies(Notification::Promoted) {
+        store
+            .settle_delivery(*event, &name, "switched off", job.now)
+            .await?;
         return Ok(());
     }
     let since = match store.begin_delivery(*event, &name, job.now).await? {

@@ -50,6 +50,8 @@ pub fn now() -> Timestamp {
 
 pub struct World {
     pub table: Table,
+    #[allow(dead_code, reason = "not every test looks at the items themselves")]
+    pub client: aws_sdk_dynamodb::Client,
     pub env: TestEnv,
     interactions: AtomicU64,
 }
@@ -69,16 +71,14 @@ impl World {
             .credentials_provider(Credentials::new("local", "local", None, None, "test"))
             .endpoint_url(endpoint)
             .build();
-        let table = Table::new(
-            aws_sdk_dynamodb::Client::from_conf(config),
-            "gantry",
-            OperatorOverrides::default(),
-        );
+        let client = aws_sdk_dynamodb::Client::from_conf(config);
+        let table = Table::new(client.clone(), "gantry", OperatorOverrides::default());
         let env = TestEnv {
             counter: AtomicU64::new(1),
         };
         Self {
             table,
+            client,
             env,
             interactions: AtomicU64::new(1),
         }
@@ -150,7 +150,7 @@ impl World {
         let brief = create_event(&self.table, &self.env, &self.owner(), series, &form)
             .await
             .unwrap();
-        publish_event(&self.table, &self.env, &self.owner(), brief.key.event)
+        publish_event(&self.table, &self.env, &self.owner(), brief.key.event, None)
             .await
             .unwrap();
         brief.key.event

@@ -4,6 +4,7 @@ use super::gateway::{Form, event};
 use super::world::{ADMIN, APPLICATION, CHANNEL, DRAFT, DRIVER, GUILD, OPEN, OTHER_GUILD, SEATED, SERIES};
 use gantry_shared::discord::custom_id::{ComponentId, ModalId};
 use gantry_shared::domain::ids::{GuildId, UserId};
+use gantry_shared::domain::settings::{Section, Target};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -177,6 +178,18 @@ fn commands() -> Vec<(&'static str, Value)> {
             "command-signup-list",
             sub_command("signup", "list", &[("event", &open)]),
         ),
+        (
+            "command-settings-view",
+            sub_command("settings", "view", &[("section", "sync")]),
+        ),
+        (
+            "command-settings-set",
+            sub_command("settings", "set", &[("key", "sync.hours"), ("value", "12")]),
+        ),
+        (
+            "command-settings-reset",
+            sub_command("settings", "reset", &[("what", "club")]),
+        ),
     ]
 }
 
@@ -206,6 +219,24 @@ fn suggestions() -> Vec<(&'static str, Value)> {
             "autocomplete-event",
             sub("event", "publish", typing("event", "monz")),
         ),
+        (
+            "autocomplete-setting",
+            sub("settings", "set", typing("key", "sync")),
+        ),
+        (
+            "autocomplete-setting-target",
+            sub("settings", "reset", typing("what", "chan")),
+        ),
+        (
+            "autocomplete-setting-value",
+            command(
+                "settings",
+                json!([{ "name": "set", "type": 1, "options": [
+                    { "name": "key", "type": 3, "value": "channels.name" },
+                    typing("value", "{event}-{year}"),
+                ] }]),
+            ),
+        ),
     ]
 }
 
@@ -218,6 +249,15 @@ fn buttons() -> Vec<(&'static str, ComponentId, UserId)> {
         ("button-details", ComponentId::Details { event }, SEATED),
         ("button-info", ComponentId::Info { event }, DRIVER),
         ("button-dm-details", ComponentId::DmDetails { key: OPEN }, SEATED),
+        (
+            "button-reset-settings",
+            ComponentId::ResetSettings {
+                target: Target::Section(Section::Club),
+                version: 1,
+            },
+            ADMIN,
+        ),
+        ("button-keep-settings", ComponentId::KeepSettings, ADMIN),
     ]
 }
 

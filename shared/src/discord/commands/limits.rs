@@ -1,7 +1,7 @@
 //! The longest texts taken from a command or a form, in characters. Where the domain has a bound it is that one; the others
 //! are coarse bounds against waste.
 
-use crate::domain::{club, event, series};
+use crate::domain::{club, event, series, settings};
 
 /// A club's name.
 pub const CLUB_NAME: u16 = club::CLUB_NAME_MAX as u16;
@@ -29,5 +29,9 @@ pub const NUMBER: u16 = 3;
 pub const ID: u16 = 100;
 /// A command as `/help` names it.
 pub const COMMAND_PATH: u16 = 100;
+/// A setting's or a section's name.
+pub const SETTING: u16 = 60;
+/// A setting's value.
+pub const SETTING_VALUE: u16 = settings::TYPED_MAX as u16;
 /// One of a few choices.
 pub const CHOICE: u16 = 20;

@@ -16,6 +16,7 @@ pub use tree::TREE;
 use crate::domain::event::Period;
 use crate::domain::ids::{EventId, SeriesId};
 use crate::domain::repeat::Every;
+use crate::domain::settings::Section;
 
 /// The key by which the tree's actions are told apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -40,6 +41,9 @@ pub enum Verb {
     EventShow,
     EventList,
     SignupList,
+    SettingsView,
+    SettingsSet,
+    SettingsReset,
 }
 
 /// A command with its options. Text is trimmed, not empty and within [`limits`]; what it means is the domain's to judge.
@@ -105,6 +109,8 @@ pub enum Command {
     EventPublish {
         /// The picked event.
         event: EventId,
+        /// Whether its channel is made; as the club's setting has it if nothing is said.
+        channel: Option<bool>,
     },
     /// `/event close`
     EventClose {
@@ -151,6 +157,23 @@ pub enum Command {
     SignupList {
         /// The picked event.
         event: EventId,
+    },
+    /// `/settings view`
+    SettingsView {
+        /// Which ones; all in short if left out.
+        section: Option<Section>,
+    },
+    /// `/settings set`
+    SettingsSet {
+        /// A setting's name, as typed.
+        key: String,
+        /// As typed.
+        value: String,
+    },
+    /// `/settings reset`
+    SettingsReset {
+        /// `all`, a section's or a setting's name, as typed.
+        what: String,
     },
 }
 

@@ -2,7 +2,7 @@
 //! route.
 
 use super::options::Options;
-use super::spec::{ActionSpec, Body, CommandSpec, Reach, Values};
+use super::spec::{ActionSpec, AutocompleteField, Body, CommandSpec, Reach, Values};
 use super::{AutocompleteQuery, Command, TREE, Verb};
 use crate::discord::custom_id::{ComponentId, ModalId};
 use crate::discord::inbound::{CommandData, CommandOption, ComponentData, Data, Interaction, ModalData};
@@ -11,6 +11,7 @@ use crate::domain::event::{EventForm, EventKey, Period};
 use crate::domain::ids::EventId;
 use crate::domain::repeat::Every;
 use crate::domain::series::ClassId;
+use crate::domain::settings::{Key, Section, Target};
 use serde_json::Value;
 
 /// Discord's option type of a sub-command.
@@ -76,6 +77,15 @@ pub enum ComponentAction {
         /// Club and event.
         key: EventKey,
     },
+    /// Yes, reset these settings.
+    ResetSettings {
+        /// Which.
+        target: Target,
+        /// Their version when the question was asked.
+        version: u64,
+    },
+    /// No, leave the settings as they are.
+    KeepSettings,
 }
 
 /// A submitted form.
@@ -201,7 +211,10 @@ fn build(verb: Verb, options: &Options<'_>) -> Result<Command, RouteError> {
             times: options.required("times")?,
         },
         Verb::EventEdit => Command::EventEdit { event: event()? },
-        Verb::EventPublish => Command::EventPublish { event: event()? },
+        Verb::EventPublish => Command::EventPublish {
+            event: event()?,
+            channel: options.text("channel")?.map(|choice| choice == "yes"),
+        },
         Verb::EventClose => Command::EventClose { event: event()? },
         Verb::EventTimes => Command::EventTimes {
             event: event()?,
@@ -223,6 +236,16 @@ fn build(verb: Verb, options: &Options<'_>) -> Result<Command, RouteError> {
             },
         },
         Verb::SignupList => Command::SignupList { event: event()? },
+        Verb::SettingsView => Command::SettingsView {
+            section: options.text("section")?.as_deref().and_then(Section::parse),
+        },
+        Verb::SettingsSet => Command::SettingsSet {
+            key: options.required("key")?,
+            value: options.required("value")?,
+        },
+        Verb::SettingsReset => Command::SettingsReset {
+            what: options.required("what")?,
+        },
     })
 }
 
@@ -236,11 +259,21 @@ fn autocomplete(data: &CommandData, in_guild: bool) -> Result<AutocompleteQuery,
     let Some(Values::Suggested(field)) = spec.map(|spec| spec.values) else {
         return Err(RouteError::UnknownCommand);
     };
+    let field = match field {
+        AutocompleteField::SettingValue(_) => AutocompleteField::SettingValue(setting(given)),
+        other => other,
+    };
     let typed = focused.value.as_ref().and_then(Value::as_str).unwrap_or_default();
     Ok(AutocompleteQuery {
         field,
         typed: typed.trim().chars().take(TYPED_MAX).collect(),
     })
+}
+
+/// The setting that stands in the option `key`.
+fn setting(given: &[CommandOption]) -> Option<Key> {
+    let key = given.iter().find(|option| option.name == "key")?;
+    Key::parse(key.value.as_ref()?.as_str()?)
 }
 
 fn component(data: &ComponentData, in_guild: bool) -> Result<ComponentAction, RouteError> {
@@ -262,6 +295,8 @@ fn component(data: &ComponentData, in_guild: bool) -> Result<ComponentAction, Ro
         ComponentId::Details { event } => ComponentAction::Details { event },
         ComponentId::Info { event } => ComponentAction::Info { event },
         ComponentId::DmDetails { key } => ComponentAction::DmDetails { key },
+        ComponentId::ResetSettings { target, version } => ComponentAction::ResetSettings { target, version },
+        ComponentId::KeepSettings => ComponentAction::KeepSettings,
     })
 }
 

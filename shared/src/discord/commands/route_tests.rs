@@ -2,6 +2,7 @@ use super::*;
 use crate::discord::inbound::parse;
 use crate::domain::ids::SeriesId;
 use crate::domain::repeat::Every;
+use crate::domain::settings::{Key, Section, Target};
 use serde_json::json;
 
 fn event() -> EventId {
@@ -126,7 +127,29 @@ fn every_command_is_routed_with_all_its_options() {
         ),
         (
             run("event publish", &[("event", e.clone())]),
-            Command::EventPublish { event },
+            Command::EventPublish { event, channel: None },
+        ),
+        (
+            run("settings view", &[("section", json!("sync"))]),
+            Command::SettingsView {
+                section: Some(Section::Sync),
+            },
+        ),
+        (
+            run(
+                "settings set",
+                &[("key", json!(" sync.hours ")), ("value", json!("12"))],
+            ),
+            Command::SettingsSet {
+                key: "sync.hours".to_owned(),
+                value: "12".to_owned(),
+            },
+        ),
+        (
+            run("settings reset", &[("what", json!("all"))]),
+            Command::SettingsReset {
+                what: "all".to_owned(),
+            },
         ),
         (
             run("event close", &[("event", e.clone())]),
@@ -337,6 +360,37 @@ fn suggestions_are_asked_for_by_field() {
 }
 
 #[test]
+fn a_channel_is_asked_for_or_left_out() {
+    for (choice, channel) in [("yes", Some(true)), ("no", Some(false))] {
+        let options = [("event", json!(event().to_string())), ("channel", json!(choice))];
+        let command = Command::EventPublish {
+            event: event(),
+            channel,
+        };
+        assert_eq!(run("event publish", &options), Ok(command));
+    }
+}
+
+#[test]
+fn values_are_suggested_for_the_setting_beside_them() {
+    let asked = |key: Value| {
+        let options = json!([
+            { "name": "key", "type": 3, "value": key },
+            { "name": "value", "type": 3, "value": "x", "focused": true }
+        ]);
+        match typing("settings set", options) {
+            Ok(Intent::Autocomplete(query)) => query.field,
+            other => panic!("{other:?}"),
+        }
+    };
+    use super::super::spec::AutocompleteField::SettingValue;
+    assert_eq!(asked(json!("Sync.Hours")), SettingValue(Some(Key::SyncHours)));
+    for foreign in [json!("sync"), json!(null), json!(7), json!("9".repeat(9000))] {
+        assert_eq!(asked(foreign), SettingValue(None));
+    }
+}
+
+#[test]
 fn what_is_typed_so_far_may_be_anything() {
     let typed = |value: Value| {
         let options = json!([
@@ -386,6 +440,17 @@ fn components_become_actions() {
         (ComponentId::Leave { event }, ComponentAction::Leave { event }),
         (ComponentId::Details { event }, ComponentAction::Details { event }),
         (ComponentId::Info { event }, ComponentAction::Info { event }),
+        (
+            ComponentId::ResetSettings {
+                target: Target::All,
+                version: 3,
+            },
+            ComponentAction::ResetSettings {
+                target: Target::All,
+                version: 3,
+            },
+        ),
+        (ComponentId::KeepSettings, ComponentAction::KeepSettings),
     ];
     for (id, action) in cases {
         assert_eq!(click(&id, &[]), Ok(Intent::Component(action)));

@@ -2,6 +2,7 @@
 
 use super::Verb;
 use crate::discord::inbound::Permissions;
+use crate::domain::settings::Key;
 
 /// What is being typed, so that the right suggestions are made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,6 +15,12 @@ pub enum AutocompleteField {
     TimeZone,
     /// A command, as `/help` names it.
     HelpTopic,
+    /// A setting's name.
+    Setting,
+    /// A value of the setting that stands in the option `key`, if it is one.
+    SettingValue(Option<Key>),
+    /// What can be reset: `all`, a section's or a setting's name.
+    SettingTarget,
 }
 
 /// A top-level command.

@@ -44,6 +44,7 @@ pub const TREE: &[CommandSpec] = &[
     CommandSpec::guild("series", "The club's series", Body::Subs(SERIES)),
     CommandSpec::guild("event", "The club's race events", Body::Subs(EVENT)),
     CommandSpec::guild("signup", "Sign-ups for events", Body::Subs(SIGNUP)),
+    CommandSpec::guild("settings", "The club's settings", Body::Subs(SETTINGS)),
 ];
 
 const CLUB: &[SubSpec] = &[
@@ -177,8 +178,17 @@ const EVENT: &[SubSpec] = &[
         "Make the event's channel and open sign-up",
         ActionSpec::new(
             Verb::EventPublish,
-            &[EVENT_OPTION],
-            "Makes the channel in the series' category, with an information message and the sign-up board.",
+            &[
+                EVENT_OPTION,
+                OptionSpec::text(
+                    "channel",
+                    "Whether to make its channel; if left out, as `channels.automatic` is set",
+                    limits::CHOICE,
+                )
+                .choices(&[("Yes", "yes"), ("No, sign-up is by /event show", "no")]),
+            ],
+            "Makes the channel in the series' category, with an information message and the sign-up board. Without a \
+             channel drivers sign up with the buttons of `/event show`.",
         ),
     ),
     SubSpec::new(
@@ -269,3 +279,77 @@ const SIGNUP: &[SubSpec] = &[SubSpec::new(
         "The roster by class, with the waitlist. Only you see the answer.",
     ),
 )];
+
+/// The names of the sections as choices; a test compares them with the registry.
+const SECTIONS: &[(&str, &str)] = &[
+    ("Club", "club"),
+    ("Channels of events", "channels"),
+    ("Voice channels", "voice"),
+    ("Around an event", "events"),
+    ("Stints", "stints"),
+    ("Messages to members", "notices"),
+    ("Roster and server members", "sync"),
+    ("Roles and join requests", "members"),
+];
+
+const SETTINGS: &[SubSpec] = &[
+    SubSpec::new(
+        "view",
+        "What is set, and where each value comes from",
+        ActionSpec::new(
+            Verb::SettingsView,
+            &[OptionSpec::text(
+                "section",
+                "Which settings; all in short if left out",
+                limits::CHOICE,
+            )
+            .choices(SECTIONS)],
+            "Each value is Gantry's default, the operator's, or your club's own. For team managers and higher ranks.",
+        ),
+    ),
+    SubSpec::new(
+        "set",
+        "Change a setting",
+        ActionSpec::new(
+            Verb::SettingsSet,
+            &[
+                OptionSpec::text("key", "Which setting", limits::SETTING)
+                    .required()
+                    .suggested(AutocompleteField::Setting),
+                OptionSpec::text(
+                    "value",
+                    "What it shall be; roles with @, channels with #",
+                    limits::SETTING_VALUE,
+                )
+                .required()
+                .suggested(AutocompleteField::SettingValue(None)),
+            ],
+            "For admins; a few settings only the owner may change.",
+        ),
+    ),
+    SubSpec::new(
+        "reset",
+        "Go back to the values that hold without your own",
+        ActionSpec::new(
+            Verb::SettingsReset,
+            &[
+                OptionSpec::text("what", "A setting, a section, or all", limits::SETTING)
+                    .required()
+                    .suggested(AutocompleteField::SettingTarget),
+            ],
+            "One setting is reset at once; for a section or all of them you are asked first.",
+        ),
+    ),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::settings::Section;
+
+    #[test]
+    fn the_sections_are_those_of_the_registry() {
+        let registry = Section::ALL.map(|section| (section.title(), section.name()));
+        assert_eq!(SECTIONS, registry);
+    }
+}

@@ -62,7 +62,7 @@ fn seats(sheet: &Sheet) -> Vec<Seats> {
     }
 }
 
-fn controls(event: &Event, seats: &[Seats]) -> Vec<Value> {
+pub(super) fn controls(event: &Event, seats: &[Seats]) -> Vec<Value> {
     let id = event.key.event;
     let open = event.state == EventState::Open;
     // Whoever has a seat can give it back until the start, so that it is not wasted (domain/signup.rs).

@@ -142,6 +142,10 @@ fn wrong_state(state: EventState, action: EventAction, ids: &CommandIds) -> Stri
             "This event is a draft, so there is no sign-up to close. {} opens it.",
             mention("event publish", ids)
         ),
+        (EventState::Open, EventAction::Publish) => format!(
+            "This event is published already. {} with `channel: yes` makes its channel.",
+            mention("event publish", ids)
+        ),
         (EventState::Closed, EventAction::Close) => "Sign-up is closed already.".to_owned(),
         (EventState::Closed, EventAction::Publish) => {
             "Sign-up for this event was closed, and cannot be opened again.".to_owned()

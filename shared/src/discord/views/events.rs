@@ -3,7 +3,7 @@
 use super::components::{Tone, button, left, row};
 use super::embed::{DESCRIPTION_MAX, Embed, FIELD_VALUE_MAX};
 use super::lists::{List, Style};
-use super::{embed_body, embed_with, phrases};
+use super::{board, embed_body, embed_with, phrases};
 use crate::discord::custom_id::ComponentId;
 use crate::discord::help::{CommandIds, mention};
 use crate::discord::text;
@@ -54,10 +54,10 @@ pub(super) fn info(club: &Club, event: &Event) -> Value {
 
 pub(super) fn details(
     club: &Club,
-    event: &Event,
-    seats: &[Seats],
+    (event, seats): (&Event, &[Seats]),
     standing: &Standing,
     channel: Option<ChannelId>,
+    answerable: bool,
 ) -> Value {
     let class_lines = if seats.is_empty() {
         classes(&event.classes)
@@ -76,7 +76,12 @@ pub(super) fn details(
         .field("Series", phrases::name(&event.series_name), true)
         .field("Channel", channel.map(phrases::channel).unwrap_or_default(), true)
         .field("Classes", class_lines, false);
-    embed_body(embed)
+    let buttons = if answerable {
+        board::controls(event, seats)
+    } else {
+        Vec::new()
+    };
+    embed_with(embed, buttons)
 }
 
 pub(super) fn list(club: &Club, period: Period, events: &[Event], more: bool, ids: &CommandIds) -> Value {
@@ -153,6 +158,15 @@ pub(super) fn changed(change: EventChange, event: &EventBrief, ids: &CommandIds)
         EventChange::Published => (
             "Event published",
             "Its channel and sign-up board are being made; you are told when they are there.".to_owned(),
+        ),
+        EventChange::PublishedAlone => (
+            "Event published",
+            format!(
+                "Sign-up is open. It has no channel: drivers sign up with the buttons of {}. {} with `channel: yes` \
+                 makes one.",
+                mention("event show", ids),
+                mention("event publish", ids)
+            ),
         ),
         EventChange::Closed => (
             "Sign-up closed",

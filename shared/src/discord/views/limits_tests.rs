@@ -12,7 +12,7 @@ use crate::domain::series::{Class, ClassId, Series};
 use proptest::prelude::*;
 
 /// Every limit of a message that Discord documents and a rendered body could break.
-fn fault(body: &Value) -> Option<String> {
+pub(super) fn fault(body: &Value) -> Option<String> {
     let fields = |value: &Value| value.as_array().cloned().unwrap_or_default();
     let length = |value: &Value| value.as_str().map_or(0, text::len);
     let (content, embeds) = (length(&body["content"]), fields(&body["embeds"]));
@@ -142,6 +142,7 @@ proptest! {
             Notice::ChooseClass { event: &sheet.event, seats: &sheet.seats },
             Notice::EventDetails {
                 club: &club, event: &sheet.event, seats: &sheet.seats, standing: &standing, channel: Some(ChannelId(u64::MAX)),
+                answerable: true,
             },
         ];
         for notice in &notices {
@@ -174,7 +175,7 @@ proptest! {
         let form = Refusal::Form { faults: vec![line; 300] };
         let notices = [
             Notice::EventInfo { club: &club, event: &event },
-            Notice::EventDetails { club: &club, event: &event, seats: &[], standing: &standing, channel: None },
+            Notice::EventDetails { club: &club, event: &event, seats: &[], standing: &standing, channel: None, answerable: false },
             Notice::EventList { club: &club, period: Period::All, events: &all, more: true },
             Notice::EventChanged { change: EventChange::Created, event: &brief },
             Notice::ClubStatus { club: &club, members: u64::MAX, series: usize::MAX, upcoming: &all },

@@ -48,7 +48,8 @@ pub(super) fn promoted(club: &Club, event: &Event, class: &str, channel: Option<
             "If you cannot come after all, give the seat back in {}.",
             phrases::channel(channel)
         ),
-        None => "If you cannot come after all, please give the seat back on the sign-up board.".to_owned(),
+        None => "If you cannot come after all, please give the seat back with the buttons of `/event show` in the club's server."
+            .to_owned(),
     };
     let embed = Embed::new(club.colour, "You have a seat")
         .line(format!(

@@ -154,6 +154,7 @@ fn details_with_and_without_a_channel() {
         seats,
         standing: &standing,
         channel,
+        answerable: false,
     };
     insta::assert_json_snapshot!([
         body(&notice(Some(ChannelId(77)), &sheet.seats)),
@@ -485,4 +486,166 @@ fn the_digest_changes_with_the_body_only() {
     let mut renamed = sheet.clone();
     renamed.sign_ups[0].name.push('!');
     assert_ne!(board(&sheet).digest, board(&renamed).digest);
+}
+
+mod club_settings {
+    use super::*;
+    use crate::domain::ids::{GuildId, UserId};
+    use crate::domain::settings::{
+        Change, ClubSettings, Key, OperatorOverrides, REGISTRY, ResetQuestion, Section, SettingFault,
+        SettingProblem, Settings, SettingsChanged, Target, Wish,
+    };
+
+    fn wish(key: Key, typed: &str) -> Wish {
+        Wish {
+            key,
+            change: Change::Typed(typed.to_owned()),
+        }
+    }
+
+    fn some() -> (Settings, SettingsChanged) {
+        let operator = OperatorOverrides::parse("channels.drift=forget").unwrap();
+        let settings = Settings::resolve(operator, ClubSettings::default());
+        let wishes = [
+            wish(Key::ChannelName, "{event} **bold** `x` @everyone"),
+            wish(Key::MemberRoles, "<@&772904309264089090>"),
+        ];
+        let at = "2026-11-21T12:00:00Z".parse().unwrap();
+        let changed = settings.change(&wishes, UserId(42), at, GuildId(1)).unwrap();
+        let outcome = SettingsChanged {
+            colour: settings.colour(),
+            told: changed.told,
+            unchanged: vec![Key::SyncHours],
+        };
+        (settings.with(changed.stored), outcome)
+    }
+
+    #[test]
+    fn a_section_and_all_settings() {
+        let (settings, _) = some();
+        let view = |section| {
+            body(&Notice::Settings {
+                settings: &settings,
+                section,
+            })
+        };
+        insta::assert_json_snapshot!([
+            view(Some(Section::Channels)),
+            view(Some(Section::Members)),
+            view(None)
+        ]);
+    }
+
+    #[test]
+    fn every_section_fits_into_its_message() {
+        let long = format!("{}{{event}}", "*".repeat(73));
+        let role = |n: u64| format!("<@&{}>", 772_904_309_264_089_090 + n);
+        let roles = (0..10).map(role).collect::<Vec<_>>().join(" ");
+        let at = "2026-11-21T12:00:00Z".parse().unwrap();
+        let wishes: Vec<Wish> = REGISTRY
+            .iter()
+            .filter_map(|spec| {
+                let typed = match spec.key {
+                    Key::ChannelName => long.clone(),
+                    Key::CategoryName => long.replace("event}", "series}").replacen('*', "", 1),
+                    Key::MemberRoles | Key::ManagerRoles | Key::AdminRoles => roles.clone(),
+                    _ => return None,
+                };
+                Some(wish(spec.key, &typed))
+            })
+            .collect();
+        let settings = Settings::default();
+        let changed = settings
+            .change(&wishes, UserId(u64::MAX), at, GuildId(1))
+            .unwrap();
+        let question = ResetQuestion {
+            colour: settings.colour(),
+            target: Target::All,
+            version: u64::MAX,
+            told: changed.told.clone(),
+            kept: REGISTRY.iter().map(|spec| spec.key).collect(),
+        };
+        let settings = settings.with(changed.stored);
+        let outcome = SettingsChanged {
+            colour: settings.colour(),
+            told: changed.told,
+            unchanged: REGISTRY.iter().map(|spec| spec.key).collect(),
+        };
+        let sections = Section::ALL.into_iter().map(Some).chain([None]);
+        let mut notices: Vec<Notice<'_>> = sections
+            .map(|section| Notice::Settings {
+                settings: &settings,
+                section,
+            })
+            .collect();
+        notices.push(Notice::SettingsChanged { changed: &outcome });
+        notices.push(Notice::ResetSettings { question: &question });
+        for notice in &notices {
+            let body = body(notice);
+            assert_eq!(super::super::limits_tests::fault(&body), None, "{body}");
+            let shown = body["embeds"][0]["fields"].as_array().map_or(0, Vec::len);
+            if let Notice::Settings {
+                section: Some(section),
+                ..
+            } = notice
+            {
+                assert_eq!(shown, section.keys().count());
+            }
+        }
+    }
+
+    #[test]
+    fn changes_questions_and_refusals() {
+        let (settings, changed) = some();
+        let at = "2026-11-21T12:00:00Z".parse().unwrap();
+        let reset = Wish {
+            key: Key::ChannelName,
+            change: Change::Reset,
+        };
+        let back = settings.change(&[reset], UserId(43), at, GuildId(1)).unwrap();
+        let question = ResetQuestion {
+            colour: settings.colour(),
+            target: Target::Section(Section::Channels),
+            version: 7,
+            told: back.told,
+            kept: vec![Key::Retention],
+        };
+        let fault = |key, problem| SettingFault { key, problem };
+        let name = || "a*b".to_owned();
+        let refusals = [
+            Refusal::NoSuchSetting,
+            Refusal::Settings {
+                faults: vec![
+                    fault(Key::SyncHours, SettingProblem::OutOfRange),
+                    fault(Key::Notifications, SettingProblem::Unfit),
+                    fault(Key::ChannelName, SettingProblem::TooLong { max: 80 }),
+                    fault(Key::ReminderHours, SettingProblem::TooMany { max: 6 }),
+                    fault(
+                        Key::ChannelName,
+                        SettingProblem::UnknownPlaceholder { name: name() },
+                    ),
+                    fault(
+                        Key::ChannelName,
+                        SettingProblem::MissingPlaceholder {
+                            name: "event".to_owned(),
+                        },
+                    ),
+                    fault(Key::MemberRoles, SettingProblem::Everyone),
+                ],
+            },
+            Refusal::SettingChanged {
+                key: Key::SyncHours,
+                now: 3.into(),
+                by: Some(UserId(42)),
+            },
+            Refusal::ResetOutdated,
+        ];
+        let mut bodies = vec![
+            body(&Notice::SettingsChanged { changed: &changed }),
+            body(&Notice::ResetSettings { question: &question }),
+            body(&Notice::SettingsKept),
+        ];
+        bodies.extend(refusals.iter().map(|refusal| body(&Notice::Refused { refusal })));
+        insta::assert_json_snapshot!(bodies);
+    }
 }

@@ -3,6 +3,7 @@
 use super::registry::{Key, REGISTRY, Section};
 use super::resolved::{ClubSettings, InForce, Settings, Source, Stamp};
 use super::value::Value;
+use crate::domain::club::Colour;
 use crate::domain::ids::{GuildId, UserId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -129,6 +130,32 @@ pub struct Told {
     pub now: Json,
     /// Where that comes from.
     pub now_from: Source,
+}
+
+/// What was changed, as it is answered.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SettingsChanged {
+    /// The accent of the club.
+    pub colour: Colour,
+    /// What is different now, and what it was.
+    pub told: Vec<Told>,
+    /// What was asked for and is so already.
+    pub unchanged: Vec<Key>,
+}
+
+/// The question whether to reset settings.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ResetQuestion {
+    /// The accent of the club.
+    pub colour: Colour,
+    /// Which settings.
+    pub target: Target,
+    /// The version that the question is about.
+    pub version: u64,
+    /// What would change.
+    pub told: Vec<Told>,
+    /// Own values of the club that stay, because the person may not change them.
+    pub kept: Vec<Key>,
 }
 
 /// What comes of wishes.

@@ -12,7 +12,9 @@ mod registry;
 mod resolved;
 mod value;
 
-pub use change::{Change, Changed, SettingFault, SettingProblem, Target, Told, Wish};
+pub use change::{
+    Change, Changed, ResetQuestion, SettingFault, SettingProblem, SettingsChanged, Target, Told, Wish,
+};
 pub use document::document;
 pub use kind::{Kind, Word};
 pub use pattern::{Pattern, PatternKind, Placeholder};
