@@ -22,18 +22,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Each function: its name in the template, its folder, its role.
-const FUNCTIONS: [(&str, &str, &str); 5] = [
+const FUNCTIONS: [(&str, &str, &str); 6] = [
     ("Interactions", "interactions", "InteractionsRole"),
     ("Relay", "relay", "RelayRole"),
     ("ChannelWorker", "channel-worker", "ChannelWorkerRole"),
     ("NotifyWorker", "notify-worker", "NotifyWorkerRole"),
     ("RaceDay", "race-day", "RaceDayRole"),
+    ("SyncWorker", "sync-worker", "SyncWorkerRole"),
 ];
 /// Each queue with its dead-letter queue, the end of its name, and for how long it holds messages back.
-const QUEUES: [(&str, &str, &str, u32); 3] = [
+const QUEUES: [(&str, &str, &str, u32); 4] = [
     ("ChannelQueue", "ChannelDeadLetters", "channel", 0),
     ("BoardQueue", "BoardDeadLetters", "board", BOARD_DELAY_S),
     ("NotifyQueue", "NotifyDeadLetters", "notify", 0),
+    ("SyncQueue", "SyncDeadLetters", "sync", 0),
 ];
 /// What Lambda itself does with a function's role, by the statement that allows it (Lambda developer guide).
 const BY_LAMBDA: [(&str, &[&str]); 5] = [
@@ -204,6 +206,7 @@ fn every_queue_has_one_worker_and_hides_its_messages_six_times_as_long_as_that_m
         ("BoardQueue", "ChannelWorker"),
         ("ChannelQueue", "ChannelWorker"),
         ("NotifyQueue", "NotifyWorker"),
+        ("SyncQueue", "SyncWorker"),
     ];
     assert_eq!(workers, BTreeMap::from(wanted));
 }
@@ -212,7 +215,7 @@ fn every_queue_has_one_worker_and_hides_its_messages_six_times_as_long_as_that_m
 fn workers_reserve_what_their_queues_may_use_and_stay_below_discords_limit() {
     let template = template();
     let mut together = 0;
-    for function in ["ChannelWorker", "NotifyWorker"] {
+    for function in ["ChannelWorker", "NotifyWorker", "SyncWorker"] {
         let sources = sources(&template, function, "SQS");
         let most = sources
             .iter()

@@ -545,16 +545,16 @@ fn each_conflict_of_the_labelled_guild_says_what_it_is() {
     assert_eq!(run(&set), outcome);
 }
 
-/// The size of a large guild, in seconds too few to be noticed; the benchmark of the worker measures memory.
+/// Much larger than the labelled guild: everything that is not indexed would be noticed by the time it takes.
 #[test]
-fn a_guild_of_100_000_is_matched() {
+fn a_guild_of_20_000_is_matched() {
     let mut maker = Maker {
         dice: Dice(7),
         used: HashSet::new(),
     };
-    let names: Vec<String> = (0..20_000).map(|_| maker.name()).collect();
+    let names: Vec<String> = (0..2_000).map(|_| maker.name()).collect();
     let mut roster = Roster::default();
-    for (n, name) in names.iter().take(10_000).enumerate() {
+    for (n, name) in names.iter().take(2_000).enumerate() {
         let entry = EntryId::from_parts(1, n as u128 + 1);
         roster.add(&Person {
             entry,
@@ -563,7 +563,7 @@ fn a_guild_of_100_000_is_matched() {
         });
     }
     let mut matcher = roster.into_matcher();
-    for n in 0..100_000_usize {
+    for n in 0..20_000_usize {
         let username = format!("someone{n}");
         let nick = (n % 10 == 0).then(|| names[n / 10].as_str());
         let user = UserId(1 + n as u64);
@@ -575,9 +575,9 @@ fn a_guild_of_100_000_is_matched() {
         });
     }
     let outcome = matcher.finish();
-    assert_eq!((outcome.matches.len(), outcome.conflicts.len()), (10_000, 0));
+    assert_eq!((outcome.matches.len(), outcome.conflicts.len()), (2_000, 0));
     assert_eq!(
         (outcome.unmatched_entries, outcome.unmatched_accounts),
-        (0, 90_000)
+        (0, 18_000)
     );
 }

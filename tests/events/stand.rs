@@ -97,6 +97,7 @@ pub fn queues() -> QueueUrls {
         channel: url("gantry-channel.fifo"),
         board: url("gantry-board.fifo"),
         notify: url("gantry-notify.fifo"),
+        sync: url("gantry-sync.fifo"),
     }
 }
 
@@ -106,6 +107,7 @@ pub fn worker(endpoint: &str, discord: &MockServer) -> Parts<Still> {
         table: "gantry".to_owned(),
         application: world::APPLICATION,
         bot_token: "sample".to_owned(),
+        upload_origins: Vec::new(),
         discord_api: discord.uri(),
         queues: queues(),
         club_settings: Default::default(),
@@ -137,6 +139,13 @@ pub fn discord(request: &Request) -> Value {
     let path = request.url.path();
     let sent: Value = serde_json::from_slice(&request.body).unwrap_or_default();
     match (request.method.as_str(), path.rsplit('/').next().unwrap()) {
+        ("GET", "members") => json!([{
+            "user": { "id": world::ADMIN, "username": "ada", "global_name": "Ada Weber" },
+            "roles": [],
+        }]),
+        ("GET", _) if path.split('/').count() == 3 => {
+            json!({ "id": world::GUILD, "approximate_member_count": 1 })
+        }
         ("GET", _) => json!([]),
         ("POST", "channels") if path.starts_with("/guilds/") => json!({
             "id": if sent["type"] == 4 { CATEGORY } else { MADE },

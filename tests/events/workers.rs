@@ -7,9 +7,11 @@ use gantry_shared::adapters::sqs::Sqs;
 use gantry_shared::domain::ids::UserId;
 use gantry_shared::domain::signup::Status;
 use gantry_shared::domain::space::SpaceState;
+use gantry_shared::domain::sync::RunState;
 use gantry_shared::ports::store::{EventReader, Spaces};
+use gantry_shared::ports::sync::SyncRuns;
 use gantry_shared::usecases::run_due_alerts::Tick;
-use gantry_tests::samples::world::{APPLICATION, BOARD, CHANNEL, DRIVER, GUILD, INFO, OPEN, WAITING};
+use gantry_tests::samples::world::{APPLICATION, BOARD, CHANNEL, DRIVER, GUILD, INFO, OPEN, RUN, WAITING};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -63,13 +65,24 @@ fn every_sample_has_its_test() {
         ])
     );
     assert_eq!(
+        names("sync-worker"),
+        set(&[
+            "sync-members",
+            "tick",
+            "preview-roster",
+            "apply-roster",
+            "export-roster"
+        ])
+    );
+    assert_eq!(
         names("notify-worker"),
         set(&[
             "promote-waiting",
             "tell-promoted",
             "finish-answer",
             "run-alerts",
-            "announce"
+            "announce",
+            "apply-roles"
         ])
     );
     assert_eq!(names("race-day"), set(&["every-minute"]));
@@ -131,6 +144,61 @@ async fn a_promoted_driver_is_told_by_dm() {
             &format!("POST /channels/{}/messages", stand::DM)
         ]
     );
+}
+
+#[tokio::test]
+async fn roster_files_are_answered() {
+    let answered = format!("PATCH /webhooks/{APPLICATION}/sample-token/messages/@original");
+    // The sample's file is not where this worker may fetch from, which is told; an import that is not confirmed is not made.
+    for (name, expected) in [
+        ("export-roster", vec![answered.clone()]),
+        ("preview-roster", vec![answered]),
+        ("apply-roster", Vec::new()),
+    ] {
+        let (endpoint, discord) = (stand::table().await, stand::server(stand::discord).await);
+        let parts = stand::worker(&endpoint, &discord);
+        let deadline = Timestamp::now() + SignedDuration::from_mins(1);
+        let event = serde_json::from_str(&sample(&format!("sync-worker/{name}.json"))).unwrap();
+        let done = gantry_sync_worker::handle_event(&parts, event, deadline).await;
+        assert_eq!(
+            done.unwrap()["batchItemFailures"],
+            serde_json::json!([]),
+            "{name}"
+        );
+        assert_eq!(stand::calls(&discord).await, expected, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn members_are_synchronised() {
+    let (endpoint, discord) = (stand::table().await, stand::server(stand::discord).await);
+    let parts = stand::worker(&endpoint, &discord);
+    let deadline = Timestamp::now() + SignedDuration::from_mins(1);
+    let event = |name: &str| serde_json::from_str(&sample(&format!("sync-worker/{name}.json"))).unwrap();
+    // One goes on: nothing is begun beside it.
+    let ticked = gantry_sync_worker::handle_event(&parts, event("tick"), deadline).await;
+    assert_eq!(ticked.unwrap()["begun"], 0);
+    let done = gantry_sync_worker::handle_event(&parts, event("sync-members"), deadline).await;
+    assert_eq!(done.unwrap()["batchItemFailures"], serde_json::json!([]));
+    let run = stand::table_at(&endpoint).run(RUN).await.unwrap().unwrap();
+    assert_eq!((run.state, run.counts.people), (RunState::Done, 1));
+    let calls = stand::calls(&discord).await;
+    let guild = format!("GET /guilds/{GUILD}");
+    let asked: Vec<&String> = calls.iter().filter(|call| call.starts_with("GET")).collect();
+    assert_eq!(asked, [&guild, &format!("{guild}/members")]);
+    let answer = format!("PATCH /webhooks/{APPLICATION}/sample-token/messages/@original");
+    assert_eq!(calls.last(), Some(&answer));
+    assert!(
+        gantry_sync_worker::handle_event(&parts, serde_json::json!({}), deadline)
+            .await
+            .is_err()
+    );
+}
+
+#[tokio::test]
+async fn where_discord_leads_no_role_is_touched() {
+    let (calls, _) = done("notify-worker", "apply-roles").await;
+    assert_eq!(calls, Vec::<String>::new());
 }
 
 #[tokio::test]

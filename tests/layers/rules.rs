@@ -35,6 +35,7 @@ pub const LAYERS: [Layer; 7] = [
             "thiserror",
             "hex",
             "sha2",
+            "csv",
             "icu_",
             "strsim",
             "unicode_security",
@@ -90,13 +91,14 @@ pub const LAYERS: [Layer; 7] = [
 ];
 
 /// The adapters, none of which may name another.
-pub const ADAPTERS: [&str; 6] = [
+pub const ADAPTERS: [&str; 7] = [
     "discord_rest",
     "dynamo",
     "dynamo_budget",
     "eventbridge",
     "sqs",
     "system",
+    "uploads",
 ];
 
 const STANDARD: [&str; 3] = ["std", "core", "alloc"];

@@ -267,6 +267,22 @@ impl World {
             .await
     }
 
+    /// A text without the ids and instants that are different each time.
+    pub fn masked(&self, text: &str) -> String {
+        let mut masked = String::new();
+        let mut digits = String::new();
+        for character in text.chars().chain(['\n']) {
+            if character.is_ascii_digit() {
+                digits.push(character);
+                continue;
+            }
+            masked += if digits.len() > 8 { "…" } else { &digits };
+            digits.clear();
+            masked.push(character);
+        }
+        masked.trim_end().to_owned()
+    }
+
     pub async fn drain(&self) {
         self.stack.drain().await.unwrap();
     }

@@ -22,8 +22,9 @@ const PARTS: [(&str, &str); 7] = [
 ];
 
 /// Calls of the SDK, and the action that allows each (Service Authorization Reference).
-const CALLS: [(&str, &str); 9] = [
+const CALLS: [(&str, &str); 10] = [
     ("batch_get_item", "dynamodb:BatchGetItem"),
+    ("batch_write_item", "dynamodb:BatchWriteItem"),
     ("change_message_visibility", "sqs:ChangeMessageVisibility"),
     ("get_item", "dynamodb:GetItem"),
     ("put_events", "events:PutEvents"),

@@ -50,6 +50,11 @@ async fn perform<E: Env>(
         | Work::TellPromoted { .. }
         | Work::RunAlerts { .. }
         | Work::Announce { .. }
-        | Work::FinishAnswer { .. } => Err(JobFailure::Misplaced),
+        | Work::FinishAnswer { .. }
+        | Work::ApplyRoles { .. }
+        | Work::SyncMembers { .. }
+        | Work::PreviewRoster { .. }
+        | Work::ApplyRoster { .. }
+        | Work::ExportRoster { .. } => Err(JobFailure::Misplaced),
     }
 }

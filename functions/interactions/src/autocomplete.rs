@@ -9,7 +9,7 @@ use gantry_shared::discord::help;
 use gantry_shared::discord::inbound::Interaction;
 use gantry_shared::discord::respond::{self, Response};
 use gantry_shared::domain::club::ZoneName;
-use gantry_shared::usecases::suggest::{Suggestion, suggest_events, suggest_series};
+use gantry_shared::usecases::suggest::{Suggestion, suggest_entries, suggest_events, suggest_series};
 use gantry_shared::usecases::{Env, Failure};
 
 /// The most that Discord shows (Discord docs, application commands, autocomplete).
@@ -43,7 +43,12 @@ pub async fn suggest<E: Env>(
         (AutocompleteField::Event, Ok(call)) => {
             choices(suggest_events(&app.table, &call, &query.typed).await?)
         }
-        (AutocompleteField::Series | AutocompleteField::Event, Err(_)) => Vec::new(),
+        (AutocompleteField::Entry, Ok(call)) => {
+            choices(suggest_entries(&app.table, &call, &query.typed).await?)
+        }
+        (AutocompleteField::Series | AutocompleteField::Event | AutocompleteField::Entry, Err(_)) => {
+            Vec::new()
+        }
     };
     Ok(respond::autocomplete(&choices))
 }

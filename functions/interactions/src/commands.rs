@@ -5,23 +5,31 @@ use super::{App, private};
 use gantry_shared::discord::commands::Command;
 use gantry_shared::discord::inbound::Interaction;
 use gantry_shared::discord::modals;
-use gantry_shared::discord::respond::{self, Response};
+use gantry_shared::discord::respond::{self, Audience, Response};
+use gantry_shared::domain::cases::Settlement;
+use gantry_shared::domain::club::Club;
 use gantry_shared::domain::event::EventForm;
-use gantry_shared::domain::ids::SeriesId;
-use gantry_shared::domain::notice::{EventBrief, EventChange, Notice};
-use gantry_shared::ports::store::ClubReader;
+use gantry_shared::domain::ids::{RunId, SeriesId};
+use gantry_shared::domain::notice::{CaseShown, EventBrief, EventChange, Notice};
+use gantry_shared::ports::store::{ClubReader, Cursor};
 use gantry_shared::usecases::change_event::{archive_event, cancel_event, close_event, complete_event};
 use gantry_shared::usecases::club_status::club_status;
 use gantry_shared::usecases::create_club::{CreateClub, create_club};
 use gantry_shared::usecases::create_event::{create_event, new_event_form};
 use gantry_shared::usecases::create_series::{CreateSeries, create_series};
 use gantry_shared::usecases::edit_event::edit_event_form;
+use gantry_shared::usecases::import_roster::{start_export, start_import};
+use gantry_shared::usecases::link_account::{link_status, make_code, remove_link, use_code};
 use gantry_shared::usecases::list_events::list_events;
 use gantry_shared::usecases::list_series::list_series;
+use gantry_shared::usecases::map_roles::{MapRole, list_roles, map_role, unmap_role};
 use gantry_shared::usecases::publish_event::publish_event;
 use gantry_shared::usecases::repeat_event::repeat_event;
+use gantry_shared::usecases::set_rank::show_rank;
 use gantry_shared::usecases::set_sign_up_times::{SignUpTimes, set_sign_up_times};
+use gantry_shared::usecases::settle_case::next_case;
 use gantry_shared::usecases::show_event::{list_sign_ups, show_event};
+use gantry_shared::usecases::start_sync::{start_sync, sync_history, sync_status};
 use gantry_shared::usecases::view_settings::view_settings;
 use gantry_shared::usecases::{Call, Env, Failure};
 
@@ -177,6 +185,37 @@ pub async fn run<E: Env>(
                 },
             )
         }
+        Command::RosterImport { file } => {
+            start_import(table, env, call, &file).await?;
+            return Ok(respond::deferred(Audience::Invoker));
+        }
+        Command::RosterExport => {
+            start_export(table, env, call).await?;
+            return Ok(respond::deferred(Audience::Invoker));
+        }
+        Command::RosterList => super::components::roster_page(app, call, None).await?,
+        Command::SyncRun => {
+            let (club, begun) = start_sync(table, env, call).await?;
+            let (club, run, now) = (&club, &begun.run, call.now);
+            show(app, &Notice::SyncProgress { club, run, now })
+        }
+        Command::SyncStatus => {
+            let (club, run, state) = sync_status(table, call).await?;
+            show(
+                app,
+                &Notice::SyncStatus {
+                    club: &club,
+                    run: run.as_ref(),
+                    next_at: state.and_then(|state| state.next_at),
+                    now: call.now,
+                },
+            )
+        }
+        Command::SyncConflicts => {
+            let (club, case) = next_case(table, call, None).await?;
+            conflict(app, &club, case.as_ref(), None)
+        }
+        Command::SyncHistory => history(app, call, None).await?,
         Command::SignupList { event } => {
             let (club, sheet) = list_sign_ups(table, call, event).await?;
             show(
@@ -186,6 +225,42 @@ pub async fn run<E: Env>(
                     sheet: &sheet,
                 },
             )
+        }
+        Command::LinkCode { entry } => {
+            let made = &make_code(table, env, call, entry).await?;
+            show(app, &Notice::CodeMade { made })
+        }
+        Command::LinkEnter { code } => {
+            let linked = &Box::pin(use_code(table, env, call, &code)).await?;
+            show(app, &Notice::Linked { linked })
+        }
+        Command::LinkStatus { member } => {
+            let user = member.map_or(call.user, |member| member.user);
+            let shown = &link_status(table, call, user).await?;
+            show(app, &Notice::LinkShown { shown })
+        }
+        Command::LinkRemove { member } => {
+            let user = member.map_or(call.user, |member| member.user);
+            let linked = &remove_link(table, env, call, user).await?;
+            show(app, &Notice::Unlinked { linked })
+        }
+        Command::RankSet { member, rank } => super::ranks::set(app, call, &member, rank).await?,
+        Command::RankShow { member } => {
+            let user = member.map_or(call.user, |member| member.user);
+            let shown = &show_rank(table, call, user).await?;
+            show(app, &Notice::RankShown { shown })
+        }
+        Command::RoleMapSet { role, rank, place } => {
+            let listed = &map_role(table, env, call, MapRole { role, rank, place }).await?;
+            show(app, &Notice::RolesListed { listed })
+        }
+        Command::RoleMapList => {
+            let listed = &list_roles(table, call).await?;
+            show(app, &Notice::RolesListed { listed })
+        }
+        Command::RoleMapRemove { role } => {
+            let listed = &unmap_role(table, env, call, role).await?;
+            show(app, &Notice::RolesListed { listed })
         }
         Command::SettingsView { section } => {
             let settings = &view_settings(table, call).await?;
@@ -205,6 +280,29 @@ async fn info<E: Env>(app: &App<E>, interaction: &Interaction) -> Result<Respons
     };
     let club = caller.as_ref().map(|caller| &caller.club);
     Ok(private(&app.views.info(env!("CARGO_PKG_VERSION"), club)))
+}
+
+/// An open conflict, and how the one before was settled.
+pub fn conflict<E: Env>(
+    app: &App<E>,
+    club: &Club,
+    case: Option<&CaseShown>,
+    settled: Option<Settlement>,
+) -> serde_json::Value {
+    show(app, &Notice::Conflict { club, case, settled })
+}
+
+/// A page of the club's runs.
+pub async fn history<E: Env>(
+    app: &App<E>,
+    call: &Call,
+    after: Option<RunId>,
+) -> Result<serde_json::Value, Failure> {
+    let from = after.map(|run| Cursor(run.to_string()));
+    let (club, page) = sync_history(&app.table, call, from).await?;
+    let older = page.next.and_then(|cursor| cursor.0.parse().ok());
+    let (club, runs) = (&club, page.items.as_slice());
+    Ok(show(app, &Notice::SyncHistory { club, runs, older }))
 }
 
 /// Creates the event at once if everything is given, otherwise opens the form.

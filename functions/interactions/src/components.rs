@@ -5,10 +5,16 @@ use super::{App, private, settings};
 use gantry_shared::discord::commands::route::ComponentAction;
 use gantry_shared::discord::inbound::Interaction;
 use gantry_shared::discord::respond::{self, Response};
-use gantry_shared::domain::ids::EventId;
+use gantry_shared::domain::cases::{CaseKey, Settlement};
+use gantry_shared::domain::club::Club;
+use gantry_shared::domain::ids::{EntryId, EventId};
 use gantry_shared::domain::notice::Notice;
+use gantry_shared::domain::roster_import::RosterImport;
 use gantry_shared::domain::signup::Answer;
 use gantry_shared::usecases::answer_event::{AnswerOutcome, answer_event};
+use gantry_shared::usecases::import_roster::{cancel_import, confirm_import};
+use gantry_shared::usecases::list_roster::list_roster;
+use gantry_shared::usecases::settle_case::{next_case, settle_case};
 use gantry_shared::usecases::show_event::{EventShown, show_event, show_own_event};
 use gantry_shared::usecases::{Call, Env, Failure};
 use serde_json::Value;
@@ -28,12 +34,38 @@ pub async fn act<E: Env>(
         Err(error) => return Ok(private(&app.views.route_error(&error))),
     };
     let body = match action {
+        ComponentAction::Settle {
+            key,
+            version,
+            decision,
+        } => {
+            let settled =
+                Box::pin(settle_case(&app.table, &app.env, &call, (key, version), decision)).await?;
+            return next_conflict(app, &call, key, Some(settled)).await;
+        }
+        ComponentAction::NextCase { after } => return next_conflict(app, &call, after, None).await,
+        ComponentAction::SyncHistory { after } => {
+            let page = super::commands::history(app, &call, Some(after)).await?;
+            return Ok(respond::update(&page));
+        }
         ComponentAction::SignUp { event } => answered(app, &call, event, &Answer::SignUp).await?,
         ComponentAction::ChooseClass { event, class } => {
             answered(app, &call, event, &Answer::Class { class }).await?
         }
         ComponentAction::NotComing { event } => answered(app, &call, event, &Answer::NotComing).await?,
         ComponentAction::Leave { event } => answered(app, &call, event, &Answer::Leave).await?,
+        ComponentAction::ImportConfirm { command } => {
+            let (club, import) = confirm_import(&app.table, &app.env, &call, command).await?;
+            return Ok(import_shown(app, &club, &import));
+        }
+        ComponentAction::ImportCancel { command } => {
+            let (club, import) = cancel_import(&app.table, &app.env, &call, command).await?;
+            return Ok(import_shown(app, &club, &import));
+        }
+        ComponentAction::RosterPage { after } => {
+            let page = roster_page(app, &call, Some(after)).await?;
+            return Ok(respond::update(&page));
+        }
         ComponentAction::Details { event }
         | ComponentAction::Info { event }
         | ComponentAction::DmDetails {
@@ -44,9 +76,47 @@ pub async fn act<E: Env>(
             let body = settings::confirmed(app, &call, target, version).await?;
             return Ok(respond::update(&body));
         }
+        ComponentAction::HandOver { user, version } => {
+            let body = super::ranks::confirmed(app, &call, user, version).await?;
+            return Ok(respond::update(&body));
+        }
+        ComponentAction::LeaveAsItIs => return Ok(respond::update(&show(app, &Notice::LeftAsItWas))),
         ComponentAction::KeepSettings => return Ok(respond::update(&show(app, &Notice::SettingsKept))),
     };
     Ok(private(&body))
+}
+
+/// The message with an import's buttons becomes what the import is now.
+fn import_shown<E: Env>(app: &App<E>, club: &Club, import: &RosterImport) -> Response {
+    respond::update(&show(app, &Notice::RosterImport { club, import }))
+}
+
+/// A page of the roster.
+pub async fn roster_page<E: Env>(
+    app: &App<E>,
+    call: &Call,
+    after: Option<EntryId>,
+) -> Result<Value, Failure> {
+    let page = list_roster(&app.table, call, after).await?;
+    let (club, entries, next) = (&page.club, page.entries.as_slice(), page.next);
+    Ok(show(app, &Notice::RosterPage { club, entries, next }))
+}
+
+/// The message becomes the next conflict, the first one after the last.
+async fn next_conflict<E: Env>(
+    app: &App<E>,
+    call: &Call,
+    after: CaseKey,
+    settled: Option<Settlement>,
+) -> Result<Response, Failure> {
+    let (club, mut case) = next_case(&app.table, call, Some(after)).await?;
+    if case.is_none() {
+        let (_, first) = next_case(&app.table, call, None).await?;
+        // The list may lag behind what was settled just now.
+        case = first.filter(|first| settled.is_none() || first.case.key() != after);
+    }
+    let body = super::commands::conflict(app, &club, case.as_ref(), settled);
+    Ok(respond::update(&body))
 }
 
 async fn answered<E: Env>(

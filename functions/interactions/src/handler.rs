@@ -6,6 +6,7 @@ mod commands;
 mod components;
 mod context;
 mod modals;
+mod ranks;
 mod settings;
 
 use gantry_shared::adapters::dynamo::Table;

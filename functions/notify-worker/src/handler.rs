@@ -7,6 +7,7 @@ use gantry_shared::runtime::batch::{self, Delivery};
 use gantry_shared::runtime::worker::Parts;
 use gantry_shared::usecases::Env;
 use gantry_shared::usecases::announce::announce_event;
+use gantry_shared::usecases::apply_roles::{Whose, apply_roles};
 use gantry_shared::usecases::finish_answer::{Wish, finish_answer};
 use gantry_shared::usecases::job::JobFailure;
 use gantry_shared::usecases::promote_waiting::promote_waiting;
@@ -76,9 +77,21 @@ async fn perform<E: Env>(
             ))
             .await
         }
+        Work::ApplyRoles { club, user, reply } => {
+            let whose = Whose {
+                club: *club,
+                user: *user,
+                reply: reply.as_ref(),
+            };
+            Box::pin(apply_roles(table, env, &discord, &views, &job, whose)).await
+        }
         Work::OpenEventSpace { .. }
         | Work::RefreshBoard { .. }
         | Work::ArchiveEventSpace { .. }
-        | Work::DeleteEventSpace { .. } => Err(JobFailure::Misplaced),
+        | Work::DeleteEventSpace { .. }
+        | Work::SyncMembers { .. }
+        | Work::PreviewRoster { .. }
+        | Work::ApplyRoster { .. }
+        | Work::ExportRoster { .. } => Err(JobFailure::Misplaced),
     }
 }

@@ -42,7 +42,7 @@ pub async fn handle<C: Clock>(app: &App<C>, event: Event) -> DynamoDbEventRespon
         .filter_map(|record| row(record, now))
         .collect();
     let mut failed = usize::MAX;
-    for lane in [Lane::Channel, Lane::Board, Lane::Notify] {
+    for lane in [Lane::Channel, Lane::Board, Lane::Notify, Lane::Sync] {
         failed = failed.min(send(app, lane, &rows).await);
     }
     failed = failed.min(publish(app, &rows).await);

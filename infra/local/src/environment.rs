@@ -30,6 +30,7 @@ pub fn environment(
         ("GANTRY_CHANNEL_QUEUE_URL", endpoints.queues.channel.clone()),
         ("GANTRY_BOARD_QUEUE_URL", endpoints.queues.board.clone()),
         ("GANTRY_NOTIFY_QUEUE_URL", endpoints.queues.notify.clone()),
+        ("GANTRY_SYNC_QUEUE_URL", endpoints.queues.sync.clone()),
         ("GANTRY_EVENT_BUS", EVENT_BUS.to_owned()),
     ]
 }

@@ -99,6 +99,7 @@ pub struct Functions {
     relay: Relay<LocalEnv>,
     channel_worker: Parts<LocalEnv>,
     notify_worker: Parts<LocalEnv>,
+    sync_worker: Parts<LocalEnv>,
     race_day: RaceDay<LocalEnv>,
 }
 
@@ -121,6 +122,7 @@ impl Functions {
                 application: ApplicationId(credentials.application_id),
                 bot_token: credentials.bot_token.clone(),
                 discord_api: endpoints.discord_api.clone(),
+                upload_origins: vec![endpoints.discord_api.clone()],
                 queues: endpoints.queues.clone(),
                 club_settings: OperatorOverrides::default(),
             };
@@ -150,6 +152,7 @@ impl Functions {
             },
             channel_worker: worker("channel-worker")?,
             notify_worker: worker("notify-worker")?,
+            sync_worker: worker("sync-worker")?,
             race_day: RaceDay {
                 table: Table::new(
                     Clients::of("race-day", endpoints).dynamodb,
@@ -193,6 +196,12 @@ impl Functions {
                 let response = gantry_notify_worker::handle(&self.notify_worker, event, deadline).await;
                 Ok(serde_json::to_value(response)?)
             }
+            "sync-worker" => Ok(Box::pin(gantry_sync_worker::handle_event(
+                &self.sync_worker,
+                event,
+                deadline,
+            ))
+            .await?),
             "race-day" => {
                 let event = serde_json::from_value(event)?;
                 let tick = gantry_race_day::handle(&self.race_day, event, deadline)

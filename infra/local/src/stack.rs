@@ -40,6 +40,9 @@ const BOARD_QUEUE: &str = "board.fifo";
 /// The schedule that takes what has become due.
 pub const RACE_DAY: &str = "race-day";
 const NOTIFY_QUEUE: &str = "notify.fifo";
+const SYNC_QUEUE: &str = "sync.fifo";
+/// How often it is looked which clubs are to be synchronised; `template.yaml` says the same.
+const SYNC_TICK: SignedDuration = SignedDuration::from_mins(15);
 /// Receives before a message goes to the dead-letter queue.
 pub const MAX_RECEIVES: u32 = 5;
 
@@ -396,6 +399,7 @@ async fn start_aws(config: &StackConfig, wires: Wires) -> Result<AwsLocal, Stack
         (CHANNEL_QUEUE, 0),
         (BOARD_QUEUE, BOARD_DELAY_S),
         (NOTIFY_QUEUE, 0),
+        (SYNC_QUEUE, 0),
     ] {
         ensure_queue(&aws, queue, delay_s)?;
     }
@@ -430,6 +434,7 @@ fn queue_urls(aws: &AwsLocal) -> QueueUrls {
         channel: url(CHANNEL_QUEUE),
         board: url(BOARD_QUEUE),
         notify: url(NOTIFY_QUEUE),
+        sync: url(SYNC_QUEUE),
     }
 }
 
@@ -449,13 +454,17 @@ fn mappings(schedules_run: bool) -> Result<Mappings, StackError> {
             queue(CHANNEL_QUEUE, "channel-worker"),
             queue(BOARD_QUEUE, "channel-worker"),
             queue(NOTIFY_QUEUE, "notify-worker"),
+            queue(SYNC_QUEUE, "sync-worker"),
         ],
         streams: vec![StreamMapping {
             filters: vec![outbox],
             timeout: WORKER_TIMEOUT,
             ..StreamMapping::new(TABLE, "relay")
         }],
-        schedules: vec![Schedule::new(RACE_DAY, "race-day", SignedDuration::from_mins(1))],
+        schedules: vec![
+            Schedule::new(RACE_DAY, "race-day", SignedDuration::from_mins(1)),
+            Schedule::new("sync", "sync-worker", SYNC_TICK),
+        ],
         schedules_run,
     })
 }

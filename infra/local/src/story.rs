@@ -319,7 +319,8 @@ fn message_text(message: &MessageView) -> String {
 }
 
 /// All components of a message, nested ones too.
-fn components(message: &MessageView) -> Vec<&Value> {
+#[must_use]
+pub fn components(message: &MessageView) -> Vec<&Value> {
     fn collect<'a>(component: &'a Value, all: &mut Vec<&'a Value>) {
         all.push(component);
         for child in component["components"].as_array().into_iter().flatten() {

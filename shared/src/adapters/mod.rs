@@ -6,3 +6,4 @@ pub mod dynamo_budget;
 pub mod eventbridge;
 pub mod sqs;
 pub mod system;
+pub mod uploads;

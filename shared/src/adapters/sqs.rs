@@ -25,6 +25,8 @@ pub struct QueueUrls {
     pub board: String,
     /// Of [`Lane::Notify`].
     pub notify: String,
+    /// Of [`Lane::Sync`].
+    pub sync: String,
 }
 
 impl QueueUrls {
@@ -35,6 +37,7 @@ impl QueueUrls {
             Lane::Channel => &self.channel,
             Lane::Board => &self.board,
             Lane::Notify => &self.notify,
+            Lane::Sync => &self.sync,
         }
     }
 }

@@ -1,8 +1,9 @@
 //! What Gantry writes into `custom_id`s and reads back. Compact, versioned, and strict: everything has exactly one
 //! spelling, so that an id can be compared as text and a foreign or outdated one is never taken for ours.
 
+use crate::domain::cases::CaseKey;
 use crate::domain::event::EventKey;
-use crate::domain::ids::{EventId, SeriesId};
+use crate::domain::ids::{EntryId, EventId, InteractionId, RunId, SeriesId, UserId};
 use crate::domain::settings::Target;
 use std::{fmt, str::FromStr};
 
@@ -50,6 +51,40 @@ pub enum ComponentId {
         /// The event.
         event: EventId,
     },
+    /// Button that confirms an import of the roster.
+    ImportConfirm {
+        /// The command that began it.
+        command: InteractionId,
+    },
+    /// Button that gives an import up.
+    ImportCancel {
+        /// The command that began it.
+        command: InteractionId,
+    },
+    /// Button to the next page of the roster.
+    RosterPage {
+        /// The entry behind which it begins.
+        after: EntryId,
+    },
+    /// Button Older of the list of runs.
+    SyncHistory {
+        /// The last run on the page.
+        after: RunId,
+    },
+    /// A button of a conflict, or the select of its candidates; what comes back is an entry and an account.
+    Case {
+        /// What is to be done.
+        act: CaseAct,
+        /// The conflict.
+        key: CaseKey,
+        /// Its version when it was shown.
+        version: u64,
+    },
+    /// Button Skip of a conflict.
+    NextCase {
+        /// The conflict.
+        after: CaseKey,
+    },
     /// Button Details of a message in a DM, where no guild tells the club.
     DmDetails {
         /// Club and event.
@@ -64,6 +99,28 @@ pub enum ComponentId {
     },
     /// Button that leaves them as they are.
     KeepSettings,
+    /// Button that hands the club over.
+    HandOver {
+        /// To whom.
+        user: UserId,
+        /// The version of their member when the question was asked.
+        version: u64,
+    },
+    /// Button of a question that changes nothing.
+    LeaveAsItIs,
+}
+
+/// What a component of a conflict does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum CaseAct {
+    /// Button: the first candidate.
+    Accept,
+    /// Select of a candidate.
+    Pick,
+    /// Button Not now.
+    Ignore,
+    /// Button Never ask again.
+    Never,
 }
 
 /// The custom id of a modal.
@@ -85,20 +142,35 @@ pub enum ModalId {
 
 impl fmt::Display for ComponentId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (kind, event) = match self {
-            Self::SignUp { event } => ("su", event),
-            Self::ChooseClass { event } => ("cc", event),
-            Self::NotComing { event } => ("nc", event),
-            Self::Leave { event } => ("lv", event),
-            Self::Details { event } => ("dt", event),
-            Self::Info { event } => ("in", event),
-            Self::DmDetails { key } => return write!(f, "{PREFIX}dd:{}:{}", key.club, key.event),
-            Self::ResetSettings { target, version } => {
-                return write!(f, "{PREFIX}sr:{}:{version}", target.name());
+        match self {
+            Self::SignUp { event } => write!(f, "{PREFIX}su:{event}"),
+            Self::ChooseClass { event } => write!(f, "{PREFIX}cc:{event}"),
+            Self::NotComing { event } => write!(f, "{PREFIX}nc:{event}"),
+            Self::Leave { event } => write!(f, "{PREFIX}lv:{event}"),
+            Self::Details { event } => write!(f, "{PREFIX}dt:{event}"),
+            Self::Info { event } => write!(f, "{PREFIX}in:{event}"),
+            Self::ImportConfirm { command } => write!(f, "{PREFIX}ic:{command}"),
+            Self::ImportCancel { command } => write!(f, "{PREFIX}ix:{command}"),
+            Self::RosterPage { after } => write!(f, "{PREFIX}rp:{after}"),
+            Self::Case { act, key, version } => {
+                let act = match act {
+                    CaseAct::Accept => "ca",
+                    CaseAct::Pick => "cp",
+                    CaseAct::Ignore => "ci",
+                    CaseAct::Never => "cn",
+                };
+                write!(f, "{PREFIX}{act}:{key}:{version}")
             }
-            Self::KeepSettings => return write!(f, "{PREFIX}sk"),
-        };
-        write!(f, "{PREFIX}{kind}:{event}")
+            Self::NextCase { after } => write!(f, "{PREFIX}cx:{after}"),
+            Self::SyncHistory { after } => write!(f, "{PREFIX}sh:{after}"),
+            Self::DmDetails { key } => write!(f, "{PREFIX}dd:{}:{}", key.club, key.event),
+            Self::ResetSettings { target, version } => {
+                write!(f, "{PREFIX}sr:{}:{version}", target.name())
+            }
+            Self::KeepSettings => write!(f, "{PREFIX}sk"),
+            Self::HandOver { user, version } => write!(f, "{PREFIX}ho:{user}:{version}"),
+            Self::LeaveAsItIs => write!(f, "{PREFIX}no"),
+        }
     }
 }
 
@@ -113,6 +185,17 @@ impl FromStr for ComponentId {
                 key: EventKey { club, event },
             });
         }
+        if let Ok([act @ ("ca" | "cp" | "ci" | "cn"), key, version]) = parts(text) {
+            let act = match act {
+                "ca" => CaseAct::Accept,
+                "cp" => CaseAct::Pick,
+                "ci" => CaseAct::Ignore,
+                _ => CaseAct::Never,
+            };
+            let key = key.parse().map_err(|_| UnknownCustomId)?;
+            let version = canonical_number(version)?;
+            return Ok(Self::Case { act, key, version });
+        }
         if let Ok(["sr", name, version]) = parts(text) {
             // The name has one spelling: what is read back is compared with what was written.
             let target = Target::parse(name).filter(|target| target.name() == name);
@@ -124,7 +207,34 @@ impl FromStr for ComponentId {
         if let Ok(["sk"]) = parts(text) {
             return Ok(Self::KeepSettings);
         }
+        if let Ok(["no"]) = parts(text) {
+            return Ok(Self::LeaveAsItIs);
+        }
+        if let Ok(["ho", user, version]) = parts(text) {
+            return Ok(Self::HandOver {
+                user: user.parse().map_err(|_| UnknownCustomId)?,
+                version: canonical_number(version)?,
+            });
+        }
         let [kind, event] = parts(text)?;
+        let command = || event.parse().map_err(|_| UnknownCustomId);
+        match kind {
+            "ic" => return Ok(Self::ImportConfirm { command: command()? }),
+            "ix" => return Ok(Self::ImportCancel { command: command()? }),
+            "rp" => {
+                let after = event.parse().map_err(|_| UnknownCustomId)?;
+                return Ok(Self::RosterPage { after });
+            }
+            _ => {}
+        }
+        if kind == "cx" {
+            let after = event.parse().map_err(|_| UnknownCustomId)?;
+            return Ok(Self::NextCase { after });
+        }
+        if kind == "sh" {
+            let after = event.parse().map_err(|_| UnknownCustomId)?;
+            return Ok(Self::SyncHistory { after });
+        }
         let event = event.parse().map_err(|_| UnknownCustomId)?;
         Ok(match kind {
             "su" => Self::SignUp { event },
@@ -190,13 +300,27 @@ fn canonical_number(text: &str) -> Result<u64, UnknownCustomId> {
 mod tests {
     use super::*;
     use crate::domain::ids::ClubId;
+    use crate::domain::matching::{Kind, Subject};
     use proptest::prelude::*;
 
     fn event() -> EventId {
         EventId::from_parts(1_900_000_000_000, 42)
     }
 
-    fn components(event: EventId) -> [ComponentId; 7] {
+    const KEY: CaseKey = CaseKey {
+        kind: Kind::TwoEntries,
+        subject: Subject::Account(UserId(7)),
+    };
+
+    const fn case(act: CaseAct) -> ComponentId {
+        ComponentId::Case {
+            act,
+            key: KEY,
+            version: 3,
+        }
+    }
+
+    fn components(event: EventId) -> [ComponentId; 16] {
         [
             ComponentId::SignUp { event },
             ComponentId::ChooseClass { event },
@@ -204,6 +328,23 @@ mod tests {
             ComponentId::Leave { event },
             ComponentId::Details { event },
             ComponentId::Info { event },
+            ComponentId::ImportConfirm {
+                command: InteractionId(1),
+            },
+            ComponentId::ImportCancel {
+                command: InteractionId(u64::MAX),
+            },
+            ComponentId::RosterPage {
+                after: EntryId::from_parts(6, 6),
+            },
+            ComponentId::SyncHistory {
+                after: RunId::from_parts(0, 1),
+            },
+            case(CaseAct::Accept),
+            case(CaseAct::Pick),
+            case(CaseAct::Ignore),
+            case(CaseAct::Never),
+            ComponentId::NextCase { after: KEY },
             ComponentId::DmDetails {
                 key: EventKey {
                     club: ClubId::from_parts(5, 5),
@@ -217,11 +358,27 @@ mod tests {
     fn the_spelling_stays_as_posted_messages_have_it() {
         let event = EventId::from_parts(0, 1);
         let spelt = components(event).map(|id| id.to_string().replace(&event.to_string(), "E"));
+        let of_roster = format!("g1:rp:{}", EntryId::from_parts(6, 6));
         let of_dm = format!("g1:dd:{}:E", ClubId::from_parts(5, 5));
         assert_eq!(
             spelt,
             [
-                "g1:su:E", "g1:cc:E", "g1:nc:E", "g1:lv:E", "g1:dt:E", "g1:in:E", &of_dm
+                "g1:su:E",
+                "g1:cc:E",
+                "g1:nc:E",
+                "g1:lv:E",
+                "g1:dt:E",
+                "g1:in:E",
+                "g1:ic:1",
+                "g1:ix:18446744073709551615",
+                &of_roster,
+                "g1:sh:E",
+                "g1:ca:two-entries#7:3",
+                "g1:cp:two-entries#7:3",
+                "g1:ci:two-entries#7:3",
+                "g1:cn:two-entries#7:3",
+                "g1:cx:two-entries#7",
+                &of_dm
             ]
         );
         let create = ModalId::EventCreate {
@@ -311,6 +468,28 @@ mod tests {
             "g1:sr:Sync.Hours:1",
             "g1:sk:",
             "g1:sk:1",
+        ] {
+            assert_eq!(text.parse::<ComponentId>(), Err(UnknownCustomId), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_hand_over_names_its_heir_and_their_version() {
+        let id = ComponentId::HandOver {
+            user: UserId(u64::MAX),
+            version: 7,
+        };
+        assert_eq!(id.to_string(), "g1:ho:18446744073709551615:7");
+        assert_eq!(id.to_string().parse(), Ok(id));
+        assert_eq!("g1:no".parse(), Ok(ComponentId::LeaveAsItIs));
+        for text in [
+            "g1:ho:7",
+            "g1:ho:0:1",
+            "g1:ho:07:1",
+            "g1:ho:7:01",
+            "g1:ho:7:1:1",
+            "g1:no:",
+            "g1:NO",
         ] {
             assert_eq!(text.parse::<ComponentId>(), Err(UnknownCustomId), "{text}");
         }

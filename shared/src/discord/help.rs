@@ -210,7 +210,13 @@ mod tests {
         };
         assert_eq!(
             values("/club"),
-            ["club create", "club status", "series list", "event list"]
+            [
+                "club create",
+                "club status",
+                "series list",
+                "event list",
+                "rank show"
+            ]
         );
         assert_eq!(values("event pub"), ["event publish"]);
         assert_eq!(values("").len(), topics().count());

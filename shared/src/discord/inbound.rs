@@ -4,6 +4,7 @@
 use crate::domain::ids::{ApplicationId, ChannelId, GuildId, InteractionId, MessageId, RoleId, UserId};
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 use serde_json::Value;
+use std::collections::HashMap;
 
 /// Bodies longer than this are refused before anything is done with them, in bytes. Discord's own are a few KiB.
 pub const MAX_BODY_BYTES: usize = 256 * 1024;
@@ -131,6 +132,75 @@ pub struct CommandData {
     /// Options, or the one sub-command.
     #[serde(default, deserialize_with = "null_as_default")]
     pub options: Vec<CommandOption>,
+    /// What the options' ids stand for.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub resolved: Resolved,
+}
+
+/// What ids in options stand for; only what Gantry needs of it.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+pub struct Resolved {
+    /// Uploaded files by their ids.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub attachments: HashMap<String, AttachmentData>,
+    /// Accounts by their ids.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub users: HashMap<String, UserData>,
+    /// Those of them that are in the guild.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub members: HashMap<String, MemberData>,
+    /// Roles by their ids.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub roles: HashMap<String, RoleData>,
+}
+
+/// An account that was picked (Discord docs, resources/user).
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct UserData {
+    /// Its id.
+    pub id: UserId,
+    /// Its unique name.
+    pub username: String,
+    /// Its display name.
+    #[serde(default)]
+    pub global_name: Option<String>,
+    /// Whether it is an application's.
+    #[serde(default)]
+    pub bot: bool,
+}
+
+/// A picked account as a member of the guild (Discord docs, resources/guild).
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct MemberData {
+    /// Its name in the guild.
+    #[serde(default)]
+    pub nick: Option<String>,
+}
+
+/// A role that was picked (Discord docs, topics/permissions).
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct RoleData {
+    /// Its id.
+    pub id: RoleId,
+    /// Its name.
+    pub name: String,
+    /// What it allows.
+    #[serde(default)]
+    pub permissions: Permissions,
+    /// Whether it belongs to an application or a subscription: nobody can hand it out.
+    #[serde(default)]
+    pub managed: bool,
+}
+
+/// An uploaded file, as Discord describes it (Discord docs, resources/message, attachment object).
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct AttachmentData {
+    /// Its name.
+    pub filename: String,
+    /// Bytes.
+    pub size: u64,
+    /// Where it can be had for a day or so.
+    pub url: String,
 }
 
 /// One option as sent.

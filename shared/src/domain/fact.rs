@@ -2,7 +2,7 @@
 
 use super::alert::AlertKind;
 use super::event::{EventAction, EventKey};
-use super::ids::{ClubId, InteractionId, UserId};
+use super::ids::{ClubId, EntryId, InteractionId, RunId, UserId};
 use super::series::ClassId;
 use super::settings::Key;
 use super::signup::Status;
@@ -49,6 +49,28 @@ pub enum Fact {
     ClubCreated,
     /// A series was created.
     SeriesCreated,
+    /// A person was put on the roster.
+    EntryAdded {
+        /// The entry.
+        entry: EntryId,
+    },
+    /// A person's entry on the roster was changed.
+    EntryChanged {
+        /// The entry.
+        entry: EntryId,
+    },
+    /// An import of the roster was confirmed.
+    RosterImportConfirmed {
+        /// The command that began it.
+        import: InteractionId,
+    },
+    /// Entries of the roster were added and changed by an import; each has a row of its own in the audit log.
+    RosterImported {
+        /// The command that began it.
+        import: InteractionId,
+        /// Entries added or changed with this.
+        entries: usize,
+    },
     /// An event was created as a draft.
     EventCreated {
         /// The event.
@@ -132,6 +154,80 @@ pub enum Fact {
         /// Who moved up into the seat that became free.
         promoted: Option<UserId>,
     },
+    /// Somebody set off a run of member synchronisation, or had a stuck one taken up again.
+    SyncStarted {
+        /// The run.
+        run: RunId,
+    },
+    /// An account was found for an entry of the roster.
+    MemberMatched {
+        /// The account.
+        user: UserId,
+        /// The entry.
+        entry: EntryId,
+    },
+    /// A conflict of the roster was settled. What it was and how it was settled stands with the record.
+    ConflictSettled {
+        /// Its key.
+        key: String,
+    },
+    /// A member left the guild.
+    MemberLeft {
+        /// The account.
+        user: UserId,
+    },
+    /// A member came back to the guild.
+    MemberReturned {
+        /// The account.
+        user: UserId,
+    },
+    /// A member is shown by another name.
+    MemberRenamed {
+        /// The account.
+        user: UserId,
+    },
+    /// A member was given a rank; before and after stand with the record.
+    RankGiven {
+        /// The account.
+        user: UserId,
+        /// The entry.
+        entry: EntryId,
+    },
+    /// A member's rank followed their roles in Discord; before and after stand with the record.
+    RankFollowedRoles {
+        /// The account.
+        user: UserId,
+        /// The entry.
+        entry: EntryId,
+    },
+    /// A one-time code was made for an entry.
+    LinkCodeMade {
+        /// The entry.
+        entry: EntryId,
+    },
+    /// Somebody proved with a code that an entry is theirs.
+    AccountLinked {
+        /// The account.
+        user: UserId,
+        /// The entry.
+        entry: EntryId,
+    },
+    /// An account was taken off an entry.
+    AccountUnlinked {
+        /// The account.
+        user: UserId,
+        /// The entry.
+        entry: EntryId,
+    },
+    /// The club was handed over.
+    ClubHandedOver {
+        /// From whom.
+        from: UserId,
+        /// To whom.
+        to: UserId,
+    },
+    /// The list of roles and ranks was changed; before and after stand with the record.
+    RolesMapped,
     /// Settings were changed or reset. What the club had set before and after stands with the record, by name.
     SettingsChanged {
         /// Which.
@@ -173,6 +269,10 @@ impl Fact {
         match self {
             Self::ClubCreated => "ClubCreated",
             Self::SeriesCreated => "SeriesCreated",
+            Self::EntryAdded { .. } => "EntryAdded",
+            Self::EntryChanged { .. } => "EntryChanged",
+            Self::RosterImportConfirmed { .. } => "RosterImportConfirmed",
+            Self::RosterImported { .. } => "RosterImported",
             Self::EventCreated { .. } => "EventCreated",
             Self::EventRepeated { .. } => "EventRepeated",
             Self::EventEdited { .. } => "EventEdited",
@@ -188,8 +288,21 @@ impl Fact {
             Self::AlertsDropped { .. } => "AlertsDropped",
             Self::EventCancelled { .. } => "EventCancelled",
             Self::DriverAnswered { .. } => "DriverAnswered",
+            Self::RankGiven { .. } => "RankGiven",
+            Self::RankFollowedRoles { .. } => "RankFollowedRoles",
+            Self::ClubHandedOver { .. } => "ClubHandedOver",
+            Self::LinkCodeMade { .. } => "LinkCodeMade",
+            Self::AccountLinked { .. } => "AccountLinked",
+            Self::AccountUnlinked { .. } => "AccountUnlinked",
+            Self::RolesMapped => "RolesMapped",
             Self::SettingsChanged { .. } => "SettingsChanged",
             Self::DriversPromoted { .. } => "DriversPromoted",
+            Self::SyncStarted { .. } => "SyncStarted",
+            Self::MemberMatched { .. } => "MemberMatched",
+            Self::ConflictSettled { .. } => "ConflictSettled",
+            Self::MemberLeft { .. } => "MemberLeft",
+            Self::MemberReturned { .. } => "MemberReturned",
+            Self::MemberRenamed { .. } => "MemberRenamed",
         }
     }
 }

@@ -135,6 +135,10 @@ own_id! {
     EntryId
 }
 own_id! {
+    /// One run of member synchronisation.
+    RunId
+}
+own_id! {
     /// One row of the outbox, and the message on a queue that it becomes.
     OutboxId
 }

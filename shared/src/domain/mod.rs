@@ -1,23 +1,31 @@
 //! Pure rules. Imports nothing of ours, and no AWS, HTTP, Discord-client or tokio crate.
 
 pub mod alert;
+pub mod cases;
 pub mod club;
 pub mod event;
 pub mod fact;
 pub mod ids;
+pub mod link_code;
 pub mod matching;
 pub mod names;
 pub mod naming;
 pub mod notice;
+pub mod permissions;
 pub mod rank;
 pub mod refusal;
 pub mod repeat;
+pub mod role_map;
 pub mod roster;
+pub mod roster_csv;
+pub mod roster_import;
 pub mod seats;
 pub mod series;
 pub mod settings;
 pub mod signup;
 pub mod space;
+pub mod standing;
+pub mod sync;
 pub mod text;
 pub mod when;
 pub mod work;

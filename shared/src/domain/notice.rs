@@ -1,15 +1,22 @@
 //! What Gantry says in channels and DMs, as data. `discord/views` turns it into messages.
 
 use super::alert::Announcement;
+use super::cases::{Case, Settlement};
 use super::club::{Club, Colour};
 use super::event::{Event, EventKey, Period};
-use super::ids::ChannelId;
+use super::ids::{ChannelId, EntryId, RunId};
 use super::refusal::{Refusal, Standing};
+use super::roster::{Entry, GuildMember};
+use super::roster_import::RosterImport;
 use super::seats::Seats;
 use super::series::{Class, Series};
 use super::settings::{ResetQuestion, Section, Settings, SettingsChanged};
 use super::signup::{SignUp, Status};
 use super::space::SpaceFault;
+use super::standing::{
+    CodeMade, HandOverQuestion, HandedOver, Linked, RankGiven, RankShown, RolesApplied, RolesListed,
+};
+use super::sync::SyncRun;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -43,6 +50,19 @@ impl Sheet {
     pub fn not_coming(&self) -> impl Iterator<Item = &SignUp> {
         self.sign_ups.iter().filter(|s| s.status == Status::NotComing)
     }
+}
+
+/// An open conflict with whom it is about.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CaseShown {
+    /// The conflict.
+    pub case: Case,
+    /// The entries in it.
+    pub entries: Vec<Entry>,
+    /// The accounts in it, as far as they were ever seen in the guild.
+    pub accounts: Vec<GuildMember>,
+    /// How many more wait behind it, at least.
+    pub more: usize,
 }
 
 /// A message to be shown to somebody.
@@ -192,6 +212,44 @@ pub enum Notice<'a> {
         /// The count of each class.
         seats: &'a [Seats],
     },
+    /// How a run of member synchronisation goes, or went: to whoever set it off, and answer to `/sync run`.
+    SyncProgress {
+        /// The club.
+        club: &'a Club,
+        /// The run.
+        run: &'a SyncRun,
+        /// The present.
+        now: Timestamp,
+    },
+    /// Answer to `/sync status`.
+    SyncStatus {
+        /// The club.
+        club: &'a Club,
+        /// Its last run, if there was one.
+        run: Option<&'a SyncRun>,
+        /// When the next is due by itself, if it is.
+        next_at: Option<Timestamp>,
+        /// The present.
+        now: Timestamp,
+    },
+    /// Answer to `/sync history`.
+    SyncHistory {
+        /// The club.
+        club: &'a Club,
+        /// One page of its runs, the latest first.
+        runs: &'a [SyncRun],
+        /// Behind which run there are older ones.
+        older: Option<RunId>,
+    },
+    /// Answer to `/sync conflicts`: one of them, with what can be decided.
+    Conflict {
+        /// The club.
+        club: &'a Club,
+        /// The next open one, if there is one.
+        case: Option<&'a CaseShown>,
+        /// How the one before was settled just now.
+        settled: Option<Settlement>,
+    },
     /// Answer to `/settings view`.
     Settings {
         /// All of them.
@@ -211,8 +269,85 @@ pub enum Notice<'a> {
     },
     /// The answer was no.
     SettingsKept,
+    /// Answer to `/rank set`.
+    RankGiven {
+        /// What was done.
+        given: &'a RankGiven,
+    },
+    /// Answer to `/rank show`.
+    RankShown {
+        /// How somebody stands.
+        shown: &'a RankShown,
+    },
+    /// Asks the owner whether to hand the club over: buttons whose custom ids name the other.
+    HandOver {
+        /// The question.
+        question: &'a HandOverQuestion,
+    },
+    /// The club has another owner.
+    HandedOver {
+        /// Who.
+        handed: &'a HandedOver,
+    },
+    /// Answer to `/link code`.
+    CodeMade {
+        /// The code.
+        made: &'a CodeMade,
+    },
+    /// Answer to `/link enter`.
+    Linked {
+        /// What was tied.
+        linked: &'a Linked,
+    },
+    /// Answer to `/link remove`.
+    Unlinked {
+        /// What was taken off.
+        linked: &'a Linked,
+    },
+    /// Answer to `/link status`.
+    LinkShown {
+        /// How somebody stands.
+        shown: &'a RankShown,
+    },
+    /// The answer was no, and nothing was changed.
+    LeftAsItWas,
+    /// Answer to `/role map`.
+    RolesListed {
+        /// The list.
+        listed: &'a RolesListed,
+    },
+    /// To whoever gave a rank: how the roles in Discord are now.
+    RolesApplied {
+        /// The club.
+        club: &'a Club,
+        /// What came of it.
+        applied: &'a RolesApplied,
+    },
     /// To a driver whose answer is being recorded behind a rush; it is replaced when that is done.
     AnswerQueued,
+    /// A page of the roster.
+    RosterPage {
+        /// The club.
+        club: &'a Club,
+        /// Who is on it.
+        entries: &'a [Entry],
+        /// The entry behind which the next page begins.
+        next: Option<EntryId>,
+    },
+    /// An import of the roster, however it stands.
+    RosterImport {
+        /// The club.
+        club: &'a Club,
+        /// The import.
+        import: &'a RosterImport,
+    },
+    /// What comes with the roster as a file.
+    RosterExport {
+        /// The club.
+        club: &'a Club,
+        /// How many are in it.
+        entries: usize,
+    },
     /// To a person whose wish was refused.
     Refused {
         /// Why.

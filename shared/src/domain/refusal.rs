@@ -3,7 +3,9 @@
 pub use super::event::EventAction;
 use super::event::EventState;
 use super::ids::UserId;
-use super::rank::Capability;
+use super::rank::{Capability, Rank, RankFault};
+use super::role_map::RoleFault;
+use super::roster_csv::FileFault;
 use super::settings::{Key, SettingFault};
 use super::text::TextFault;
 use jiff::Timestamp;
@@ -79,6 +81,17 @@ pub enum Refusal {
         /// What they have.
         standing: Standing,
     },
+    /// An uploaded roster file cannot be read as a whole.
+    RosterFile {
+        /// Why.
+        fault: FileFault,
+    },
+    /// An uploaded file is not there any more, or never was where Discord keeps files.
+    RosterFileGone,
+    /// No such import in this club, or another person's.
+    NoSuchImport,
+    /// The import was confirmed, given up or has expired.
+    ImportOver,
     /// No setting, or section of settings, of that name.
     NoSuchSetting,
     /// Values that their settings do not take.
@@ -97,6 +110,54 @@ pub enum Refusal {
     },
     /// Somebody changed what was to be reset since the question was asked.
     ResetOutdated,
+    /// Somebody's rank may not be changed in that way.
+    Rank {
+        /// Why.
+        fault: RankFault,
+    },
+    /// The person has that rank already.
+    SameRank,
+    /// An application has no rank.
+    RankForBot,
+    /// The person is not in the server.
+    NotInServer,
+    /// The person is not on the roster.
+    NotOnRoster,
+    /// What was to be confirmed has changed since it was asked.
+    QuestionOutdated,
+    /// No such entry on the roster.
+    NoSuchEntry,
+    /// The code is wrong, used, or too old: which of them is not said.
+    WrongCode,
+    /// Too many codes were tried.
+    TooManyTries {
+        /// When it can be tried again.
+        again_at: Timestamp,
+    },
+    /// The account is on another entry already.
+    OnOtherEntry {
+        /// That entry's name.
+        name: String,
+    },
+    /// The entry is another account's already.
+    EntryTaken,
+    /// A role cannot go with a rank.
+    Role {
+        /// Why.
+        fault: RoleFault,
+    },
+    /// Somebody settled the conflict before.
+    CaseSettled {
+        /// Who.
+        by: UserId,
+    },
+    /// The conflict is not what it was when it was shown.
+    CaseChanged,
+    /// It is about somebody whose rank is not below the person's own.
+    RankTooHigh {
+        /// That rank.
+        rank: Rank,
+    },
     /// Too many people at once; nothing was changed.
     Busy,
 }
@@ -123,10 +184,29 @@ impl Refusal {
             Self::SignUpClosed => "sign_up_closed",
             Self::NoSuchClass => "no_such_class",
             Self::NothingToChange { .. } => "nothing_to_change",
+            Self::RosterFile { .. } => "roster_file",
+            Self::RosterFileGone => "roster_file_gone",
+            Self::NoSuchImport => "no_such_import",
+            Self::ImportOver => "import_over",
             Self::NoSuchSetting => "no_such_setting",
             Self::Settings { .. } => "settings",
             Self::SettingChanged { .. } => "setting_changed",
             Self::ResetOutdated => "reset_outdated",
+            Self::Rank { .. } => "rank",
+            Self::SameRank => "same_rank",
+            Self::RankForBot => "rank_for_bot",
+            Self::NotInServer => "not_in_server",
+            Self::NotOnRoster => "not_on_roster",
+            Self::QuestionOutdated => "question_outdated",
+            Self::NoSuchEntry => "no_such_entry",
+            Self::WrongCode => "wrong_code",
+            Self::TooManyTries { .. } => "too_many_tries",
+            Self::OnOtherEntry { .. } => "on_other_entry",
+            Self::EntryTaken => "entry_taken",
+            Self::Role { .. } => "role",
+            Self::CaseSettled { .. } => "case_settled",
+            Self::CaseChanged => "case_changed",
+            Self::RankTooHigh { .. } => "rank_too_high",
             Self::Busy => "busy",
         }
     }

@@ -9,9 +9,14 @@
 //! account is on one entry at most, and an entry has one account at most.
 
 use super::ids::{ClubId, EntryId, RoleId, UserId};
+use super::matching::Tie;
+use super::names::Name;
 use super::rank::Rank;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+
+/// Longest name of an entry, and longest name shown for a member, in code points: Discord's own bound for nicknames.
+pub const ENTRY_NAME_MAX: usize = 32;
 
 /// A person on a club's roster.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -26,6 +31,9 @@ pub struct Entry {
     pub user: Option<UserId>,
     /// Whether the person has proved the account to be theirs: such a tie is stronger than any name.
     pub linked: bool,
+    /// How the account was found where it was not proved; none where it came with the record.
+    #[serde(default)]
+    pub how: Option<Tie>,
     /// Their standing.
     pub rank: Rank,
     /// When the person was taken off the roster; the record stays.
@@ -85,11 +93,23 @@ impl Entry {
             name,
             user: None,
             linked: false,
+            how: None,
             rank,
             retired_at: None,
             since: now,
             version: 1,
         }
+    }
+
+    /// The account, and why it is taken to be theirs.
+    #[must_use]
+    pub fn tie(&self) -> Option<(UserId, Tie)> {
+        let tie = match self.how {
+            _ if self.linked => Tie::Linked,
+            Some(how) => how,
+            None => Tie::Stored,
+        };
+        self.user.map(|user| (user, tie))
     }
 
     /// The entry with this account, and the member that goes with it. The entry's version is counted up by the caller
@@ -128,6 +148,24 @@ impl GuildMember {
             .flatten()
             .find(|name| !name.trim().is_empty())
             .unwrap_or(&self.username)
+    }
+
+    /// Whether they were in the guild when it was last listed.
+    #[must_use]
+    pub const fn is_here(&self) -> bool {
+        self.left_at.is_none()
+    }
+
+    /// The name by which the club shows a member with this account: what the guild sees, cleaned, at most 32 code points.
+    /// The entry keeps the name that the club gave it.
+    #[must_use]
+    pub fn shown_name(&self) -> String {
+        let read = Name::read(self.display_name());
+        let shown = match read.display() {
+            "" => self.username.as_str(),
+            display => display,
+        };
+        shown.chars().take(ENTRY_NAME_MAX).collect()
     }
 }
 

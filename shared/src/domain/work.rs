@@ -2,9 +2,12 @@
 
 use super::alert::Announcement;
 use super::event::EventKey;
-use super::ids::{ApplicationId, InteractionId, UserId};
+use super::ids::{ApplicationId, ClubId, InteractionId, UserId};
+use super::rank::Rank;
+use super::roster_import::{FileRef, ImportKey};
 use super::series::ClassId;
 use super::signup::{Answer, Ticket};
+use super::sync::RunKey;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -79,6 +82,51 @@ pub enum Work {
         /// Where the driver is answered.
         reply: Reply,
     },
+    /// Read an uploaded roster file, and show what it would change.
+    PreviewRoster {
+        /// Which import it becomes.
+        import: ImportKey,
+        /// Who imports.
+        user: UserId,
+        /// Their rank.
+        by: Rank,
+        /// The file.
+        file: FileRef,
+        /// Where they are answered.
+        reply: Reply,
+    },
+    /// Make a confirmed import of the roster.
+    ApplyRoster {
+        /// The import.
+        import: ImportKey,
+        /// Where whoever confirmed it is answered.
+        reply: Reply,
+    },
+    /// Write the roster into a file.
+    ExportRoster {
+        /// The club.
+        club: ClubId,
+        /// Where whoever asked is answered.
+        reply: Reply,
+    },
+    /// Bring a member's roles in Discord to what their rank says.
+    ApplyRoles {
+        /// The club.
+        club: ClubId,
+        /// The member.
+        user: UserId,
+        /// Where whoever caused it is told how it went.
+        reply: Option<Reply>,
+    },
+    /// Go on with a run of member synchronisation from where its record says that it stands.
+    SyncMembers {
+        /// The run.
+        run: RunKey,
+        /// Which leg of the run this is, from 0: one that has been handed over is not gone again.
+        leg: u32,
+        /// Where whoever started it is told how it goes.
+        reply: Option<Reply>,
+    },
 }
 
 /// The queue that a kind of work travels on.
@@ -91,6 +139,8 @@ pub enum Lane {
     Board,
     /// `functions/notify-worker`.
     Notify,
+    /// `functions/sync-worker`.
+    Sync,
 }
 
 impl Work {
@@ -106,13 +156,18 @@ impl Work {
             | Self::TellPromoted { .. }
             | Self::RunAlerts { .. }
             | Self::Announce { .. }
-            | Self::FinishAnswer { .. } => Lane::Notify,
+            | Self::FinishAnswer { .. }
+            | Self::ApplyRoles { .. } => Lane::Notify,
+            Self::SyncMembers { .. }
+            | Self::PreviewRoster { .. }
+            | Self::ApplyRoster { .. }
+            | Self::ExportRoster { .. } => Lane::Sync,
         }
     }
 
-    /// The event that it is about.
+    /// The event that it is about, if it is about one.
     #[must_use]
-    pub const fn event(&self) -> EventKey {
+    pub const fn event(&self) -> Option<EventKey> {
         match self {
             Self::OpenEventSpace { event }
             | Self::RefreshBoard { event }
@@ -122,7 +177,12 @@ impl Work {
             | Self::DeleteEventSpace { event }
             | Self::PromoteWaiting { event, .. }
             | Self::TellPromoted { event, .. }
-            | Self::FinishAnswer { event, .. } => *event,
+            | Self::FinishAnswer { event, .. } => Some(*event),
+            Self::SyncMembers { .. }
+            | Self::ApplyRoles { .. }
+            | Self::PreviewRoster { .. }
+            | Self::ApplyRoster { .. }
+            | Self::ExportRoster { .. } => None,
         }
     }
 }

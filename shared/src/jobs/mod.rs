@@ -84,9 +84,9 @@ pub fn outgoing(
     let message = |(place, work): (usize, Work)| {
         let id = format!("{id}.{place}");
         let lane = work.lane();
-        let deduplication = match lane {
-            Lane::Board => board_bucket(work.event(), now),
-            Lane::Channel | Lane::Notify => id.clone(),
+        let deduplication = match (lane, work.event()) {
+            (Lane::Board, Some(event)) => board_bucket(event, now),
+            (Lane::Board | Lane::Channel | Lane::Notify | Lane::Sync, _) => id.clone(),
         };
         let envelope = Envelope {
             v: VERSION,

@@ -1,6 +1,7 @@
 //! Discord, as the use cases see it. One trait per capability; the executor behind them keeps Discord's limits.
 
-use crate::domain::ids::{ApplicationId, ChannelId, GuildId, MessageId, UserId};
+use crate::domain::ids::{ApplicationId, ChannelId, GuildId, MessageId, RoleId, UserId};
+use crate::domain::permissions::GuildPicture;
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use std::future::Future;
@@ -211,6 +212,43 @@ pub trait Channels: Send + Sync {
     ) -> impl Future<Output = DiscordResult<()>> + Send;
 }
 
+/// The guild itself.
+pub trait Guilds: Send + Sync {
+    /// What the bot's rights in the guild depend on.
+    fn guild_picture(&self, guild: GuildId) -> impl Future<Output = DiscordResult<GuildPicture>> + Send;
+
+    /// Whether the bot is in the guild.
+    fn in_guild(&self, guild: GuildId) -> impl Future<Output = DiscordResult<bool>> + Send;
+}
+
+/// Roles of one member. Each is given and taken by itself: replacing the whole set would undo what others do meanwhile.
+pub trait MemberRoles: Send + Sync {
+    /// The roles that the member has, @everyone not among them; nothing if they are not in the guild.
+    fn member_roles(
+        &self,
+        guild: GuildId,
+        user: UserId,
+    ) -> impl Future<Output = DiscordResult<Option<Vec<RoleId>>>> + Send;
+
+    /// Gives a role. Safe to repeat. `reason` shows in the audit log.
+    fn add_role(
+        &self,
+        guild: GuildId,
+        user: UserId,
+        role: RoleId,
+        reason: &str,
+    ) -> impl Future<Output = DiscordResult<()>> + Send;
+
+    /// Takes a role. Safe to repeat. `reason` shows in the audit log.
+    fn remove_role(
+        &self,
+        guild: GuildId,
+        user: UserId,
+        role: RoleId,
+        reason: &str,
+    ) -> impl Future<Output = DiscordResult<()>> + Send;
+}
+
 /// Messages in channels and DMs.
 pub trait Messages: Send + Sync {
     /// Posts a message; within a few minutes the same nonce yields the same message.
@@ -236,6 +274,59 @@ pub trait Messages: Send + Sync {
     fn open_dm(&self, user: UserId) -> impl Future<Output = DiscordResult<ChannelId>> + Send;
 }
 
+/// A file that goes with a message.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Upload {
+    /// Its name: letters, digits, `.`, `-` and `_`.
+    pub filename: String,
+    /// Its media type, such as `text/csv; charset=utf-8`.
+    pub content_type: &'static str,
+    /// What is in it.
+    pub bytes: Vec<u8>,
+}
+
+/// What is in it stays out of logs.
+impl std::fmt::Debug for Upload {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Upload")
+            .field("filename", &self.filename)
+            .field("content_type", &self.content_type)
+            .field("bytes", &self.bytes.len())
+            .finish()
+    }
+}
+
+/// A member of a guild, as listed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// The account.
+    pub user: UserId,
+    /// Whether it is a bot.
+    pub bot: bool,
+    /// The account's unique name.
+    pub username: String,
+    /// The account's display name.
+    pub global_name: Option<String>,
+    /// The name in this guild.
+    pub nick: Option<String>,
+    /// Its roles, ascending.
+    pub roles: Vec<RoleId>,
+}
+
+/// Members of a guild.
+pub trait GuildMembers: Send + Sync {
+    /// About how many members the guild has, bots among them, if Discord says so.
+    fn count_members(&self, guild: GuildId) -> impl Future<Output = DiscordResult<Option<u64>>> + Send;
+
+    /// The first `limit` (1-1,000) members whose ids are greater than `after`, by id. Fewer only at the end.
+    fn list_members(
+        &self,
+        guild: GuildId,
+        after: Option<UserId>,
+        limit: u16,
+    ) -> impl Future<Output = DiscordResult<Vec<Listed>>> + Send;
+}
+
 /// Answers to interactions, after the first response.
 pub trait InteractionReplies: Send + Sync {
     /// Replaces the first response (or finishes a deferred one). Safe to repeat. The token lives 15 minutes; after that
@@ -245,5 +336,17 @@ pub trait InteractionReplies: Send + Sync {
         application: ApplicationId,
         token: &str,
         body: &MessageBody,
+    ) -> impl Future<Output = DiscordResult<()>> + Send;
+}
+
+/// Answers to interactions that carry a file.
+pub trait FileReplies: Send + Sync {
+    /// As [`InteractionReplies::edit_original`], and with a file in the place of those that were there. Safe to repeat.
+    fn edit_original_with_file(
+        &self,
+        application: ApplicationId,
+        token: &str,
+        body: &MessageBody,
+        file: &Upload,
     ) -> impl Future<Output = DiscordResult<()>> + Send;
 }

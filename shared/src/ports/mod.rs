@@ -4,4 +4,6 @@ pub mod budget;
 pub mod clock;
 pub mod discord;
 pub mod ids;
+pub mod roster_files;
 pub mod store;
+pub mod sync;

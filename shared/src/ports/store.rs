@@ -4,18 +4,23 @@
 //! not at all; each change carries the condition under which alone it may be made.
 
 use crate::domain::alert::Alert;
+use crate::domain::cases::Case;
 use crate::domain::club::Club;
 use crate::domain::event::{Event, EventKey, Period};
 use crate::domain::fact::Record;
 use crate::domain::ids::{ChannelId, ClubId, EntryId, GuildId, InteractionId, OutboxId, SeriesId, UserId};
+use crate::domain::link_code::LinkCode;
 use crate::domain::notice::Sheet;
 use crate::domain::rank::Rank;
+use crate::domain::role_map::RoleMap;
 use crate::domain::roster::{Entry, Member};
+use crate::domain::roster_import::RosterImport;
 use crate::domain::seats::{SeatMove, Seats};
 use crate::domain::series::{Class, ClassId, Series};
 use crate::domain::settings::{ClubSettings, Settings};
 use crate::domain::signup::{SignUp, Waiter};
 use crate::domain::space::{SeriesCategory, Space};
+use crate::domain::sync::{SyncRun, SyncState};
 use crate::domain::work::Work;
 use jiff::Timestamp;
 use std::future::Future;
@@ -139,8 +144,50 @@ pub trait RosterReader: Send + Sync {
         from: Option<Cursor>,
     ) -> impl Future<Output = StoreResult<Page<Entry>>> + Send;
 
+    /// Those of `entries` (at most 100) that there are, in any order.
+    fn entries(
+        &self,
+        club: ClubId,
+        entries: &[EntryId],
+    ) -> impl Future<Output = StoreResult<Vec<Entry>>> + Send;
+
     /// The member that a Discord account is.
     fn member(&self, club: ClubId, user: UserId) -> impl Future<Output = StoreResult<Option<Member>>> + Send;
+
+    /// The first `limit` members whose accounts' ids are greater than `after`, in order of these ids; inactive ones among
+    /// them. Fewer only at the end.
+    fn members_after(
+        &self,
+        club: ClubId,
+        after: Option<UserId>,
+        limit: u32,
+    ) -> impl Future<Output = StoreResult<Vec<Member>>> + Send;
+}
+
+/// Reads which roles go with which rank.
+pub trait RoleMaps: Send + Sync {
+    /// The club's own list; nothing if it never had one.
+    fn role_map(&self, club: ClubId) -> impl Future<Output = StoreResult<Option<RoleMap>>> + Send;
+}
+
+/// Codes by which accounts are proved, and the tries that are granted.
+pub trait LinkCodes: Send + Sync {
+    /// The code of that hash.
+    fn link_code(
+        &self,
+        club: ClubId,
+        hash: &str,
+    ) -> impl Future<Output = StoreResult<Option<LinkCode>>> + Send;
+
+    /// Takes one of the `most` tries that `user`, or all of the club together, have in the window of `now`; whether there
+    /// was one left.
+    fn take_try(
+        &self,
+        club: ClubId,
+        user: Option<UserId>,
+        most: u32,
+        now: Timestamp,
+    ) -> impl Future<Output = StoreResult<bool>> + Send;
 }
 
 /// Reads series.
@@ -370,8 +417,26 @@ pub enum Change {
     SeatWaiter(EventKey, Waiter),
     /// Something that is due for an event replaces its version before (version 1: it is new).
     PutAlert(Alert),
+    /// An import of the roster replaces its version before.
+    PutImport(Box<RosterImport>),
+    /// One more row of the audit log, where a batch changes several things and its own record tells of them as a whole.
+    Audit(Box<Record>, OutboxId),
+    /// A run of member synchronisation replaces its version before (version 1: it is new).
+    PutRun(SyncRun),
+    /// A club's synchronisation replaces its version before (version 1: it is new).
+    PutSyncState(SyncState),
+    /// A conflict of the roster replaces its version before (version 1: it is new).
+    PutCase(Box<Case>),
+    /// One more record for the audit log and the event bus, where a batch changes several things; its own outbox row.
+    Record(Box<Record>, OutboxId),
     /// What a published event is to have in Discord; replaces the version before (0: there is none).
     PutSpace(Space),
+    /// A new code.
+    PutLinkCode(LinkCode),
+    /// A code is used: it is there.
+    TakeLinkCode(LinkCode),
+    /// A club's list of roles replaces its version before (1: there is none).
+    PutRoleMap(RoleMap),
     /// A club's settings replace their version before (1: there are none).
     PutSettings(ClubId, ClubSettings),
 }

@@ -124,8 +124,9 @@ fn attribute<'a>(record: &'a SqsMessage, name: &str) -> &'a str {
     record.attributes.get(name).map_or("", String::as_str)
 }
 
-/// The time before the deadline.
-fn left(deadline: Timestamp) -> SignedDuration {
+/// The time before the deadline, by the machine's clock.
+#[must_use]
+pub fn left(deadline: Timestamp) -> SignedDuration {
     deadline.duration_since(Timestamp::now())
 }
 
@@ -135,7 +136,7 @@ async fn hide(record: &SqsMessage, (sqs, urls): (&Sqs, &QueueUrls), delay: Signe
         .as_deref()
         .and_then(|arn| arn.rsplit(':').next())
         .unwrap_or_default();
-    let known = [&urls.channel, &urls.board, &urls.notify];
+    let known = [&urls.channel, &urls.board, &urls.notify, &urls.sync];
     let url = known.into_iter().find(|url| url.rsplit('/').next() == Some(name));
     let (Some(url), Some(receipt)) = (url, record.receipt_handle.as_deref()) else {
         return;

@@ -44,9 +44,17 @@ const DISCORD_API: Setting = Setting {
         "address of Discord's API with its version, without a slash at the end",
     )
 };
+const UPLOAD_ORIGINS: Setting = Setting {
+    default: Some("https://cdn.discordapp.com,https://media.discordapp.net"),
+    ..required(
+        "GANTRY_UPLOAD_ORIGINS",
+        "where Discord keeps uploaded files: scheme and host each, separated by commas; files are fetched from nowhere else",
+    )
+};
 const CHANNEL_QUEUE: Setting = required("GANTRY_CHANNEL_QUEUE_URL", "URL of the channel queue");
 const BOARD_QUEUE: Setting = required("GANTRY_BOARD_QUEUE_URL", "URL of the board queue");
 const NOTIFY_QUEUE: Setting = required("GANTRY_NOTIFY_QUEUE_URL", "URL of the notify queue");
+const SYNC_QUEUE: Setting = required("GANTRY_SYNC_QUEUE_URL", "URL of the sync queue");
 const EVENT_BUS: Setting = required("GANTRY_EVENT_BUS", "name of the EventBridge bus, such as gantry");
 
 const CLUB_SETTINGS: Setting = Setting {
@@ -59,15 +67,17 @@ const CLUB_SETTINGS: Setting = Setting {
 };
 
 /// All settings.
-pub const SETTINGS: [Setting; 10] = [
+pub const SETTINGS: [Setting; 12] = [
     TABLE,
     PUBLIC_KEYS,
     APPLICATION_ID,
     BOT_TOKEN,
     DISCORD_API,
+    UPLOAD_ORIGINS,
     CHANNEL_QUEUE,
     BOARD_QUEUE,
     NOTIFY_QUEUE,
+    SYNC_QUEUE,
     EVENT_BUS,
     CLUB_SETTINGS,
 ];
@@ -148,6 +158,8 @@ pub struct WorkerSettings {
     pub bot_token: String,
     /// Discord's API.
     pub discord_api: String,
+    /// Where uploaded files are fetched from.
+    pub upload_origins: Vec<String>,
     /// The queues that its messages come from.
     pub queues: QueueUrls,
     /// What holds for clubs that say nothing else.
@@ -238,9 +250,11 @@ impl<'a> Reader<'a> {
     pub fn worker(mut self) -> Result<WorkerSettings, SettingsError> {
         let (table, application) = (self.text(&TABLE), self.application());
         let (bot_token, discord_api, queues) = (self.bot_token(), self.url(&DISCORD_API), self.queues());
+        let upload_origins = self.upload_origins();
         let club_settings = self.club_settings();
         self.finish(|| {
             Some(WorkerSettings {
+                upload_origins: upload_origins?,
                 table: table?,
                 application: application?,
                 bot_token: bot_token?,
@@ -265,6 +279,22 @@ impl<'a> Reader<'a> {
                 discord_api: discord_api?,
             })
         })
+    }
+
+    /// Addresses of which each is one.
+    fn upload_origins(&mut self) -> Option<Vec<String>> {
+        let listed = self.text(&UPLOAD_ORIGINS)?;
+        let origins: Vec<String> = listed
+            .split(',')
+            .map(|origin| origin.trim().to_owned())
+            .filter(|origin| !origin.is_empty())
+            .collect();
+        let good = |origin: &String| origin.starts_with("https://") || origin.starts_with("http://");
+        if origins.iter().all(good) {
+            return Some(origins);
+        }
+        self.fault(&UPLOAD_ORIGINS, "has something that is no http(s) address");
+        None
     }
 
     fn finish<T>(self, build: impl FnOnce() -> Option<T>) -> Result<T, SettingsError> {
@@ -308,15 +338,17 @@ impl<'a> Reader<'a> {
     }
 
     fn queues(&mut self) -> Option<QueueUrls> {
-        let (channel, board, notify) = (
+        let (channel, board, notify, sync) = (
             self.url(&CHANNEL_QUEUE),
             self.url(&BOARD_QUEUE),
             self.url(&NOTIFY_QUEUE),
+            self.url(&SYNC_QUEUE),
         );
         Some(QueueUrls {
             channel: channel?,
             board: board?,
             notify: notify?,
+            sync: sync?,
         })
     }
 
@@ -411,11 +443,12 @@ mod tests {
                 "GANTRY_DISCORD_API",
                 "GANTRY_CHANNEL_QUEUE_URL",
                 "GANTRY_BOARD_QUEUE_URL",
-                "GANTRY_NOTIFY_QUEUE_URL"
+                "GANTRY_NOTIFY_QUEUE_URL",
+                "GANTRY_SYNC_QUEUE_URL"
             ]
         );
         insta::assert_snapshot!(error, @r"
-        7 setting(s) cannot be used:
+        8 setting(s) cannot be used:
           GANTRY_TABLE is not set; set it to: name of the DynamoDB table, such as gantry
           GANTRY_APPLICATION_ID is no Discord id; set it to: id of the Discord application, from the developer portal
           GANTRY_BOT_TOKEN is empty; set it to: token of the application's bot, from the developer portal, Bot
@@ -423,6 +456,7 @@ mod tests {
           GANTRY_CHANNEL_QUEUE_URL is not set; set it to: URL of the channel queue
           GANTRY_BOARD_QUEUE_URL is not set; set it to: URL of the board queue
           GANTRY_NOTIFY_QUEUE_URL is not set; set it to: URL of the notify queue
+          GANTRY_SYNC_QUEUE_URL is not set; set it to: URL of the sync queue
         ");
     }
 
@@ -470,6 +504,7 @@ mod tests {
             ("GANTRY_CHANNEL_QUEUE_URL", "http://127.0.0.1/q/channel.fifo"),
             ("GANTRY_BOARD_QUEUE_URL", "http://127.0.0.1/q/board.fifo"),
             ("GANTRY_NOTIFY_QUEUE_URL", "http://127.0.0.1/q/notify.fifo"),
+            ("GANTRY_SYNC_QUEUE_URL", "http://127.0.0.1/q/sync.fifo"),
         ]);
         let settings = Reader::new(&variable).worker().unwrap();
         assert!(!format!("{settings:?}").contains("very-secret"));

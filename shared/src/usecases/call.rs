@@ -1,7 +1,9 @@
 //! What every use case that a person starts has in common: who calls, in which club, and how it can fail.
 
 use crate::domain::fact::{Actor, Fact, Record};
-use crate::domain::ids::{ClubId, EntryId, EventId, GuildId, InteractionId, OutboxId, SeriesId, UserId};
+use crate::domain::ids::{
+    ClubId, EntryId, EventId, GuildId, InteractionId, OutboxId, RunId, SeriesId, UserId,
+};
 use crate::domain::rank::{Capability, Rank};
 use crate::domain::refusal::Refusal;
 use crate::domain::work::{Reply, Work};
@@ -105,6 +107,11 @@ pub(super) fn outbox_id(env: &impl Env, now: Timestamp) -> OutboxId {
 pub(super) fn club_id(env: &impl Env, now: Timestamp) -> ClubId {
     let (millis, random) = env.parts(now);
     ClubId::from_parts(millis, random)
+}
+
+pub(super) fn run_id(env: &impl Env, now: Timestamp) -> RunId {
+    let (millis, random) = env.parts(now);
+    RunId::from_parts(millis, random)
 }
 
 pub(super) fn entry_id(env: &impl Env, now: Timestamp) -> EntryId {

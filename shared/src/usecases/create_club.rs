@@ -8,6 +8,7 @@ use crate::domain::rank::Rank;
 use crate::domain::refusal::Refusal;
 use crate::domain::roster::Entry;
 use crate::domain::settings::{self, ClubSettings, Key, Value, Wish};
+use crate::domain::sync::SyncState;
 use crate::ports::store::{Batch, Change, ClubReader, Ledger, OnceKey, SettingsReader};
 
 /// What was typed.
@@ -54,7 +55,12 @@ pub async fn create_club<S: ClubReader + SettingsReader + Ledger>(
         let entry = entry_id(env, call.now);
         let entry = Entry::new(club.id, entry, call.name.clone(), Rank::Owner, call.now);
         let (entry, owner) = entry.with_account(call.user);
-        let mut changes = vec![Change::CreateClub(club.clone(), entry, owner)];
+        // The first synchronisation is due at once.
+        let sync = SyncState::new(club.id, call.guild, Some(call.now));
+        let mut changes = vec![
+            Change::CreateClub(club.clone(), entry, owner),
+            Change::PutSyncState(sync),
+        ];
         changes.extend(first.map(|first| Change::PutSettings(club.id, first)));
         let batch = Batch {
             changes,

@@ -5,10 +5,13 @@ use crate::domain::event::{EventState, Period};
 use crate::domain::rank::Capability;
 use crate::domain::text::comparable;
 use crate::domain::when::write_start;
-use crate::ports::store::{ClubReader, EventReader, SeriesReader};
+use crate::ports::store::{ClubReader, EventReader, RosterReader, SeriesReader};
 
 /// The most that Discord shows (Discord docs, application commands, autocomplete).
 const SUGGESTIONS: usize = 25;
+/// Entries of a roster that are read with one call, and that are searched.
+const ENTRIES_PAGE: u32 = 1000;
+const ENTRIES_READ: u32 = 5000;
 /// How many of the next events are searched.
 const SEARCHED: u32 = 100;
 
@@ -76,6 +79,42 @@ pub async fn suggest_events<S: ClubReader + EventReader>(
             }
         });
     Ok(matching(found, typed))
+}
+
+/// Entries of the roster that no account is proved for and whose names contain what was typed. Takes
+/// [`Capability::ManageMembers`]; nobody else is suggested anything. The first [`ENTRIES_READ`] of a roster are searched.
+///
+/// # Errors
+/// Refuses with `NoClub`.
+pub async fn suggest_entries<S: ClubReader + RosterReader>(
+    store: &S,
+    call: &Call,
+    typed: &str,
+) -> Result<Vec<Suggestion>, Failure> {
+    let (caller, ()) = with_caller(store, call, |_| async { Ok(()) }).await?;
+    if !caller.rank.may(Capability::ManageMembers) {
+        return Ok(Vec::new());
+    }
+    let mut found = Vec::new();
+    let mut from = None;
+    for _ in 0..ENTRIES_READ / ENTRIES_PAGE {
+        let page = store.list_entries(caller.club.id, ENTRIES_PAGE, from).await?;
+        let open = page
+            .items
+            .into_iter()
+            .filter(|entry| !entry.linked && entry.retired_at.is_none());
+        let entries = open.map(|entry| Suggestion {
+            label: format!("{} · {}", entry.name, entry.rank.label()),
+            value: entry.id.to_string(),
+        });
+        found.extend(matching(entries, typed));
+        from = page.next;
+        if found.len() >= SUGGESTIONS || from.is_none() {
+            break;
+        }
+    }
+    found.truncate(SUGGESTIONS);
+    Ok(found)
 }
 
 fn matching(all: impl Iterator<Item = Suggestion>, typed: &str) -> Vec<Suggestion> {

@@ -1,9 +1,12 @@
 //! Interactions as Discord sends them: a PING, every command, every kind of suggestion, component and form.
 
 use super::gateway::{Form, event};
-use super::world::{ADMIN, APPLICATION, CHANNEL, DRAFT, DRIVER, GUILD, OPEN, OTHER_GUILD, SEATED, SERIES};
-use gantry_shared::discord::custom_id::{ComponentId, ModalId};
-use gantry_shared::domain::ids::{GuildId, UserId};
+use super::world::{
+    ADMIN, APPLICATION, CHANNEL, CONFLICT, DRAFT, DRIVER, GUILD, IMPORT, OPEN, OTHER_GUILD, RUN, SEATED,
+    SERIES, TWIN, WAITING,
+};
+use gantry_shared::discord::custom_id::{CaseAct, ComponentId, ModalId};
+use gantry_shared::domain::ids::{EntryId, GuildId, UserId};
 use gantry_shared::domain::settings::{Section, Target};
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -12,6 +15,8 @@ use serde_json::{Value, json};
 const DISCORD_EPOCH_MILLIS: i64 = 1_420_070_400_000;
 /// All permissions that a server's owner has.
 const ALL_PERMISSIONS: &str = "2251799813685247";
+/// A role of the guild.
+const ROLE: &str = "1056104309264089701";
 /// What a plain member may do: view channels, send messages, use commands.
 const MEMBER_PERMISSIONS: &str = "2147486720";
 
@@ -52,6 +57,14 @@ pub(super) fn events(now: Timestamp) -> Vec<(&'static str, Value)> {
         writer.click(select, DRIVER, Some(GUILD)),
         Form::Plain,
     );
+    let pick = conflict(CaseAct::Pick).to_string();
+    let picked =
+        json!({ "component_type": 3, "custom_id": pick, "id": 2, "values": [format!("{TWIN} {WAITING}")] });
+    add(
+        "select-conflict-pick",
+        writer.click(picked, ADMIN, Some(GUILD)),
+        Form::Plain,
+    );
     for (name, data) in forms() {
         add(name, writer.write(5, data, ADMIN, Some(GUILD)), Form::Plain);
     }
@@ -87,6 +100,45 @@ fn sub_command(name: &str, sub: &str, options: &[(&str, &str)]) -> Value {
         name,
         json!([{ "name": sub, "type": 1, "options": texts(options) }]),
     )
+}
+
+/// A sub-command of a group.
+fn grouped(name: &str, group: &str, sub: &str, options: &Value) -> Value {
+    let sub = json!({ "name": sub, "type": 1, "options": options });
+    command(name, json!([{ "name": group, "type": 2, "options": [sub] }]))
+}
+
+/// A sub-command in which [`SEATED`] or [`ROLE`] was picked, and a text given.
+fn picking(name: &str, sub: &str, group: Option<&str>, option: &str, text: (&str, &str)) -> Value {
+    let (kind, id) = match group {
+        None => (6, SEATED.to_string()),
+        Some(_) => (8, ROLE.to_owned()),
+    };
+    let options = json!([
+        { "name": option, "type": kind, "value": id },
+        { "name": text.0, "type": 3, "value": text.1 },
+    ]);
+    let mut data = match group {
+        None => command(name, json!([{ "name": sub, "type": 1, "options": options }])),
+        Some(group) => grouped(name, group, sub, &options),
+    };
+    data["resolved"] = match group {
+        None => {
+            let mut member = member(SEATED);
+            if let Some(fields) = member.as_object_mut() {
+                fields.remove("user");
+            }
+            json!({ "users": { &id: user(SEATED) }, "members": { &id: member } })
+        }
+        Some(_) => {
+            let role = json!({
+                "id": id, "name": "Stewards", "color": 0, "colors": { "primary_color": 0 }, "hoist": false,
+                "position": 2, "permissions": "0", "managed": false, "mentionable": false, "flags": 0,
+            });
+            json!({ "roles": { &id: role } })
+        }
+    };
+    data
 }
 
 fn commands() -> Vec<(&'static str, Value)> {
@@ -178,6 +230,13 @@ fn commands() -> Vec<(&'static str, Value)> {
             "command-signup-list",
             sub_command("signup", "list", &[("event", &open)]),
         ),
+        ("command-roster-list", sub_command("roster", "list", &[])),
+        ("command-roster-import", roster_import()),
+        ("command-roster-export", sub_command("roster", "export", &[])),
+        ("command-sync-run", sub_command("sync", "run", &[])),
+        ("command-sync-status", sub_command("sync", "status", &[])),
+        ("command-sync-history", sub_command("sync", "history", &[])),
+        ("command-sync-conflicts", sub_command("sync", "conflicts", &[])),
         (
             "command-settings-view",
             sub_command("settings", "view", &[("section", "sync")]),
@@ -190,7 +249,54 @@ fn commands() -> Vec<(&'static str, Value)> {
             "command-settings-reset",
             sub_command("settings", "reset", &[("what", "club")]),
         ),
+        (
+            "command-link-code",
+            sub_command("link", "code", &[("entry", &TWIN.to_string())]),
+        ),
+        (
+            "command-link-enter",
+            sub_command("link", "enter", &[("code", "ABCD-2345")]),
+        ),
+        ("command-link-status", sub_command("link", "status", &[])),
+        ("command-link-remove", sub_command("link", "remove", &[])),
+        (
+            "command-rank-set",
+            picking("rank", "set", None, "member", ("rank", "member")),
+        ),
+        (
+            "command-rank-hand-over",
+            picking("rank", "set", None, "member", ("rank", "owner")),
+        ),
+        ("command-rank-show", sub_command("rank", "show", &[])),
+        (
+            "command-role-map-set",
+            picking("role", "set", Some("map"), "role", ("rank", "steward")),
+        ),
+        (
+            "command-role-map-list",
+            grouped("role", "map", "list", &json!([])),
+        ),
+        (
+            "command-role-map-remove",
+            grouped("role", "map", "remove", &texts(&[("id", ROLE)])),
+        ),
     ]
+}
+
+/// The one command with a file, which comes resolved.
+fn roster_import() -> Value {
+    let id = "1056104309264089701";
+    let file = json!([{ "name": "file", "type": 11, "value": id }]);
+    let mut data = command(
+        "roster",
+        json!([{ "name": "import", "type": 1, "options": file }]),
+    );
+    let url = format!("https://cdn.discordapp.com/ephemeral-attachments/{APPLICATION}/{id}/roster.csv?ex=1");
+    data["resolved"] = json!({ "attachments": { id: {
+        "id": id, "filename": "roster.csv", "size": 312, "url": url, "proxy_url": url,
+        "content_type": "text/csv; charset=utf-8", "ephemeral": true,
+    } } });
+    data
 }
 
 fn suggestions() -> Vec<(&'static str, Value)> {
@@ -215,6 +321,7 @@ fn suggestions() -> Vec<(&'static str, Value)> {
             "autocomplete-series",
             sub("event", "create", typing("series", "endu")),
         ),
+        ("autocomplete-entry", sub("link", "code", typing("entry", "mika"))),
         (
             "autocomplete-event",
             sub("event", "publish", typing("event", "monz")),
@@ -248,6 +355,19 @@ fn buttons() -> Vec<(&'static str, ComponentId, UserId)> {
         ("button-leave", ComponentId::Leave { event }, SEATED),
         ("button-details", ComponentId::Details { event }, SEATED),
         ("button-info", ComponentId::Info { event }, DRIVER),
+        (
+            "button-sync-older",
+            ComponentId::SyncHistory { after: RUN.run },
+            ADMIN,
+        ),
+        ("button-conflict-accept", conflict(CaseAct::Accept), ADMIN),
+        ("button-conflict-ignore", conflict(CaseAct::Ignore), ADMIN),
+        ("button-conflict-never", conflict(CaseAct::Never), ADMIN),
+        (
+            "button-conflict-skip",
+            ComponentId::NextCase { after: CONFLICT },
+            ADMIN,
+        ),
         ("button-dm-details", ComponentId::DmDetails { key: OPEN }, SEATED),
         (
             "button-reset-settings",
@@ -258,7 +378,45 @@ fn buttons() -> Vec<(&'static str, ComponentId, UserId)> {
             ADMIN,
         ),
         ("button-keep-settings", ComponentId::KeepSettings, ADMIN),
+        (
+            "button-import-confirm",
+            ComponentId::ImportConfirm {
+                command: IMPORT.command,
+            },
+            ADMIN,
+        ),
+        (
+            "button-import-cancel",
+            ComponentId::ImportCancel {
+                command: IMPORT.command,
+            },
+            ADMIN,
+        ),
+        (
+            "button-roster-page",
+            ComponentId::RosterPage {
+                after: EntryId::from_parts(0, 0),
+            },
+            ADMIN,
+        ),
+        (
+            "button-hand-over",
+            ComponentId::HandOver {
+                user: SEATED,
+                version: 1,
+            },
+            ADMIN,
+        ),
+        ("button-leave-as-it-is", ComponentId::LeaveAsItIs, ADMIN),
     ]
+}
+
+const fn conflict(act: CaseAct) -> ComponentId {
+    ComponentId::Case {
+        act,
+        key: CONFLICT,
+        version: 1,
+    }
 }
 
 fn forms() -> Vec<(&'static str, Value)> {

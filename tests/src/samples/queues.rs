@@ -1,10 +1,14 @@
 //! What the table's stream and the queues hand to the relay and the workers.
 
-use super::world::{CLUB, DRIVER, GUILD, NEW, OPEN, SEATED, SEATED_TICKET, WAITING, reply};
+use super::world::{
+    ADMIN, CLUB, DRIVER, GUILD, IMPORT, NEW, OPEN, RUN, SEATED, SEATED_TICKET, WAITING, reply,
+};
 use gantry_shared::adapters::dynamo::{OUTBOX_PREFIX, OutboxItem};
 use gantry_shared::domain::alert::Announcement;
 use gantry_shared::domain::fact::{Actor, Fact, Record};
 use gantry_shared::domain::ids::{InteractionId, OutboxId};
+use gantry_shared::domain::rank::Rank;
+use gantry_shared::domain::roster_import::{FileRef, ImportKey};
 use gantry_shared::domain::series::ClassId;
 use gantry_shared::domain::signup::{Answer, Status};
 use gantry_shared::domain::work::{Lane, Work};
@@ -49,6 +53,38 @@ pub(super) fn events(now: Timestamp) -> serde_json::Result<Vec<(&'static str, &'
         interaction: CLICK,
         reply: reply(now),
     };
+    let sync = Work::SyncMembers {
+        run: RUN,
+        leg: 0,
+        reply: Some(reply(now)),
+    };
+    let preview = Work::PreviewRoster {
+        import: ImportKey {
+            club: CLUB,
+            command: CLICK,
+        },
+        user: ADMIN,
+        by: Rank::Owner,
+        file: FileRef {
+            name: "roster.csv".to_owned(),
+            url: "https://cdn.discordapp.com/ephemeral-attachments/1/2/roster.csv?ex=1".to_owned(),
+            size: 312,
+        },
+        reply: reply(now),
+    };
+    let apply = Work::ApplyRoster {
+        import: IMPORT,
+        reply: reply(now),
+    };
+    let export = Work::ExportRoster {
+        club: CLUB,
+        reply: reply(now),
+    };
+    let roles = Work::ApplyRoles {
+        club: CLUB,
+        user: SEATED,
+        reply: Some(reply(now)),
+    };
     let mut poison = batch(&[refresh.clone(), refresh.clone()], now)?;
     poison["Records"][0]["body"] = json!("{\"v\":1,\"work\":");
     poison["Records"][0]["md5OfBody"] = json!(digest("{\"v\":1,\"work\":"));
@@ -66,15 +102,25 @@ pub(super) fn events(now: Timestamp) -> serde_json::Result<Vec<(&'static str, &'
         ("channel-worker", "delete-event-space", batch(&[delete], now)?),
         ("notify-worker", "run-alerts", batch(&[alerts], now)?),
         ("notify-worker", "announce", batch(&[announce], now)?),
-        ("race-day", "every-minute", every_minute(now)),
+        (
+            "race-day",
+            "every-minute",
+            tick(now, "gantry-dev-RaceDayEveryMinute"),
+        ),
         ("notify-worker", "promote-waiting", batch(&[promote], now)?),
         ("notify-worker", "tell-promoted", batch(&[tell], now)?),
         ("notify-worker", "finish-answer", batch(&[finish], now)?),
+        ("notify-worker", "apply-roles", batch(&[roles], now)?),
+        ("sync-worker", "sync-members", batch(&[sync], now)?),
+        ("sync-worker", "preview-roster", batch(&[preview], now)?),
+        ("sync-worker", "apply-roster", batch(&[apply], now)?),
+        ("sync-worker", "export-roster", batch(&[export], now)?),
+        ("sync-worker", "tick", tick(now, "gantry-sync")),
     ])
 }
 
-/// What a schedule's rule hands to its function (EventBridge user guide, scheduled events).
-fn every_minute(now: Timestamp) -> Value {
+/// What a schedule's rule hands to its function (Amazon EventBridge user guide, scheduled events).
+fn tick(now: Timestamp, rule: &str) -> Value {
     json!({
         "version": "0",
         "id": "53dc4d37-cffa-4f76-80c9-8b7d4a4d2eaa",
@@ -83,7 +129,7 @@ fn every_minute(now: Timestamp) -> Value {
         "account": "123456789012",
         "time": now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
         "region": "eu-central-1",
-        "resources": ["arn:aws:events:eu-central-1:123456789012:rule/gantry-dev-RaceDayEveryMinute"],
+        "resources": [format!("arn:aws:events:eu-central-1:123456789012:rule/{rule}")],
         "detail": {},
     })
 }
@@ -102,6 +148,7 @@ fn batch(work: &[Work], now: Timestamp) -> serde_json::Result<Value> {
                 Lane::Channel => "gantry-channel.fifo",
                 Lane::Board => "gantry-board.fifo",
                 Lane::Notify => "gantry-notify.fifo",
+                Lane::Sync => "gantry-sync.fifo",
             };
             let millis = now.as_millisecond().to_string();
             records.push(json!({

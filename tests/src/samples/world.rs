@@ -1,19 +1,24 @@
 //! The club that the samples are about: what has to be in the table for them to lead somewhere.
 
 use super::MOMENT;
+use gantry_shared::domain::cases::{Case, CaseKey};
 use gantry_shared::domain::club::{Club, Colour, ZoneName};
 use gantry_shared::domain::event::{Event, EventKey, EventState};
 use gantry_shared::domain::ids::{
-    ApplicationId, ChannelId, ClubId, EntryId, EventId, GuildId, InteractionId, MessageId, OutboxId,
+    ApplicationId, ChannelId, ClubId, EntryId, EventId, GuildId, InteractionId, MessageId, OutboxId, RunId,
     SeriesId, UserId,
 };
+use gantry_shared::domain::matching::{Conflict, Kind, NameKind, Pairing, Reason, Subject};
 use gantry_shared::domain::rank::Rank;
 use gantry_shared::domain::roster::Entry;
+use gantry_shared::domain::roster_csv::Plan;
+use gantry_shared::domain::roster_import::{ImportKey, RosterImport};
 use gantry_shared::domain::seats::SeatMove;
 use gantry_shared::domain::series::{Class, ClassId, Series};
 use gantry_shared::domain::settings::{self, ClubSettings, Key, Settings, Wish};
 use gantry_shared::domain::signup::{SignUp, Status, Ticket, Waiter};
 use gantry_shared::domain::space::{Space, SpaceState, Step};
+use gantry_shared::domain::sync::{RunKey, RunKind, SyncRun, SyncState};
 use gantry_shared::domain::work::Reply;
 use gantry_shared::ports::store::{Batch, Change, Gate, Outbox};
 use jiff::{SignedDuration, Timestamp};
@@ -59,6 +64,24 @@ pub const SEATED_TICKET: Ticket = Ticket(InteractionId(1_056_104_309_264_089_501
 const GT3_TICKET: Ticket = Ticket(InteractionId(1_056_104_309_264_089_502));
 const WAITING_TICKET: Ticket = Ticket(InteractionId(1_056_104_309_264_089_503));
 
+/// An import of the roster that can be confirmed.
+pub const IMPORT: ImportKey = ImportKey {
+    club: CLUB,
+    command: InteractionId(1_056_104_309_264_089_504),
+};
+/// A run of member sync that goes on.
+pub const RUN: RunKey = RunKey {
+    club: CLUB,
+    run: RunId::from_parts(MADE_MILLIS, 10),
+};
+/// Somebody on the roster whom two accounts fit.
+pub const TWIN: EntryId = EntryId::from_parts(MADE_MILLIS, 11);
+/// The conflict about that.
+pub const CONFLICT: CaseKey = CaseKey {
+    kind: Kind::TwoAccounts,
+    subject: Subject::Entry(TWIN),
+};
+
 const fn event_key(n: u128) -> EventKey {
     EventKey {
         club: CLUB,
@@ -97,6 +120,36 @@ fn settings() -> ClubSettings {
     };
     let changed = Settings::default().change(&[wish], ADMIN, MOMENT, GUILD);
     changed.map(|changed| changed.stored).unwrap_or_default()
+}
+
+fn run() -> SyncRun {
+    SyncRun::new(RUN, GUILD, RunKind::Manual, Some(ADMIN), MOMENT)
+}
+
+/// An entry that two accounts fit.
+fn conflict() -> Conflict {
+    let fits = |user| Pairing {
+        entry: TWIN,
+        user,
+        reasons: vec![Reason::Name(NameKind::GlobalName)],
+    };
+    Conflict {
+        kind: Kind::TwoAccounts,
+        subject: Subject::Entry(TWIN),
+        pairings: vec![fits(DRIVER), fits(WAITING)],
+        more: 0,
+        facts: "sample".to_owned(),
+    }
+}
+
+/// A new entry, shown.
+fn import() -> RosterImport {
+    let plan = Plan {
+        new: 1,
+        ..Plan::default()
+    };
+    let shown = (IMPORT, ADMIN, Rank::Owner);
+    RosterImport::new(shown, "roster.csv".to_owned(), "sample".to_owned(), &plan, MOMENT)
 }
 
 fn class(label: &str, seats: u32) -> Class {
@@ -149,6 +202,9 @@ pub fn batches() -> Vec<Batch> {
     let entry = EntryId::from_parts(MADE_MILLIS, 9);
     let entry = Entry::new(CLUB, entry, "Ada Weber".to_owned(), Rank::Owner, MOMENT);
     let (entry, owner) = entry.with_account(ADMIN);
+    let jiri = EntryId::from_parts(MADE_MILLIS, 12);
+    let jiri = Entry::new(CLUB, jiri, "Jiří Novák".to_owned(), Rank::Steward, MOMENT);
+    let (jiri, jiri_as_member) = jiri.with_account(SEATED);
     let series = Series {
         club: CLUB,
         id: SERIES,
@@ -187,6 +243,22 @@ pub fn batches() -> Vec<Batch> {
             Change::CreateClub(club(), entry, owner),
             Change::PutSettings(CLUB, settings()),
             Change::CreateSeries(series),
+            Change::PutRun(run()),
+            Change::PutSyncState(SyncState {
+                running: Some(RUN.run),
+                ..SyncState::new(CLUB, GUILD, Some(MOMENT))
+            }),
+            Change::PutEntry(Entry::new(
+                CLUB,
+                TWIN,
+                "Mika Lehtonen".to_owned(),
+                Rank::Member,
+                MOMENT,
+            )),
+            Change::PutImport(Box::new(import())),
+            Change::PutEntry(jiri),
+            Change::PutMember(jiri_as_member),
+            Change::PutCase(Box::new(Case::new(CLUB, conflict(), RUN.run, MOMENT))),
         ],
         vec![
             Change::CreateEvent(event(DRAFT, "Monza 6h", EventState::Draft)),

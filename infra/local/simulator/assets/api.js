@@ -18,6 +18,13 @@ export async function post(path, body) {
   return answer(await fetch(path, { method: "POST", headers, body: JSON.stringify(body) }));
 }
 
+/** Uploads a file; the answer has its id, as an attachment option takes it. */
+export async function upload(file) {
+  const headers = { "content-type": file.type || "application/octet-stream" };
+  const path = `/simulator/upload?${new URLSearchParams({ filename: file.name })}`;
+  return answer(await fetch(path, { method: "POST", headers, body: file }));
+}
+
 /** Acts as a person in a channel. `who` has guild (or null), channel and user. */
 export function act(who, what) {
   const actor = { channel: who.channel, user: who.user, locale: "en-GB" };

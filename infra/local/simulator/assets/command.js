@@ -1,12 +1,13 @@
 // A slash command being filled in: its options with checks, choices, suggestions, by keyboard or mouse.
 
-import { act } from "./api.js";
+import { act, upload } from "./api.js";
 import { optionsOf } from "./components.js";
 import { el, fresh, icon } from "./dom.js";
 import { openModal } from "./modal.js";
 import * as store from "./store.js";
 
-/** Option types: 3 text, 4 integer, 5 truth value, 6 user, 7 channel, 8 role, 9 mentionable, 10 number. */
+/** Option types: 3 text, 4 integer, 5 truth value, 6 user, 7 channel, 8 role, 9 mentionable, 10 number, 11 attachment. */
+const ATTACHMENT = 11;
 const PICKED = { 6: 5, 7: 8, 8: 6, 9: 7 };
 const SUGGEST_AFTER_MS = 150;
 
@@ -55,6 +56,7 @@ function addField(form, option) {
 }
 
 function newField(form, option, given) {
+  if (option.type === ATTACHMENT) return fileField(option);
   const id = fresh("option");
   const input = el("input", {
     id,
@@ -87,6 +89,26 @@ function newField(form, option, given) {
     suggest(form, field);
   });
   field.resize = resize;
+  return field;
+}
+
+/** A file, uploaded as soon as it is chosen. */
+function fileField(option) {
+  const id = fresh("option");
+  const input = el("input", { id, type: "file", "aria-required": String(Boolean(option.required)), "aria-describedby": `${id}-error` });
+  const error = el("span", { class: "option-error", id: `${id}-error`, role: "alert" });
+  const node = el("span", { class: "option", data: { option: option.name } }, el("label", { for: id }, option.name), input, error);
+  const field = { option, input, error, node, value: null, resize: () => {} };
+  input.addEventListener("change", async () => {
+    field.value = null;
+    say(field, null);
+    if (input.files.length === 0) return;
+    try {
+      field.value = (await upload(input.files[0])).id;
+    } catch (failure) {
+      say(field, failure.message);
+    }
+  });
   return field;
 }
 
@@ -218,6 +240,7 @@ function valueOf({ option, input, value }) {
   if (value !== null) return value;
   const text = input.value.trim();
   if (text === "") return undefined;
+  if (option.type === ATTACHMENT) return null;
   if (option.type === 4) return /^-?\d+$/.test(text) ? Number(text) : null;
   if (option.type === 10) return Number.isFinite(Number(text)) ? Number(text) : null;
   if (option.type === 3 && !option.choices?.length) return text;
@@ -229,6 +252,7 @@ function problem(field) {
   const { option } = field;
   const value = valueOf(field);
   if (value === undefined) return option.required ? "This option is required. Specify a value." : null;
+  if (value === null && option.type === ATTACHMENT) return "The file is not uploaded yet.";
   if (value === null) return option.type === 4 || option.type === 10 ? "Input a valid number." : "Pick one of the list.";
   if (option.type === 3) {
     const length = [...String(value)].length;

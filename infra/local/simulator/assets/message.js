@@ -104,11 +104,22 @@ function content(message) {
   return [
     text,
     embeds,
+    files(message.attachments),
     el("div", { class: "component-list" }, components(message.components, { id: message.id, names })),
     !text && edited,
     failure && el("div", { class: "failure", role: "alert", title: failure.why }, failure.text, el("span", { class: "why" }, failure.why)),
     message.thread && threadCard(message.thread),
   ];
+}
+
+/** The files of a message, to be downloaded. */
+function files(attachments = []) {
+  const size = (bytes) => (bytes < 1024 ? `${bytes} B` : `${(bytes / 1024).toFixed(1)} KB`);
+  const card = (one) => {
+    const path = new URL(one.url).pathname;
+    return el("a", { class: "attachment", href: path, download: one.filename, data: { key: `file:${one.id}` } }, el("strong", {}, one.filename), " ", el("span", { class: "attachment-size" }, size(one.size)));
+  };
+  return attachments.length > 0 && el("div", { class: "attachments" }, attachments.map(card));
 }
 
 function threadCard(thread) {

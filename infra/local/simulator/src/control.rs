@@ -90,6 +90,7 @@ impl Simulator {
             .route("/simulator/violations", get(violations))
             .route("/simulator/act", post(act))
             .with_state(self.clone())
+            .merge(self.file_router())
     }
 }
 

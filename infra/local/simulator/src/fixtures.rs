@@ -64,6 +64,7 @@ impl Simulator {
                 members: BTreeMap::from([(new.owner, member(now, None))]),
                 events: BTreeMap::new(),
                 voice: BTreeMap::new(),
+                told_count: None,
             };
             state.guilds.insert(id, guild);
             id
@@ -158,6 +159,62 @@ impl Simulator {
                 return Err(unknown("user", user));
             }
             guild_in(state, guild)?.members.insert(user, member(now, nick));
+            Ok(())
+        })
+    }
+
+    /// Makes `count` users named by `named` (the unique name and the display name of the n-th) and lets them join, all in one
+    /// step; gives their ids, ascending.
+    ///
+    /// # Errors
+    /// [`SimulatorError::Unknown`] without such a guild.
+    pub fn populate(
+        &self,
+        guild: u64,
+        count: usize,
+        named: impl Fn(usize) -> (String, String),
+    ) -> Done<Vec<u64>> {
+        self.hand(|state, now| {
+            guild_in(state, guild)?;
+            let mut users = Vec::with_capacity(count);
+            for n in 0..count {
+                let id = state.next_id(now);
+                let (username, global_name) = named(n);
+                let user = User {
+                    id,
+                    username,
+                    global_name: Some(global_name),
+                    bot: false,
+                    dms_closed: false,
+                    rank: None,
+                };
+                state.users.insert(id, user);
+                guild_in(state, guild)?.members.insert(id, member(now, None));
+                users.push(id);
+            }
+            Ok(users)
+        })
+    }
+
+    /// Gives a member another nickname, or none.
+    ///
+    /// # Errors
+    /// [`SimulatorError::Unknown`] without such a guild or member.
+    pub fn set_nick(&self, guild: u64, user: u64, nick: Option<&str>) -> Done<()> {
+        self.hand(|state, _| {
+            let found = guild_in(state, guild)?.members.get_mut(&user);
+            found.ok_or(unknown("member", user))?.nick = nick.map(str::to_owned);
+            Ok(())
+        })
+    }
+
+    /// Has a guild say that it has about so many members, whatever the list of them shows; `None`: what it has.
+    ///
+    /// # Errors
+    /// [`SimulatorError::Unknown`] without such a guild.
+    pub fn set_member_count(&self, guild: u64, count: Option<u64>) -> Done<()> {
+        self.hand(|state, _| {
+            guild_in(state, guild)?.told_count = count;
             Ok(())
         })
     }

@@ -1,6 +1,7 @@
 //! The way of a request: route, fault, credentials, limits, form, effect, answer, log.
 
 use crate::error::ApiError;
+use crate::files::{self, Upload};
 use crate::ratelimit::{Bucket, Verdict, resource};
 use crate::routes::{Answer, Auth, Call, Found, Reply, Route, find};
 use crate::simulator::Simulator;
@@ -284,7 +285,7 @@ fn run(
     ids: Vec<&str>,
     now: jiff::Timestamp,
 ) -> Answer {
-    let body = json_body(&parts.headers, bytes)?;
+    let (mut body, uploads) = read_body(&parts.headers, bytes)?;
     audit_reason(&parts.headers)?;
     let query = query(parts.uri.query().unwrap_or_default());
     if let Some((key, _)) = query.iter().find(|(key, _)| !route.query.contains(&key.as_str())) {
@@ -298,32 +299,44 @@ fn run(
     let limited = simulator.rate_limits_on();
     simulator.with(|state| {
         state.settle(now);
-        (route.run)(&mut Call {
+        let kept = match &mut body {
+            Some(body) => files::keep(state, body, uploads, now),
+            None => Vec::new(),
+        };
+        let answer = (route.run)(&mut Call {
             state,
             now,
             ids,
             query: &query,
             body: body.as_ref(),
             limited,
-        })
+        });
+        if answer.is_err() {
+            state.files.retain(|id, _| !kept.contains(id));
+        }
+        answer
     })
 }
 
-fn json_body(headers: &HeaderMap, bytes: &Bytes) -> Result<Option<Value>, ApiError> {
+fn read_body(headers: &HeaderMap, bytes: &Bytes) -> Result<(Option<Value>, Vec<Upload>), ApiError> {
     if bytes.is_empty() {
-        return Ok(None);
+        return Ok((None, Vec::new()));
     }
     let kind = headers
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
         .unwrap_or_default();
+    if kind.starts_with("multipart/form-data") {
+        let (body, uploads) = files::read_multipart(kind, bytes).ok_or_else(|| ApiError::known(50109))?;
+        return Ok((Some(body), uploads));
+    }
     let kind = kind.split(';').next().unwrap_or_default().trim();
     if !kind.eq_ignore_ascii_case("application/json") {
         let message = "Expected \"Content-Type\" header to be one of {'application/json'}.";
         return Err(ApiError::form("", "CONTENT_TYPE_INVALID", message));
     }
     serde_json::from_slice(bytes)
-        .map(Some)
+        .map(|body| (Some(body), Vec::new()))
         .map_err(|_| ApiError::known(50109))
 }
 

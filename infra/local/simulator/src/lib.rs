@@ -7,6 +7,7 @@
 mod check;
 mod control;
 mod error;
+mod files;
 mod fixtures;
 mod form;
 mod http;

@@ -236,6 +236,7 @@ mod tests {
             members: BTreeMap::from([(OWNER, member(&[])), (BEN, member(&[TEAM]))]),
             events: BTreeMap::new(),
             voice: BTreeMap::new(),
+            told_count: None,
         };
         state.guilds.insert(GUILD, guild);
         state

@@ -158,6 +158,9 @@ impl Simulator {
     /// Serves the HTTP API, the control routes and the playground (at `/`) on `listener` until `shutdown` ends.
     pub async fn serve(self, listener: TcpListener, shutdown: impl Future<Output = ()>) {
         let router = self.playground_router().merge(self.control_router());
+        if let Ok(address) = listener.local_addr() {
+            self.with(|state| state.files_base = format!("http://{address}"));
+        }
         let closing = async {
             shutdown.await;
             self.shared.changes.send_modify(|changes| changes.closed = true);

@@ -1,7 +1,7 @@
 //! What is there, for assertions, printing and the playground. Ids are texts in JSON.
 
 use crate::simulator::Simulator;
-use crate::state::{Channel, Guild, Message, State, instant};
+use crate::state::{Channel, Guild, Message, State, attachments, instant};
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 use std::fmt::Write;
@@ -141,6 +141,9 @@ pub struct MessageView {
     pub embeds: Vec<Value>,
     /// Its components.
     pub components: Vec<Value>,
+    /// Its attachments, as Discord's objects.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<Value>,
     /// Its flags.
     pub flags: u64,
     /// When it was sent, ISO 8601.
@@ -187,6 +190,7 @@ fn message_view(state: &State, message: &Message) -> MessageView {
         content: message.content.clone(),
         embeds: message.embeds.clone(),
         components: message.components.clone(),
+        attachments: attachments(state, message),
         flags: message.all_flags(),
         created: instant(message.created),
         edited: message.edited.map(instant),

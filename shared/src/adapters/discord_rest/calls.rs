@@ -2,11 +2,11 @@
 
 use super::request::Request;
 use super::{CommandScope, DiscordRest, requests};
-use crate::domain::ids::{ApplicationId, ChannelId, CommandId, GuildId, MessageId, UserId};
+use crate::domain::ids::{ApplicationId, ChannelId, CommandId, GuildId, MessageId, RoleId, UserId};
 use crate::ports::budget::Budget;
 use crate::ports::discord::{
-    Channel, ChannelKind, ChannelPlace, Channels, DiscordError, DiscordResult, InteractionReplies,
-    MessageBody, Messages, NewChannel, NewMessage, Overwrite, OwnMessage,
+    Channel, ChannelKind, ChannelPlace, Channels, DiscordError, DiscordResult, FileReplies, GuildMembers,
+    InteractionReplies, Listed, MessageBody, Messages, NewChannel, NewMessage, Overwrite, OwnMessage, Upload,
 };
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -91,6 +91,46 @@ struct WireId<T> {
     id: T,
 }
 
+#[derive(Deserialize)]
+struct WireGuild {
+    #[serde(default)]
+    approximate_member_count: Option<u64>,
+}
+
+#[derive(Deserialize)]
+struct WireMember {
+    user: WireUser,
+    #[serde(default)]
+    nick: Option<String>,
+    #[serde(default)]
+    roles: Vec<RoleId>,
+}
+
+#[derive(Deserialize)]
+struct WireUser {
+    id: UserId,
+    #[serde(default)]
+    bot: bool,
+    username: String,
+    #[serde(default)]
+    global_name: Option<String>,
+}
+
+impl From<WireMember> for Listed {
+    fn from(wire: WireMember) -> Self {
+        let mut roles = wire.roles;
+        roles.sort_unstable();
+        Self {
+            user: wire.user.id,
+            bot: wire.user.bot,
+            username: wire.user.username,
+            global_name: wire.user.global_name,
+            nick: wire.nick,
+            roles,
+        }
+    }
+}
+
 impl From<WireChannel> for Channel {
     fn from(wire: WireChannel) -> Self {
         let kind = match wire.kind {
@@ -156,6 +196,23 @@ impl<B: Budget> Channels for DiscordRest<B> {
     }
 }
 
+impl<B: Budget> GuildMembers for DiscordRest<B> {
+    async fn count_members(&self, guild: GuildId) -> DiscordResult<Option<u64>> {
+        let guild: WireGuild = self.call(&requests::guild_with_counts(guild)).await?;
+        Ok(guild.approximate_member_count)
+    }
+
+    async fn list_members(
+        &self,
+        guild: GuildId,
+        after: Option<UserId>,
+        limit: u16,
+    ) -> DiscordResult<Vec<Listed>> {
+        let members: Vec<WireMember> = self.call(&requests::list_members(guild, after, limit)?).await?;
+        Ok(members.into_iter().map(Listed::from).collect())
+    }
+}
+
 impl<B: Budget> Messages for DiscordRest<B> {
     async fn post_message(&self, channel: ChannelId, message: &NewMessage) -> DiscordResult<MessageId> {
         let request = requests::post_message(channel, message)?;
@@ -196,6 +253,19 @@ impl<B: Budget> InteractionReplies for DiscordRest<B> {
         body: &MessageBody,
     ) -> DiscordResult<()> {
         let request = requests::edit_original(application, token, body)?;
+        self.execute(&request).await.map(drop)
+    }
+}
+
+impl<B: Budget> FileReplies for DiscordRest<B> {
+    async fn edit_original_with_file(
+        &self,
+        application: ApplicationId,
+        token: &str,
+        body: &MessageBody,
+        file: &Upload,
+    ) -> DiscordResult<()> {
+        let request = requests::edit_original_with_file(application, token, body, file)?;
         self.execute(&request).await.map(drop)
     }
 }
@@ -276,7 +346,7 @@ impl<B: Budget> DiscordRest<B> {
         self.call(&requests::current_user()).await
     }
 
-    async fn call<T: DeserializeOwned>(&self, request: &Request) -> DiscordResult<T> {
+    pub(super) async fn call<T: DeserializeOwned>(&self, request: &Request) -> DiscordResult<T> {
         let body = self.execute(request).await?;
         serde_json::from_value(body).map_err(|error| {
             DiscordError::Unavailable(format!("{}: unreadable answer: {error}", request.route))

@@ -172,10 +172,8 @@ impl<B: Budget> DiscordRest<B> {
         if let Some(reason) = &request.reason {
             call = call.header("x-audit-log-reason", reason);
         }
-        if let Some(body) = &request.body {
-            call = call
-                .header(CONTENT_TYPE, "application/json")
-                .body(body.to_string());
+        if let Some((content_type, body)) = request.content() {
+            call = call.header(CONTENT_TYPE, content_type).body(body);
         }
         let response = call.send().await?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());

@@ -2,8 +2,10 @@
 
 use super::encode::percent_encode;
 use crate::domain::ids::{ApplicationId, ChannelId, GuildId};
+use crate::ports::discord::Upload;
 use reqwest::Method;
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 use std::fmt;
 use std::time::Duration;
 
@@ -20,6 +22,8 @@ pub struct Request {
     pub query: Vec<(&'static str, String)>,
     /// JSON body.
     pub body: Option<Value>,
+    /// Files that go with the body, which is then sent as multipart.
+    pub files: Vec<Upload>,
     /// `X-Audit-Log-Reason`, URL-encoded.
     pub reason: Option<String>,
     /// Who asks.
@@ -35,6 +39,7 @@ impl fmt::Debug for Request {
             .field("route", &self.route.to_string())
             .field("query", &self.query)
             .field("body", &self.body)
+            .field("files", &self.files)
             .field("reason", &self.reason)
             .field("auth", &self.auth)
             .field("repeat", &self.repeat)
@@ -114,6 +119,7 @@ impl Request {
             route,
             query: Vec::new(),
             body: None,
+            files: Vec::new(),
             reason: None,
             auth: Auth::Bot,
             repeat: Repeat::Safe,
@@ -124,6 +130,21 @@ impl Request {
     pub(super) fn body(mut self, body: Value) -> Self {
         self.body = Some(body);
         self
+    }
+
+    /// The same request with a file; the body names it in `attachments`.
+    pub(super) fn file(mut self, file: &Upload) -> Self {
+        self.files.push(file.clone());
+        self
+    }
+
+    /// Content type and bytes of the body; nothing if there is none.
+    pub(super) fn content(&self) -> Option<(String, Vec<u8>)> {
+        let body = self.body.as_ref()?.to_string();
+        if self.files.is_empty() {
+            return Some(("application/json".to_owned(), body.into_bytes()));
+        }
+        Some(multipart(&body, &self.files))
     }
 
     /// The same request with a query parameter.
@@ -156,6 +177,39 @@ impl Request {
         }
         target
     }
+}
+
+/// A multipart body of `payload_json` and `files[n]` (Discord docs, reference, uploading files).
+fn multipart(payload: &str, files: &[Upload]) -> (String, Vec<u8>) {
+    // Made of what it parts, so that nothing in there can be taken for it.
+    let mut hasher = Sha256::new();
+    hasher.update(payload);
+    for file in files {
+        hasher.update(&file.bytes);
+    }
+    let boundary = format!("gantry-{}", hex::encode(&hasher.finalize()[..16]));
+    let mut body = Vec::new();
+    let mut part = |disposition: &str, content_type: &str, bytes: &[u8]| {
+        let head = format!(
+            "--{boundary}\r\nContent-Disposition: form-data; {disposition}\r\nContent-Type: {content_type}\r\n\r\n"
+        );
+        body.extend_from_slice(head.as_bytes());
+        body.extend_from_slice(bytes);
+        body.extend_from_slice(b"\r\n");
+    };
+    part("name=\"payload_json\"", "application/json", payload.as_bytes());
+    for (index, file) in files.iter().enumerate() {
+        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+        let filename: String = file
+            .filename
+            .chars()
+            .map(|c| if plain(c) { c } else { '_' })
+            .collect();
+        let disposition = format!("name=\"files[{index}]\"; filename=\"{filename}\"");
+        part(&disposition, file.content_type, &file.bytes);
+    }
+    body.extend_from_slice(format!("--{boundary}--\r\n").as_bytes());
+    (format!("multipart/form-data; boundary={boundary}"), body)
 }
 
 /// Characters of an audit log reason (Discord docs, audit log).

@@ -5,9 +5,10 @@
 
 use super::encode::percent_encode;
 use super::request::{Auth, Major, Repeat, Request};
-use crate::domain::ids::{ApplicationId, ChannelId, CommandId, GuildId, MessageId, UserId};
+use crate::domain::ids::{ApplicationId, ChannelId, CommandId, GuildId, MessageId, RoleId, UserId};
 use crate::ports::discord::{
     ChannelKind, ChannelPlace, DiscordError, DiscordResult, Mentions, MessageBody, NewChannel, NewMessage,
+    Upload,
 };
 use reqwest::Method;
 use serde_json::{Map, Value, json};
@@ -26,6 +27,7 @@ const CONTENT_CHARS: usize = 2000;
 const NONCE_CHARS: usize = 25;
 const MENTIONED_USERS: usize = 100;
 const MESSAGES_PER_PAGE: u8 = 100;
+const MEMBERS_PER_PAGE: u16 = 1000;
 
 /// Where application commands live.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +48,68 @@ pub fn list_channels(guild: GuildId) -> Request {
         Major::Guild(guild),
         path,
     )
+}
+
+/// A guild, with the approximate number of its members.
+#[must_use]
+pub fn guild_with_counts(guild: GuildId) -> Request {
+    let path = format!("/guilds/{guild}");
+    Request::bot(Method::GET, "/guilds/{guild.id}", Major::Guild(guild), path).query("with_counts", true)
+}
+
+/// A page of a guild's members, by id.
+///
+/// # Errors
+/// [`DiscordError::Refused`] for a page of none or of more than 1,000.
+pub fn list_members(guild: GuildId, after: Option<UserId>, limit: u16) -> DiscordResult<Request> {
+    if !(1..=MEMBERS_PER_PAGE).contains(&limit) {
+        return Err(refused("limit must be 1 to 1000"));
+    }
+    let path = format!("/guilds/{guild}/members");
+    let request = Request::bot(
+        Method::GET,
+        "/guilds/{guild.id}/members",
+        Major::Guild(guild),
+        path,
+    );
+    let request = request.query("limit", limit);
+    Ok(match after {
+        Some(after) => request.query("after", after),
+        None => request,
+    })
+}
+
+/// A guild with its roles.
+#[must_use]
+pub fn get_guild(guild: GuildId) -> Request {
+    let path = format!("/guilds/{guild}");
+    Request::bot(Method::GET, "/guilds/{guild.id}", Major::Guild(guild), path)
+}
+
+/// One member of a guild.
+#[must_use]
+pub fn get_member(guild: GuildId, user: UserId) -> Request {
+    let path = format!("/guilds/{guild}/members/{user}");
+    let template = "/guilds/{guild.id}/members/{user.id}";
+    Request::bot(Method::GET, template, Major::Guild(guild), path)
+}
+
+/// Gives a member a role.
+#[must_use]
+pub fn add_role(guild: GuildId, user: UserId, role: RoleId, reason: &str) -> Request {
+    one_role(Method::PUT, guild, user, role).reason(reason)
+}
+
+/// Takes a role from a member.
+#[must_use]
+pub fn remove_role(guild: GuildId, user: UserId, role: RoleId, reason: &str) -> Request {
+    one_role(Method::DELETE, guild, user, role).reason(reason)
+}
+
+fn one_role(method: Method, guild: GuildId, user: UserId, role: RoleId) -> Request {
+    let path = format!("/guilds/{guild}/members/{user}/roles/{role}");
+    let template = "/guilds/{guild.id}/members/{user.id}/roles/{role.id}";
+    Request::bot(method, template, Major::Guild(guild), path)
 }
 
 /// A new channel.
@@ -195,6 +259,24 @@ pub fn edit_original(application: ApplicationId, token: &str, body: &MessageBody
         auth: Auth::Interaction,
         ..request
     })
+}
+
+/// The same with a file, which takes the place of those that were there.
+///
+/// # Errors
+/// As [`edit_original`].
+pub fn edit_original_with_file(
+    application: ApplicationId,
+    token: &str,
+    body: &MessageBody,
+    file: &Upload,
+) -> DiscordResult<Request> {
+    let mut body = body.clone();
+    if let Some(fields) = body.0.as_object_mut() {
+        let attachments = json!([{ "id": "0", "filename": file.filename }]);
+        fields.insert("attachments".to_owned(), attachments);
+    }
+    edit_original(application, token, &body).map(|request| request.file(file))
 }
 
 /// All commands of an application, with their localisations.

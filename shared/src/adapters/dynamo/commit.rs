@@ -26,6 +26,8 @@ use std::collections::HashMap;
 const OUTCOME_KEPT_S: u64 = 24 * 3600;
 /// The same for work from a queue: longer than a message stays there and in its dead-letter queue, 4 and 14 days.
 const LATE_OUTCOME_KEPT_S: u64 = 21 * 24 * 3600;
+/// How long a code is kept that has ceased to work: it is judged by its instant, not by whether DynamoDB has swept.
+const LINK_CODE_KEPT_S: u64 = 3600;
 /// How long a row of the outbox is kept, for replays by hand; the stream keeps it for a day.
 const OUTBOX_KEPT_S: u64 = 7 * 24 * 3600;
 
@@ -39,7 +41,7 @@ impl Ledger for Table {
         } = batch;
         let mut writes = Vec::new();
         for change in changes {
-            self.change(change, &mut writes)?;
+            self.change(change, &outbox, &mut writes)?;
         }
         if let Some(record) = &record {
             let item = write(&keys::audit(record.club, record.at, outbox.id), record)?;
@@ -123,7 +125,12 @@ pub(super) fn cancelled(error: SdkError<TransactWriteItemsError>, once_at: Optio
 }
 
 impl Table {
-    fn change(&self, change: Change, writes: &mut Vec<TransactWriteItem>) -> StoreResult<()> {
+    fn change(
+        &self,
+        change: Change,
+        outbox: &Outbox,
+        writes: &mut Vec<TransactWriteItem>,
+    ) -> StoreResult<()> {
         match change {
             Change::CreateClub(club, entry, owner) => {
                 let link = ClubLinkItem { club: club.id };
@@ -184,9 +191,56 @@ impl Table {
                 writes.push(self.seat(event, waiter)?);
             }
             Change::PutAlert(alert) => writes.push(self.put_alert(&alert)?),
+            Change::PutImport(import) => {
+                let put = self.import_put(&import)?;
+                writes.push(TransactWriteItem::builder().put(put).build());
+            }
+            Change::Audit(record, id) => {
+                let item = write(&keys::audit(record.club, record.at, id), &record)?;
+                writes.push(self.put(item)?);
+            }
+            Change::PutRun(run) => {
+                let put = self.versioned(&keys::run(run.key), &run, run.version.saturating_sub(1))?;
+                writes.push(TransactWriteItem::builder().put(put).build());
+            }
+            Change::PutSyncState(state) => {
+                let put = self.put_sync_state(&state)?;
+                writes.push(TransactWriteItem::builder().put(put).build());
+            }
+            Change::PutCase(case) => {
+                writes.push(TransactWriteItem::builder().put(self.put_case(&case)?).build());
+            }
+            Change::Record(record, id) => {
+                let row = Outbox {
+                    id,
+                    guild: outbox.guild,
+                    trace: outbox.trace.clone(),
+                    work: Vec::new(),
+                };
+                let item = write(&keys::audit(record.club, record.at, id), &record)?;
+                writes.push(self.put(item)?);
+                writes.push(self.put(outbox_item(&row, Some(&record))?)?);
+            }
             Change::PutSpace(space) => {
                 let put =
                     self.versioned(&keys::space(space.event), &space, space.version.saturating_sub(1))?;
+                writes.push(TransactWriteItem::builder().put(put).build());
+            }
+            Change::PutLinkCode(code) => {
+                let mut put = self.versioned(&keys::link_code(code.club, &code.hash), &code, 0)?;
+                let until = u64::try_from(code.expires_at.as_second()).unwrap_or(0);
+                put.item = with_ttl(put.item, until + LINK_CODE_KEPT_S);
+                writes.push(TransactWriteItem::builder().put(put).build());
+            }
+            Change::TakeLinkCode(code) => writes.push(self.delete(
+                &keys::link_code(code.club, &code.hash),
+                "attribute_exists(#pk)",
+                HashMap::from([("#pk".to_owned(), PK.to_owned())]),
+                HashMap::new(),
+            )?),
+            Change::PutRoleMap(map) => {
+                let was = map.version.saturating_sub(1);
+                let put = self.versioned(&keys::role_map(map.club), &map, was)?;
                 writes.push(TransactWriteItem::builder().put(put).build());
             }
             Change::PutSettings(club, settings) => {
@@ -198,7 +252,7 @@ impl Table {
         Ok(())
     }
 
-    fn put(&self, item: Item) -> StoreResult<TransactWriteItem> {
+    pub(super) fn put(&self, item: Item) -> StoreResult<TransactWriteItem> {
         let put = Put::builder()
             .table_name(&self.name)
             .set_item(Some(item))

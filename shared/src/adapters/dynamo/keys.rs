@@ -3,10 +3,13 @@
 //! Snowflakes are zero-padded to 20 digits so that text order is number order. An event's key contains its club, so an
 //! event of another club cannot be reached with its id alone.
 
+use crate::domain::cases::CaseKey;
 use crate::domain::event::EventKey;
 use crate::domain::ids::{ChannelId, ClubId, EntryId, GuildId, OutboxId, SeriesId, UserId};
+use crate::domain::roster_import::ImportKey;
 use crate::domain::series::ClassId;
 use crate::domain::signup::Ticket;
+use crate::domain::sync::RunKey;
 use crate::domain::text::comparable;
 use crate::ports::store::OnceKey;
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -32,12 +35,22 @@ pub const OUTBOX_PREFIX: &str = "OUTBOX#";
 pub(super) const EVENT_HEADER: &str = "EVENT";
 /// Prefix of the sort keys of sign-ups.
 pub(super) const SIGN_UPS: &str = "SIGNUP#";
+/// Prefix of the sort keys of the guild's members.
+pub(super) const SEEN: &str = "SEEN#";
+/// Prefix of the sort keys of conflicts.
+pub(super) const CASES: &str = "CONFLICT#";
+/// Prefix of the sort keys of runs.
+pub(super) const RUNS: &str = "RUN#";
+/// Partition of the index of the clubs that are to be synchronised, by time.
+pub(super) const SYNC_DUE: &str = "SYNC#DUE";
 /// Prefix of the sort keys of members.
 pub(super) const MEMBERS: &str = "MEMBER#";
 /// The sort key of a club.
 pub(super) const CLUB: &str = "CLUB";
 /// The sort key of a club's settings.
 pub(super) const SETTINGS: &str = "SETTINGS";
+/// The sort key of a club's list of roles.
+pub(super) const ROLES: &str = "ROLES";
 /// Prefix of the sort keys of the roster's entries.
 pub(super) const ENTRIES: &str = "ROSTER#";
 /// Prefix of the sort keys of an event's alerts.
@@ -104,8 +117,33 @@ pub(super) fn member(club: ClubId, user: UserId) -> Key {
     Key::new(club_partition(club), format!("{MEMBERS}{:020}", user.0))
 }
 
+pub(super) fn link_code(club: ClubId, hash: &str) -> Key {
+    Key::new(club_partition(club), format!("LINKCODE#{hash}"))
+}
+
+/// Tries of a window: one person's, or all of the club's together.
+pub(super) fn link_tries(club: ClubId, user: Option<UserId>, window: i64) -> Key {
+    let whose = user.map_or_else(|| "ALL".to_owned(), |user| format!("{:020}", user.0));
+    Key::new(club_partition(club), format!("LINKTRIES#{window}#{whose}"))
+}
+
+pub(super) fn role_map(club: ClubId) -> Key {
+    Key::new(club_partition(club), ROLES)
+}
+
 pub(super) fn entry(club: ClubId, entry: EntryId) -> Key {
     Key::new(club_partition(club), format!("{ENTRIES}{entry}"))
+}
+
+pub(super) fn import(key: ImportKey) -> Key {
+    Key::new(club_partition(key.club), format!("IMPORT#{:020}", key.command.0))
+}
+
+pub(super) fn import_chunk(key: ImportKey, chunk: usize) -> Key {
+    Key::new(
+        format!("CLUB#{}#IMPORT#{:020}", key.club, key.command.0),
+        format!("CHUNK#{chunk:04}"),
+    )
 }
 
 pub(super) fn series(club: ClubId, series: SeriesId) -> Key {
@@ -177,6 +215,52 @@ pub(super) fn due_place(due: Timestamp, event: EventKey, name: &str) -> String {
 
 pub(super) fn receipt(event: EventKey, name: &str) -> Key {
     Key::new(event_partition(event), format!("TOLD#{name}"))
+}
+
+/// Partition of what the guild's listings showed.
+pub(super) fn guild_partition(club: ClubId) -> String {
+    format!("CLUB#{club}#GUILD")
+}
+
+pub(super) fn seen(club: ClubId, user: UserId) -> Key {
+    Key::new(guild_partition(club), format!("{SEEN}{:020}", user.0))
+}
+
+/// Partition of a club's conflicts; in the index, of those that are open.
+pub(super) fn cases_partition(club: ClubId) -> String {
+    format!("CLUB#{club}#CONFLICTS")
+}
+
+pub(super) fn case(club: ClubId, key: CaseKey) -> Key {
+    Key::new(cases_partition(club), format!("{CASES}{key}"))
+}
+
+/// Partition of a club's runs of member synchronisation.
+pub(super) fn sync_partition(club: ClubId) -> String {
+    format!("CLUB#{club}#SYNC")
+}
+
+pub(super) fn sync_state(club: ClubId) -> Key {
+    Key::new(sync_partition(club), "STATE")
+}
+
+pub(super) fn run(run: RunKey) -> Key {
+    Key::new(sync_partition(run.club), format!("{RUNS}{}", run.run))
+}
+
+pub(super) fn absences(run: RunKey) -> String {
+    format!("ABSENT#{}#", run.run)
+}
+
+/// Whom a listing did not show, from this account on.
+pub(super) fn absence(run: RunKey, first: UserId) -> Key {
+    let first = format!("{}{:020}", absences(run), first.0);
+    Key::new(sync_partition(run.club), first)
+}
+
+/// A club's place among those that are to be synchronised.
+pub(super) fn sync_due(at: Timestamp, club: ClubId) -> String {
+    format!("{}#{club}", instant(at))
 }
 
 pub(super) fn outbox(id: OutboxId) -> Key {

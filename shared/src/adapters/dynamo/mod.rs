@@ -1,16 +1,20 @@
 //! The store on DynamoDB: one table, see `docs/ACCESS_PATTERNS.md`.
 
 mod alerts;
+mod cases;
 mod clubs;
 mod commit;
 mod events;
+mod imports;
 mod items;
 mod keys;
+mod link_codes;
 mod requests;
 mod roster;
 pub mod schema;
 mod settings;
 mod spaces;
+mod sync;
 
 pub use items::{OutboxItem, SCHEMA};
 pub use keys::{GSI1, GSI1PK, GSI1SK, OUTBOX_PREFIX, PK, SK, TTL};

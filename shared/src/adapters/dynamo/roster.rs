@@ -5,12 +5,18 @@ use super::keys::{self, Key};
 use super::requests::{Range, failure};
 use super::{Table, items::Item};
 use crate::domain::ids::{ClubId, EntryId, UserId};
+use crate::domain::role_map::RoleMap;
 use crate::domain::roster::{Entry, Member};
-use crate::ports::store::{Cursor, Page, RosterReader, StoreResult};
+use crate::ports::store::{Cursor, Page, RoleMaps, RosterReader, StoreResult};
 
 impl RosterReader for Table {
     async fn entry(&self, club: ClubId, entry: EntryId) -> StoreResult<Option<Entry>> {
         self.get(&keys::entry(club, entry)).await?.map(read).transpose()
+    }
+
+    async fn entries(&self, club: ClubId, entries: &[EntryId]) -> StoreResult<Vec<Entry>> {
+        let wanted: Vec<Key> = entries.iter().map(|entry| keys::entry(club, *entry)).collect();
+        self.get_many(&wanted).await?.into_iter().map(read).collect()
     }
 
     async fn list_entries(&self, club: ClubId, limit: u32, from: Option<Cursor>) -> StoreResult<Page<Entry>> {
@@ -32,6 +38,27 @@ impl RosterReader for Table {
 
     async fn member(&self, club: ClubId, user: UserId) -> StoreResult<Option<Member>> {
         self.get(&keys::member(club, user)).await?.map(read).transpose()
+    }
+
+    async fn members_after(
+        &self,
+        club: ClubId,
+        after: Option<UserId>,
+        limit: u32,
+    ) -> StoreResult<Vec<Member>> {
+        let Some(from) = after.map_or(Some(0), |user| user.0.checked_add(1)) else {
+            return Ok(Vec::new());
+        };
+        let from = keys::member(club, UserId(from)).sk;
+        let to = keys::member(club, UserId(u64::MAX)).sk;
+        self.first_of(&keys::club_partition(club), &Range::Between(&from, &to), limit)
+            .await
+    }
+}
+
+impl RoleMaps for Table {
+    async fn role_map(&self, club: ClubId) -> StoreResult<Option<RoleMap>> {
+        self.get(&keys::role_map(club)).await?.map(read).transpose()
     }
 }
 

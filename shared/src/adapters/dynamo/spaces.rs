@@ -112,7 +112,7 @@ impl Table {
     }
 
     /// One row as a plain put, which costs half of a transaction; two as a transaction.
-    async fn put_all(&self, row: Put, claim: Option<Put>) -> Result<(), CommitError> {
+    pub(super) async fn put_all(&self, row: Put, claim: Option<Put>) -> Result<(), CommitError> {
         let Some(claim) = claim else {
             let request = self
                 .client

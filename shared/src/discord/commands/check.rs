@@ -1,7 +1,7 @@
 //! Discord's rules for commands (Discord docs, application commands), checked over a whole tree.
 
 use super::Verb;
-use super::spec::{ActionSpec, Body, CommandSpec, OptionSpec, Values};
+use super::spec::{ActionSpec, Body, CommandSpec, OptionSpec, SubSpec, Values};
 use std::collections::HashSet;
 
 const NAME_MAX: usize = 32;
@@ -58,6 +58,9 @@ pub enum Rule {
     /// Per application.
     #[error("more than 100 commands")]
     TooManyCommands,
+    /// Gantry's own: help pages and links name sub-commands by it.
+    #[error("a path is not the group's name and the sub-command's")]
+    Path,
     /// Gantry's own: the router would find the first one only.
     #[error("the verb is used twice")]
     VerbNotUnique,
@@ -76,10 +79,9 @@ pub fn check(tree: &[CommandSpec]) -> Vec<Fault> {
             Body::Run(action) => faults.action(&action, spec.name, &mut verbs),
             Body::Subs(subs) => {
                 faults.when(subs.is_empty(), spec.name, Rule::NoSubCommand);
-                faults.when(subs.len() > CHILDREN_MAX, spec.name, Rule::TooManyChildren);
-                faults.unique(subs.iter().map(|sub| sub.name), spec.name);
+                faults.groups(subs, spec.name);
                 for sub in subs {
-                    let path = format!("{} {}", spec.name, sub.name);
+                    let path = format!("{} {}", spec.name, sub.path);
                     faults.named(sub.name, sub.description, &path);
                     faults.action(&sub.action, &path, &mut verbs);
                 }
@@ -103,6 +105,10 @@ pub fn characters(spec: &CommandSpec) -> usize {
         Body::Subs(subs) => subs
             .iter()
             .map(|sub| count(sub.name) + count(sub.description))
+            .chain(in_a_row(subs).filter_map(|some| {
+                let group = some.first()?.group?;
+                Some(count(group.name) + count(group.description))
+            }))
             .sum(),
     };
     let options = spec
@@ -114,11 +120,16 @@ pub fn characters(spec: &CommandSpec) -> usize {
                     .iter()
                     .map(|(name, value)| count(name) + count(value))
                     .sum(),
-                Values::Free | Values::Suggested(_) => 0,
+                Values::Free | Values::Suggested(_) | Values::File | Values::User | Values::Role => 0,
             };
             count(option.name) + count(option.description) + choices
         });
     count(spec.name) + count(spec.description) + own + options.sum::<usize>()
+}
+
+/// Sub-commands as they are registered: each alone, or those of a group together.
+fn in_a_row(subs: &'static [SubSpec]) -> impl Iterator<Item = &'static [SubSpec]> {
+    subs.chunk_by(|a, b| a.group.is_some() && a.group == b.group)
 }
 
 #[derive(Default)]
@@ -131,6 +142,29 @@ impl Faults {
                 path: path.to_owned(),
                 rule,
             });
+        }
+    }
+
+    /// What Discord sees below a command: sub-commands, and groups with theirs.
+    fn groups(&mut self, subs: &'static [SubSpec], path: &str) {
+        let runs: Vec<&[SubSpec]> = in_a_row(subs).collect();
+        self.when(runs.len() > CHILDREN_MAX, path, Rule::TooManyChildren);
+        let top = runs.iter().filter_map(|some| some.first());
+        self.unique(
+            top.map(|sub| sub.group.map_or(sub.name, |group| group.name)),
+            path,
+        );
+        for some in runs {
+            let Some(group) = some.first().and_then(|sub| sub.group) else {
+                self.when(some.iter().any(|sub| sub.path != sub.name), path, Rule::Path);
+                continue;
+            };
+            let path = format!("{path} {}", group.name);
+            self.named(group.name, group.description, &path);
+            self.when(some.len() > CHILDREN_MAX, &path, Rule::TooManyChildren);
+            self.unique(some.iter().map(|sub| sub.name), &path);
+            let spelt = |sub: &SubSpec| sub.path == format!("{} {}", group.name, sub.name);
+            self.when(!some.iter().all(spelt), &path, Rule::Path);
         }
     }
 

@@ -33,5 +33,9 @@ pub const COMMAND_PATH: u16 = 100;
 pub const SETTING: u16 = 60;
 /// A setting's value.
 pub const SETTING_VALUE: u16 = settings::TYPED_MAX as u16;
+/// A one-time code, with room for a typing error.
+pub const CODE: u16 = 20;
+/// A place in a list.
+pub const PLACE: u16 = 3;
 /// One of a few choices.
 pub const CHOICE: u16 = 20;

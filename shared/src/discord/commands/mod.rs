@@ -14,8 +14,12 @@ mod tree;
 pub use tree::TREE;
 
 use crate::domain::event::Period;
-use crate::domain::ids::{EventId, SeriesId};
+use crate::domain::ids::{EntryId, EventId, RoleId, SeriesId};
+use crate::domain::link_code::Code;
+use crate::domain::rank::{Picked, Rank};
 use crate::domain::repeat::Every;
+use crate::domain::role_map::PickedRole;
+use crate::domain::roster_import::FileRef;
 use crate::domain::settings::Section;
 
 /// The key by which the tree's actions are told apart.
@@ -41,9 +45,25 @@ pub enum Verb {
     EventShow,
     EventList,
     SignupList,
+    RosterImport,
+    RosterExport,
+    RosterList,
+    SyncRun,
+    SyncStatus,
+    SyncHistory,
+    SyncConflicts,
     SettingsView,
     SettingsSet,
     SettingsReset,
+    LinkCode,
+    LinkEnter,
+    LinkStatus,
+    LinkRemove,
+    RankSet,
+    RankShow,
+    RoleMapSet,
+    RoleMapList,
+    RoleMapRemove,
 }
 
 /// A command with its options. Text is trimmed, not empty and within [`limits`]; what it means is the domain's to judge.
@@ -157,6 +177,71 @@ pub enum Command {
     SignupList {
         /// The picked event.
         event: EventId,
+    },
+    /// `/roster import`
+    RosterImport {
+        /// The attached file.
+        file: FileRef,
+    },
+    /// `/roster export`
+    RosterExport,
+    /// `/roster list`
+    RosterList,
+    /// `/sync run`
+    SyncRun,
+    /// `/sync status`
+    SyncStatus,
+    /// `/sync history`
+    SyncHistory,
+    /// `/sync conflicts`
+    SyncConflicts,
+    /// `/link code`
+    LinkCode {
+        /// The picked entry.
+        entry: EntryId,
+    },
+    /// `/link enter`
+    LinkEnter {
+        /// The code.
+        code: Code,
+    },
+    /// `/link status`
+    LinkStatus {
+        /// Who; oneself if left out.
+        member: Option<Picked>,
+    },
+    /// `/link remove`
+    LinkRemove {
+        /// Who; oneself if left out.
+        member: Option<Picked>,
+    },
+    /// `/rank set`
+    RankSet {
+        /// Who.
+        member: Picked,
+        /// What they are to be.
+        rank: Rank,
+    },
+    /// `/rank show`
+    RankShow {
+        /// Who; oneself if left out.
+        member: Option<Picked>,
+    },
+    /// `/role map set`
+    RoleMapSet {
+        /// The role.
+        role: PickedRole,
+        /// The rank.
+        rank: Rank,
+        /// Its place, from 1.
+        place: Option<usize>,
+    },
+    /// `/role map list`
+    RoleMapList,
+    /// `/role map remove`
+    RoleMapRemove {
+        /// The role.
+        role: RoleId,
     },
     /// `/settings view`
     SettingsView {

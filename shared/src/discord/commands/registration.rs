@@ -13,7 +13,7 @@ pub fn registration(tree: &[CommandSpec]) -> Value {
 fn command(spec: &CommandSpec) -> Value {
     let options: Vec<Value> = match spec.body {
         Body::Run(action) => options(&action),
-        Body::Subs(subs) => subs.iter().map(sub_command).collect(),
+        Body::Subs(subs) => sub_commands(subs),
     };
     // Contexts: 0 guild, 1 DM with the bot. Integration types: 0 guild install.
     let contexts: &[u8] = match spec.reach {
@@ -30,6 +30,25 @@ fn command(spec: &CommandSpec) -> Value {
         "integration_types": [0],
         "nsfw": false,
     })
+}
+
+/// Sub-commands, those of a group in it.
+fn sub_commands(subs: &[SubSpec]) -> Vec<Value> {
+    let of_one_group = subs.chunk_by(|a, b| a.group.is_some() && a.group == b.group);
+    of_one_group
+        .flat_map(|subs| {
+            let inside: Vec<Value> = subs.iter().map(sub_command).collect();
+            match subs.first().and_then(|sub| sub.group) {
+                Some(group) => vec![json!({
+                    "type": 2,
+                    "name": group.name,
+                    "description": group.description,
+                    "options": inside,
+                })],
+                None => inside,
+            }
+        })
+        .collect()
 }
 
 fn sub_command(sub: &SubSpec) -> Value {
@@ -54,6 +73,14 @@ fn option(spec: &OptionSpec) -> Value {
                 .iter()
                 .map(|(name, value)| json!({ "name": name, "value": value }))
                 .collect();
+            return option;
+        }
+        Values::File | Values::User | Values::Role => {
+            option["type"] = match spec.values {
+                Values::User => json!(6),
+                Values::Role => json!(8),
+                _ => json!(11),
+            };
             return option;
         }
         Values::Suggested(_) => option["autocomplete"] = json!(true),

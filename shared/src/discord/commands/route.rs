@@ -4,24 +4,45 @@
 use super::options::Options;
 use super::spec::{ActionSpec, AutocompleteField, Body, CommandSpec, Reach, Values};
 use super::{AutocompleteQuery, Command, TREE, Verb};
-use crate::discord::custom_id::{ComponentId, ModalId};
-use crate::discord::inbound::{CommandData, CommandOption, ComponentData, Data, Interaction, ModalData};
+use crate::discord::custom_id::{CaseAct, ComponentId, ModalId};
+use crate::discord::inbound::{
+    AttachmentData, CommandData, CommandOption, ComponentData, Data, Interaction, ModalData,
+};
 use crate::discord::modals;
+use crate::domain::cases::{CaseKey, Decision};
 use crate::domain::event::{EventForm, EventKey, Period};
-use crate::domain::ids::EventId;
+use crate::domain::ids::{EntryId, EventId, InteractionId, RunId, UserId};
+use crate::domain::link_code::Code;
+use crate::domain::rank::Rank;
 use crate::domain::repeat::Every;
+use crate::domain::roster_import::FileRef;
 use crate::domain::series::ClassId;
 use crate::domain::settings::{Key, Section, Target};
 use serde_json::Value;
 
 /// Discord's option type of a sub-command.
 const SUB_COMMAND: u64 = 1;
+/// Of a group of sub-commands.
+const SUB_COMMAND_GROUP: u64 = 2;
 /// Discord's command type of a slash command.
 const CHAT_INPUT: u64 = 1;
 /// What is typed for an autocomplete is read up to here, in characters.
 const TYPED_MAX: usize = 100;
+/// A file's name is kept up to here, in characters.
+const FILE_NAME_MAX: usize = 100;
+/// Longest address of a file, in bytes.
+const URL_MAX: usize = 2048;
 
 const PICK_SERIES: &str = "Pick a series from the list that appears while you type.";
+const PICK_ENTRY: &str = "Pick somebody from the list that appears while you type.";
+const PICK_ROLE: RouteError = RouteError::BadOption {
+    name: "role",
+    what: "Pick a role from the list.",
+};
+const NO_PLACE: RouteError = RouteError::BadOption {
+    name: "place",
+    what: "This is a number, such as 1.",
+};
 const PICK_EVENT: &str = "Pick an event from the list that appears while you type.";
 
 /// What is asked.
@@ -72,7 +93,41 @@ pub enum ComponentAction {
         /// The event.
         event: EventId,
     },
-    /// The same, from a DM: the only component that works without a guild.
+    /// Make a shown import of the roster.
+    ImportConfirm {
+        /// The command that began it.
+        command: InteractionId,
+    },
+    /// Give a shown import up.
+    ImportCancel {
+        /// The command that began it.
+        command: InteractionId,
+    },
+    /// The next page of the roster.
+    RosterPage {
+        /// The entry behind which it begins.
+        after: EntryId,
+    },
+    /// Older runs of member synchronisation.
+    SyncHistory {
+        /// The last run on the page before.
+        after: RunId,
+    },
+    /// Settle a conflict.
+    Settle {
+        /// The conflict.
+        key: CaseKey,
+        /// Its version when it was shown.
+        version: u64,
+        /// How.
+        decision: Decision,
+    },
+    /// Show the next conflict.
+    NextCase {
+        /// The one before.
+        after: CaseKey,
+    },
+    /// Event details, from a DM: the only component that works without a guild.
     DmDetails {
         /// Club and event.
         key: EventKey,
@@ -86,6 +141,15 @@ pub enum ComponentAction {
     },
     /// No, leave the settings as they are.
     KeepSettings,
+    /// Yes, hand the club over.
+    HandOver {
+        /// To whom.
+        user: UserId,
+        /// The version of their member when the question was asked.
+        version: u64,
+    },
+    /// No, change nothing.
+    LeaveAsItIs,
 }
 
 /// A submitted form.
@@ -139,7 +203,7 @@ pub fn route(interaction: &Interaction) -> Result<Intent, RouteError> {
 
 fn command(data: &CommandData, in_guild: bool) -> Result<Command, RouteError> {
     let (action, given) = find(data, in_guild)?;
-    build(action.verb, &Options::new(action.options, given)?)
+    build(action.verb, &Options::new(action.options, given, &data.resolved)?)
 }
 
 /// The action that is named, and the options given to it.
@@ -163,12 +227,18 @@ fn action<'a>(
     match spec.body {
         Body::Run(action) => Ok((action, &data.options)),
         Body::Subs(subs) => {
-            let [sub] = data.options.as_slice() else {
+            let [first] = data.options.as_slice() else {
                 return Err(RouteError::UnknownCommand);
             };
-            let named = subs
-                .iter()
-                .find(|spec| sub.kind == SUB_COMMAND && spec.name == sub.name);
+            let (group, sub) = match (first.kind, first.options.as_slice()) {
+                (SUB_COMMAND_GROUP, [inner]) => (Some(first.name.as_str()), inner),
+                _ => (None, first),
+            };
+            let named = subs.iter().find(|spec| {
+                sub.kind == SUB_COMMAND
+                    && spec.name == sub.name
+                    && spec.group.map(|group| group.name) == group
+            });
             named
                 .map(|spec| (spec.action, sub.options.as_slice()))
                 .ok_or(RouteError::UnknownCommand)
@@ -235,7 +305,50 @@ fn build(verb: Verb, options: &Options<'_>) -> Result<Command, RouteError> {
                 _ => Period::Upcoming,
             },
         },
+        Verb::RosterImport => Command::RosterImport {
+            file: file(options.file("file")?),
+        },
+        Verb::RosterExport => Command::RosterExport,
+        Verb::RosterList => Command::RosterList,
         Verb::SignupList => Command::SignupList { event: event()? },
+        Verb::SyncRun => Command::SyncRun,
+        Verb::SyncStatus => Command::SyncStatus,
+        Verb::SyncHistory => Command::SyncHistory,
+        Verb::SyncConflicts => Command::SyncConflicts,
+        Verb::LinkCode => Command::LinkCode {
+            entry: options.id("entry", PICK_ENTRY)?,
+        },
+        Verb::LinkEnter => Command::LinkEnter {
+            code: Code::typed(&options.required("code")?),
+        },
+        Verb::LinkStatus => Command::LinkStatus {
+            member: options.user("member")?,
+        },
+        Verb::LinkRemove => Command::LinkRemove {
+            member: options.user("member")?,
+        },
+        Verb::RankSet => Command::RankSet {
+            member: options.required_user("member")?,
+            rank: rank(options)?,
+        },
+        Verb::RankShow => Command::RankShow {
+            member: options.user("member")?,
+        },
+        Verb::RoleMapSet => Command::RoleMapSet {
+            role: options.role("role")?.ok_or(PICK_ROLE)?,
+            rank: rank(options)?,
+            place: options
+                .text("place")?
+                .map(|typed| typed.parse::<u8>().map(usize::from).map_err(|_| NO_PLACE))
+                .transpose()?,
+        },
+        Verb::RoleMapList => Command::RoleMapList,
+        Verb::RoleMapRemove => Command::RoleMapRemove {
+            role: match options.role("role")? {
+                Some(picked) => picked.role,
+                None => options.id("id", "Pick a role, or give a role's id from the list.")?,
+            },
+        },
         Verb::SettingsView => Command::SettingsView {
             section: options.text("section")?.as_deref().and_then(Section::parse),
         },
@@ -247,6 +360,21 @@ fn build(verb: Verb, options: &Options<'_>) -> Result<Command, RouteError> {
             what: options.required("what")?,
         },
     })
+}
+
+/// What is kept of an attached file: an address that is far longer than Discord's is none.
+fn file(attached: AttachmentData) -> FileRef {
+    FileRef {
+        name: attached.filename.chars().take(FILE_NAME_MAX).collect(),
+        url: Some(attached.url)
+            .filter(|url| url.len() <= URL_MAX)
+            .unwrap_or_default(),
+        size: attached.size,
+    }
+}
+
+fn rank(options: &Options<'_>) -> Result<Rank, RouteError> {
+    Rank::parse(&options.required("rank")?).ok_or(RouteError::UnknownCommand)
 }
 
 fn autocomplete(data: &CommandData, in_guild: bool) -> Result<AutocompleteQuery, RouteError> {
@@ -294,9 +422,39 @@ fn component(data: &ComponentData, in_guild: bool) -> Result<ComponentAction, Ro
         ComponentId::Leave { event } => ComponentAction::Leave { event },
         ComponentId::Details { event } => ComponentAction::Details { event },
         ComponentId::Info { event } => ComponentAction::Info { event },
+        ComponentId::ImportConfirm { command } => ComponentAction::ImportConfirm { command },
+        ComponentId::ImportCancel { command } => ComponentAction::ImportCancel { command },
+        ComponentId::RosterPage { after } => ComponentAction::RosterPage { after },
+        ComponentId::Case { act, key, version } => {
+            let decision = match act {
+                CaseAct::Accept => Decision::Accept,
+                CaseAct::Ignore => Decision::Ignore,
+                CaseAct::Never => Decision::Never,
+                CaseAct::Pick => picked(&data.values).ok_or(RouteError::UnknownComponent)?,
+            };
+            ComponentAction::Settle {
+                key,
+                version,
+                decision,
+            }
+        }
+        ComponentId::NextCase { after } => ComponentAction::NextCase { after },
+        ComponentId::SyncHistory { after } => ComponentAction::SyncHistory { after },
         ComponentId::DmDetails { key } => ComponentAction::DmDetails { key },
         ComponentId::ResetSettings { target, version } => ComponentAction::ResetSettings { target, version },
         ComponentId::KeepSettings => ComponentAction::KeepSettings,
+        ComponentId::HandOver { user, version } => ComponentAction::HandOver { user, version },
+        ComponentId::LeaveAsItIs => ComponentAction::LeaveAsItIs,
+    })
+}
+
+/// An entry and an account, as the select of a conflict sends them.
+fn picked(values: &[String]) -> Option<Decision> {
+    let [value] = values else { return None };
+    let (entry, user) = value.split_once(' ')?;
+    Some(Decision::Pick {
+        entry: entry.parse().ok()?,
+        user: user.parse().ok()?,
     })
 }
 

@@ -1,7 +1,9 @@
 use super::*;
 use crate::discord::inbound::parse;
-use crate::domain::ids::SeriesId;
+use crate::domain::ids::{EntryId, RoleId, SeriesId};
+use crate::domain::rank::Picked;
 use crate::domain::repeat::Every;
+use crate::domain::role_map::PickedRole;
 use crate::domain::settings::{Key, Section, Target};
 use serde_json::json;
 
@@ -11,6 +13,10 @@ fn event() -> EventId {
 
 fn series() -> SeriesId {
     SeriesId::from_parts(1_900_000_000_000, 2)
+}
+
+fn entry() -> EntryId {
+    EntryId::from_parts(1_900_000_000_000, 3)
 }
 
 /// Routes an interaction of this type and data, in a guild or not.
@@ -33,6 +39,11 @@ fn data(path: &str, options: &[(&str, Value)]) -> Value {
         .collect();
     match path.split_once(' ') {
         None => json!({ "name": path, "type": 1, "options": options }),
+        Some((command, path)) if path.contains(' ') => {
+            let (group, sub) = path.split_once(' ').unwrap();
+            let inner = json!({ "name": sub, "type": 1, "options": options });
+            json!({ "name": command, "type": 1, "options": [{ "name": group, "type": 2, "options": [inner] }] })
+        }
         Some((command, sub)) => {
             json!({ "name": command, "type": 1, "options": [{ "name": sub, "type": 1, "options": options }] })
         }
@@ -44,6 +55,33 @@ fn run(path: &str, options: &[(&str, Value)]) -> Result<Command, RouteError> {
         Intent::Command(command) => Ok(command),
         other => panic!("{other:?}"),
     }
+}
+
+/// `/roster import` with this as what Discord says of the file.
+fn with_file(file: Value) -> Result<Command, RouteError> {
+    let given = json!([{ "name": "file", "type": 11, "value": "9" }]);
+    let mut data = json!({ "name": "roster", "type": 1, "options": [{ "name": "import", "type": 1, "options": given }] });
+    data["resolved"] = json!({ "attachments": { "9": file } });
+    match send(2, data, true)? {
+        Intent::Command(command) => Ok(command),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_file_has_to_come_with_its_description() {
+    let missing = Err(RouteError::BadOption {
+        name: "file",
+        what: "Attach a file.",
+    });
+    assert_eq!(run("roster import", &[]), missing);
+    assert_eq!(run("roster import", &[("file", json!("9"))]), missing);
+    let long = "x".repeat(3000);
+    let kept = with_file(json!({ "filename": long, "size": 1, "url": format!("https://cdn/{long}") }));
+    let Ok(Command::RosterImport { file }) = kept else {
+        panic!("{kept:?}")
+    };
+    assert_eq!((file.name.len(), file.url.as_str()), (100, ""));
 }
 
 fn text(value: &str) -> Option<String> {
@@ -190,9 +228,69 @@ fn every_command_is_routed_with_all_its_options() {
             Command::EventList { when: Period::Past },
         ),
         (run("signup list", &[("event", e)]), Command::SignupList { event }),
+        (run("roster list", &[]), Command::RosterList),
+        (run("roster export", &[]), Command::RosterExport),
+        (
+            with_file(json!({ "filename": "a.csv", "size": 7, "url": "https://cdn/a" })),
+            Command::RosterImport {
+                file: FileRef {
+                    name: "a.csv".to_owned(),
+                    url: "https://cdn/a".to_owned(),
+                    size: 7,
+                },
+            },
+        ),
+        (run("sync run", &[]), Command::SyncRun),
+        (run("sync status", &[]), Command::SyncStatus),
+        (run("sync history", &[]), Command::SyncHistory),
+        (run("sync conflicts", &[]), Command::SyncConflicts),
+        (
+            of(picking("rank set", some_member(json!("member")), ada())),
+            Command::RankSet {
+                member: picked(),
+                rank: Rank::Member,
+            },
+        ),
+        (
+            of(picking("rank show", json!([]), json!({}))),
+            Command::RankShow { member: None },
+        ),
+        (run("role map list", &[]), Command::RoleMapList),
+        (
+            run("link code", &[("entry", json!(entry().to_string()))]),
+            Command::LinkCode { entry: entry() },
+        ),
+        (
+            run("link enter", &[("code", json!("abcd 2345"))]),
+            Command::LinkEnter {
+                code: Code::typed("ABCD-2345"),
+            },
+        ),
+        (run("link status", &[]), Command::LinkStatus { member: None }),
+        (run("link remove", &[]), Command::LinkRemove { member: None }),
+        (
+            run("role map remove", &[("id", json!("9"))]),
+            Command::RoleMapRemove { role: RoleId(9) },
+        ),
+        (
+            of(picking("role map set", some_role(), stewards())),
+            Command::RoleMapSet {
+                role: PickedRole {
+                    role: RoleId(9),
+                    managed: true,
+                    permissions: 8,
+                },
+                rank: Rank::Steward,
+                place: Some(2),
+            },
+        ),
     ];
+    let kinds: std::collections::HashSet<_> = expected
+        .iter()
+        .map(|(_, command)| std::mem::discriminant(command))
+        .collect();
     assert_eq!(
-        expected.len(),
+        kinds.len(),
         TREE.iter().flat_map(CommandSpec::actions).count(),
         "one line for each command"
     );
@@ -292,6 +390,85 @@ fn what_the_tree_does_not_know_is_an_unknown_command() {
             "{data}"
         );
     }
+}
+
+/// `/rank set` and `/role map` as Discord sends them.
+fn picking(path: &str, options: Value, resolved: Value) -> Result<Intent, RouteError> {
+    let mut data = data(path, &[]);
+    let mut place = &mut data["options"][0];
+    if place["type"] == 2 {
+        place = &mut place["options"][0];
+    }
+    place["options"] = options;
+    data["resolved"] = resolved;
+    send(2, data, true)
+}
+
+fn of(intent: Result<Intent, RouteError>) -> Result<Command, RouteError> {
+    match intent? {
+        Intent::Command(command) => Ok(command),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn some_member(rank: Value) -> Value {
+    json!([{ "name": "member", "type": 6, "value": "7" }, { "name": "rank", "type": 3, "value": rank }])
+}
+
+fn ada() -> Value {
+    json!({
+        "users": { "7": { "id": "7", "username": "ada", "global_name": "Ada", "bot": false } },
+        "members": { "7": { "nick": "  [APX]  Ada\u{200b} " } },
+    })
+}
+
+fn picked() -> Picked {
+    Picked {
+        user: UserId(7),
+        name: "[APX] Ada".to_owned(),
+        bot: false,
+        in_guild: true,
+    }
+}
+
+fn some_role() -> Value {
+    json!([
+        { "name": "role", "type": 8, "value": "9" },
+        { "name": "rank", "type": 3, "value": "steward" },
+        { "name": "place", "type": 3, "value": "2" },
+    ])
+}
+
+fn stewards() -> Value {
+    json!({ "roles": { "9": { "id": "9", "name": "Stewards", "permissions": "8", "managed": true } } })
+}
+
+#[test]
+fn people_and_roles_are_taken_from_what_discord_resolved_only() {
+    // An id that nothing stands behind, or something else.
+    for resolved in [
+        json!({}),
+        json!({ "users": { "7": { "id": "8", "username": "bob" } } }),
+    ] {
+        let outcome = picking("rank set", some_member(json!("member")), resolved);
+        assert!(
+            matches!(outcome, Err(RouteError::BadOption { name: "member", .. })),
+            "{outcome:?}"
+        );
+    }
+    let typed = json!([{ "name": "member", "type": 3, "value": "7" }, { "name": "rank", "type": 3, "value": "member" }]);
+    assert!(picking("rank set", typed, ada()).is_err());
+    assert!(picking("rank set", some_member(json!("king")), ada()).is_err());
+    assert!(picking("role map set", some_role(), ada()).is_err());
+    // The group belongs to the name.
+    assert_eq!(
+        send(2, data("role list", &[]), true),
+        Err(RouteError::UnknownCommand)
+    );
+    assert_eq!(
+        send(2, data("role pam list", &[]), true),
+        Err(RouteError::UnknownCommand)
+    );
 }
 
 #[test]

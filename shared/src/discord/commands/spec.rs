@@ -15,6 +15,8 @@ pub enum AutocompleteField {
     TimeZone,
     /// A command, as `/help` names it.
     HelpTopic,
+    /// An entry of the roster that no account is proved for; the value is its id.
+    Entry,
     /// A setting's name.
     Setting,
     /// A value of the setting that stands in the option `key`, if it is one.
@@ -61,10 +63,23 @@ pub enum Body {
 pub struct SubSpec {
     /// 1-32 characters, lower case.
     pub name: &'static str,
+    /// The group that it is in; those of one group stand together.
+    pub group: Option<GroupSpec>,
+    /// The group's name, if it is in one, and its own, with a space between.
+    pub path: &'static str,
     /// 1-100 characters.
     pub description: &'static str,
     /// What it does.
     pub action: ActionSpec,
+}
+
+/// A group of sub-commands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GroupSpec {
+    /// 1-32 characters, lower case.
+    pub name: &'static str,
+    /// 1-100 characters.
+    pub description: &'static str,
 }
 
 /// What is run, with what.
@@ -78,7 +93,7 @@ pub struct ActionSpec {
     pub help: &'static str,
 }
 
-/// A text option; Gantry's commands take no other kind so far.
+/// An option: text, a file, an account or a role.
 #[derive(Clone, Copy, Debug)]
 pub struct OptionSpec {
     /// 1-32 characters, lower case.
@@ -87,7 +102,7 @@ pub struct OptionSpec {
     pub description: &'static str,
     /// Whether Discord insists on it.
     pub required: bool,
-    /// The longest text taken, 1-6000 characters; the shortest is 1.
+    /// The longest text taken, 1-6000 characters; the shortest is 1. Without meaning where it is no text.
     pub max_length: u16,
     /// Where its values come from.
     pub values: Values,
@@ -102,6 +117,12 @@ pub enum Values {
     Choices(&'static [(&'static str, &'static str)]),
     /// Suggestions of this kind while typing; anything else may still be sent.
     Suggested(AutocompleteField),
+    /// A file instead of text.
+    File,
+    /// An account instead of text.
+    User,
+    /// A role instead of text.
+    Role,
 }
 
 impl CommandSpec {
@@ -135,7 +156,7 @@ impl CommandSpec {
         }
     }
 
-    /// Every runnable path below this command: the sub-command's name (if any), its description and what it does.
+    /// Every runnable path below this command: the sub-command's path (if any), its description and what it does.
     pub fn actions(&self) -> impl Iterator<Item = (Option<&'static str>, &'static str, ActionSpec)> + use<> {
         let (own, subs) = match self.body {
             Body::Run(action) => (Some((None, self.description, action)), &[][..]),
@@ -143,7 +164,7 @@ impl CommandSpec {
         };
         own.into_iter().chain(
             subs.iter()
-                .map(|sub| (Some(sub.name), sub.description, sub.action)),
+                .map(|sub| (Some(sub.path), sub.description, sub.action)),
         )
     }
 }
@@ -154,8 +175,20 @@ impl SubSpec {
     pub const fn new(name: &'static str, description: &'static str, action: ActionSpec) -> Self {
         Self {
             name,
+            group: None,
+            path: name,
             description,
             action,
+        }
+    }
+
+    /// The same in a group; `path` is the group's name and its own, with a space between.
+    #[must_use]
+    pub const fn within(self, group: GroupSpec, path: &'static str) -> Self {
+        Self {
+            group: Some(group),
+            path,
+            ..self
         }
     }
 }
@@ -178,6 +211,36 @@ impl OptionSpec {
             required: false,
             max_length,
             values: Values::Free,
+        }
+    }
+
+    /// A file, optional.
+    #[must_use]
+    pub const fn file(name: &'static str, description: &'static str) -> Self {
+        Self {
+            name,
+            description,
+            required: false,
+            max_length: 1,
+            values: Values::File,
+        }
+    }
+
+    /// An account, optional.
+    #[must_use]
+    pub const fn user(name: &'static str, description: &'static str) -> Self {
+        Self {
+            values: Values::User,
+            ..Self::file(name, description)
+        }
+    }
+
+    /// A role, optional.
+    #[must_use]
+    pub const fn role(name: &'static str, description: &'static str) -> Self {
+        Self {
+            values: Values::Role,
+            ..Self::file(name, description)
         }
     }
 

@@ -1,6 +1,6 @@
 //! Gantry's commands.
 
-use super::spec::{ActionSpec, AutocompleteField, Body, CommandSpec, OptionSpec, SubSpec};
+use super::spec::{ActionSpec, AutocompleteField, Body, CommandSpec, GroupSpec, OptionSpec, SubSpec};
 use super::{Verb, limits};
 use crate::discord::inbound::Permissions;
 
@@ -44,6 +44,19 @@ pub const TREE: &[CommandSpec] = &[
     CommandSpec::guild("series", "The club's series", Body::Subs(SERIES)),
     CommandSpec::guild("event", "The club's race events", Body::Subs(EVENT)),
     CommandSpec::guild("signup", "Sign-ups for events", Body::Subs(SIGNUP)),
+    CommandSpec::guild("roster", "Who belongs to the club", Body::Subs(ROSTER)),
+    CommandSpec::guild(
+        "sync",
+        "Keep the roster true to this server's members",
+        Body::Subs(SYNC),
+    ),
+    CommandSpec::guild(
+        "link",
+        "Whose account an entry of the roster is",
+        Body::Subs(LINK),
+    ),
+    CommandSpec::guild("rank", "What members are in the club", Body::Subs(RANK)),
+    CommandSpec::guild("role", "Discord roles and the club's ranks", Body::Subs(ROLE)),
     CommandSpec::guild("settings", "The club's settings", Body::Subs(SETTINGS)),
 ];
 
@@ -280,6 +293,218 @@ const SIGNUP: &[SubSpec] = &[SubSpec::new(
     ),
 )];
 
+const ROSTER: &[SubSpec] = &[
+    SubSpec::new(
+        "list",
+        "Who is on the roster",
+        ActionSpec::new(
+            Verb::RosterList,
+            &[],
+            "Shows names, ranks and Discord accounts, page by page.",
+        ),
+    ),
+    SubSpec::new(
+        "import",
+        "Add and change people on the roster from a CSV file",
+        ActionSpec::new(
+            Verb::RosterImport,
+            &[OptionSpec::file("file", "A CSV file, UTF-8, up to 10,000 lines").required()],
+            "Shows what the file would change; nothing is written before you confirm. The first line names the columns: \
+             name, and if you like id, discord_id, rank. Separated by commas, semicolons or tabs. Nobody is taken off.",
+        ),
+    ),
+    SubSpec::new(
+        "export",
+        "The roster as a CSV file",
+        ActionSpec::new(
+            Verb::RosterExport,
+            &[],
+            "The file can be changed in a spreadsheet and imported again: the column id tells who is who.",
+        ),
+    ),
+];
+
+const SYNC: &[SubSpec] = &[
+    SubSpec::new(
+        "run",
+        "Compare the roster with this server's members now",
+        ActionSpec::new(
+            Verb::SyncRun,
+            &[],
+            "Lists the server's members, finds whose account is whose by exact name, and marks who left. Nobody is \
+             deleted, and nothing is merged on a guess. The answer shows how it goes. While a run goes on, it shows that one.",
+        ),
+    ),
+    SubSpec::new(
+        "status",
+        "How the last run went, and when the next is due",
+        ActionSpec::new(
+            Verb::SyncStatus,
+            &[],
+            "Shows the run that goes on, or the last one, with its counts.",
+        ),
+    ),
+    SubSpec::new(
+        "history",
+        "All runs, the latest first",
+        ActionSpec::new(
+            Verb::SyncHistory,
+            &[],
+            "Ten runs a page: when, what set them off, how long they took, what they changed.",
+        ),
+    ),
+    SubSpec::new(
+        "conflicts",
+        "Decide what Gantry does not decide by itself",
+        ActionSpec::new(
+            Verb::SyncConflicts,
+            &[],
+            "Shows one open conflict after another: two candidates, a name that contradicts an account, somebody renamed or \
+             gone. Each is settled with one click, and asked again only when there is something new.",
+        ),
+    ),
+];
+const LINK: &[SubSpec] = &[
+    SubSpec::new(
+        "enter",
+        "Prove with a code that an entry of the roster is yours",
+        ActionSpec::new(
+            Verb::LinkEnter,
+            &[OptionSpec::text("code", "The code that an admin gave you", limits::CODE).required()],
+            "Ties your account to the entry, with its rank. Only you see what you type. You have five tries in ten minutes.",
+        ),
+    ),
+    SubSpec::new(
+        "status",
+        "Which entry of the roster is tied to your account",
+        ActionSpec::new(
+            Verb::LinkStatus,
+            &[OptionSpec::user(
+                "member",
+                "Whose account, for admins; yours if left out",
+            )],
+            "Shows the entry, and whether the account is proved.",
+        ),
+    ),
+    SubSpec::new(
+        "remove",
+        "Take your account off its entry of the roster",
+        ActionSpec::new(
+            Verb::LinkRemove,
+            &[OptionSpec::user(
+                "member",
+                "Whose account, for admins; yours if left out",
+            )],
+            "The entry keeps its name and rank; you lose the rank's rights until you prove again that it is yours. Admins \
+             may do it for people below their own rank. The owner hands the club over first.",
+        ),
+    ),
+    SubSpec::new(
+        "code",
+        "Make a one-time code for an entry of the roster",
+        ActionSpec::new(
+            Verb::LinkCode,
+            &[OptionSpec::text("entry", "For whom", limits::ID)
+                .required()
+                .suggested(AutocompleteField::Entry)],
+            "For admins. Give the code to the person; they enter it with `/link enter` within ten minutes. It works once. \
+             Whoever enters it gets the entry's rank, so you can make codes for ranks below your own.",
+        ),
+    ),
+];
+
+/// Ranks as choices. The owner's is there to hand the club over.
+const RANKS: &[(&str, &str)] = &[
+    ("Prospect", "prospect"),
+    ("Member", "member"),
+    ("Steward", "steward"),
+    ("Team manager", "team_manager"),
+    ("Admin", "admin"),
+    ("Owner (hand the club over)", "owner"),
+];
+/// Ranks that roles can go with.
+const RANKS_WITH_ROLES: &[(&str, &str)] = RANKS.split_at(5).0;
+
+const RANK: &[SubSpec] = &[
+    SubSpec::new(
+        "set",
+        "Give somebody a rank; who is not on the roster is put on it",
+        ActionSpec::new(
+            Verb::RankSet,
+            &[
+                OptionSpec::user("member", "Who").required(),
+                OptionSpec::text("rank", "What they are to be", limits::CHOICE)
+                    .required()
+                    .choices(RANKS),
+            ],
+            "For admins. You can give ranks below your own to people below your own. The owner's rank moves only by \
+             handing the club over, which the owner is asked to confirm. Where Gantry leads (`sync.direction`), their \
+             roles in Discord follow; the same rank once more brings them up to date.",
+        ),
+    ),
+    SubSpec::new(
+        "show",
+        "What somebody is in the club",
+        ActionSpec::new(
+            Verb::RankShow,
+            &[OptionSpec::user("member", "Who; you if left out")],
+            "Shows the rank, since when they are on the roster, and the Discord roles that go with the rank.",
+        ),
+    ),
+];
+
+const MAP: GroupSpec = GroupSpec {
+    name: "map",
+    description: "Which Discord roles go with which rank",
+};
+const ROLE: &[SubSpec] = &[
+    SubSpec::new(
+        "set",
+        "Let a Discord role go with a rank",
+        ActionSpec::new(
+            Verb::RoleMapSet,
+            &[
+                OptionSpec::role("role", "The role").required(),
+                OptionSpec::text("rank", "The rank", limits::CHOICE)
+                    .required()
+                    .choices(RANKS_WITH_ROLES),
+                OptionSpec::text(
+                    "place",
+                    "Its place in the order of precedence, 1 is first; by rank if left out",
+                    limits::PLACE,
+                ),
+            ],
+            "A rank can have several roles. Of several listed roles that somebody holds, the first decides the rank \
+             where Discord leads; where Gantry leads, members get all roles of their rank and lose those of others \
+             (`sync.direction`). For admins; roles of team managers and admins are for the owner.",
+        )
+    )
+    .within(MAP, "map set"),
+    SubSpec::new(
+        "list",
+        "All roles that go with a rank, in order of precedence",
+        ActionSpec::new(
+            Verb::RoleMapList,
+            &[],
+            "For a rank without roles of its own in this list, those of the settings under `members` count.",
+        ),
+    )
+    .within(MAP, "map list"),
+    SubSpec::new(
+        "remove",
+        "Let a Discord role go with no rank any more",
+        ActionSpec::new(
+            Verb::RoleMapRemove,
+            &[
+                OptionSpec::role("role", "The role"),
+                OptionSpec::text("id", "Its id, for a role that was deleted; the list shows it", limits::ID),
+            ],
+            "Nobody loses a role or a rank at once.",
+        ),
+    )
+    .within(MAP, "map remove"),
+];
+
 /// The names of the sections as choices; a test compares them with the registry.
 const SECTIONS: &[(&str, &str)] = &[
     ("Club", "club"),
@@ -345,7 +570,21 @@ const SETTINGS: &[SubSpec] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::rank::Rank;
+    use crate::domain::role_map::has_roles;
     use crate::domain::settings::Section;
+
+    #[test]
+    fn the_ranks_are_those_that_there_are() {
+        let values = |choices: &[(&str, &str)]| choices.iter().map(|c| c.1.to_owned()).collect::<Vec<_>>();
+        let ranks = Rank::ALL.map(|rank| rank.name().to_owned());
+        assert_eq!(values(RANKS), ranks[1..]);
+        let with_roles = Rank::ALL.into_iter().filter(|rank| has_roles(*rank));
+        assert_eq!(
+            values(RANKS_WITH_ROLES),
+            with_roles.map(|rank| rank.name().to_owned()).collect::<Vec<_>>()
+        );
+    }
 
     #[test]
     fn the_sections_are_those_of_the_registry() {

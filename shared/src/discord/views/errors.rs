@@ -1,7 +1,7 @@
 //! What a person is told when something is not done: why, and what to do about it. Exhaustive, and never an internal
 //! error's text.
 
-use super::{phrases, settings};
+use super::{phrases, ranks, roster, settings};
 use crate::discord::commands::route::RouteError;
 use crate::discord::help::{CommandIds, mention};
 use crate::discord::text;
@@ -88,6 +88,18 @@ pub fn refusal(refusal: &Refusal, ids: &CommandIds) -> String {
             "This event does not have that class any more. Choose from the newest sign-up message.".to_owned()
         }
         Refusal::NothingToChange { standing } => nothing_to_change(standing),
+        Refusal::RosterFile { fault } => roster::file_fault(fault),
+        Refusal::RosterFileGone => {
+            "The file cannot be fetched from Discord any more. Please attach it again.".to_owned()
+        }
+        Refusal::NoSuchImport => format!(
+            "This import is not there, or somebody else's. {} starts one.",
+            mention("roster import", ids)
+        ),
+        Refusal::ImportOver => format!(
+            "This import is over: it was settled already, or its time is up. {} starts another one.",
+            mention("roster import", ids)
+        ),
         Refusal::NoSuchSetting => format!(
             "There is no such setting. Pick one from the list that appears while you type; {} shows them all.",
             mention("settings view", ids)
@@ -104,6 +116,52 @@ pub fn refusal(refusal: &Refusal, ids: &CommandIds) -> String {
             "Somebody changed these settings since you asked, so nothing was reset. {} shows what is set now.",
             mention("settings view", ids)
         ),
+        Refusal::CaseSettled { by } => {
+            format!(
+                "<@{by}> has settled this one already; nothing was changed. {} shows what is left.",
+                mention("sync conflicts", ids)
+            )
+        }
+        Refusal::CaseChanged => format!(
+            "This conflict is not what it was when it was shown, so nothing was changed. {} shows what is open now.",
+            mention("sync conflicts", ids)
+        ),
+        Refusal::RankTooHigh { rank } => format!(
+            "This is about somebody with the rank {}, which is not below yours. Ask the owner.",
+            rank.label()
+        ),
+        Refusal::Rank { fault } => ranks::rank_fault(*fault).to_owned(),
+        Refusal::SameRank => "They have that rank already.".to_owned(),
+        Refusal::RankForBot => "Apps have no rank. Pick a person.".to_owned(),
+        Refusal::NotInServer => "They are not in this server.".to_owned(),
+        Refusal::NotOnRoster => format!(
+            "They are not on the roster, or not in this server. {} puts somebody on it.",
+            mention("rank set", ids)
+        ),
+        Refusal::QuestionOutdated => {
+            "Something changed since you were asked, so nothing was done. Please ask again.".to_owned()
+        }
+        Refusal::NoSuchEntry => {
+            "There is no such entry on the roster. Pick one from the list that appears while you type.".to_owned()
+        }
+        Refusal::WrongCode => {
+            "This code does not work: it is mistyped, used, or older than ten minutes. Check it, or ask an admin for a new one."
+                .to_owned()
+        }
+        Refusal::TooManyTries { again_at } => format!(
+            "Too many codes were tried. Please try again {}.",
+            phrases::from_now(*again_at)
+        ),
+        Refusal::OnOtherEntry { name } => format!(
+            "Your account is on the roster already, as **{}**. {} takes it off there; then enter the code again.",
+            phrases::driver(name),
+            mention("link remove", ids)
+        ),
+        Refusal::EntryTaken => format!(
+            "This entry is tied to another account already. An admin can take that one off first with {}.",
+            mention("link remove", ids)
+        ),
+        Refusal::Role { fault } => ranks::role_fault(*fault, ids),
         Refusal::Busy => {
             "Too many people at once; nothing was changed. Please try again in a moment.".to_owned()
         }

@@ -4,11 +4,16 @@ use super::embed::{DESCRIPTION_MAX, FIELD_VALUE_MAX, FIELDS_MAX, TITLE_MAX, TOTA
 use super::fixtures::{at, club, event, series, sheet};
 use super::*;
 use crate::discord::custom_id::CUSTOM_ID_MAX;
+use crate::domain::cases::{Case, Settlement};
 use crate::domain::event::{Event, EventState, Period};
-use crate::domain::ids::ChannelId;
-use crate::domain::notice::{EventBrief, EventChange, Sheet};
+use crate::domain::ids::{ChannelId, EntryId, GuildId, RunId, UserId};
+use crate::domain::matching::{Conflict, Kind, NameKind, Pairing, Reason, Subject, Tie};
+use crate::domain::notice::{CaseShown, EventBrief, EventChange, Sheet};
+use crate::domain::rank::Rank;
 use crate::domain::refusal::{Field, FormFault, Problem, Refusal, Standing};
+use crate::domain::roster::{Entry, GuildMember};
 use crate::domain::series::{Class, ClassId, Series};
+use crate::domain::sync::{Counts, RunKey, RunKind, RunState, SyncRun, Trouble};
 use proptest::prelude::*;
 
 /// Every limit of a message that Discord documents and a rendered body could break.
@@ -171,6 +176,8 @@ proptest! {
         let series = vec![Series { name: name.clone(), classes: classes.clone(), ..series("x", "x: 1") }; series_count];
         let brief = EventBrief::of(&club, &event);
         let standing = Standing::Seated { class: label.clone() };
+        let (run, case) = (sync_run(), conflict(&name));
+        let runs = vec![run.clone(); 10];
         let line = FormFault { field: Field::Classes, problem: Problem::NotAClass { line: label.clone() } };
         let form = Refusal::Form { faults: vec![line; 300] };
         let notices = [
@@ -185,6 +192,10 @@ proptest! {
             Notice::Promoted { club: &club, event: &event, class: &label, channel: None },
             Notice::Answered { event: &name, standing: &standing },
             Notice::Refused { refusal: &form },
+            Notice::SyncProgress { club: &club, run: &run, now: run.beat_at },
+            Notice::SyncStatus { club: &club, run: Some(&run), next_at: Some(run.beat_at), now: run.beat_at },
+            Notice::SyncHistory { club: &club, runs: &runs, older: Some(run.key.run) },
+            Notice::Conflict { club: &club, case: Some(&case), settled: Some(Settlement::Never) },
         ];
         let views = Views::default();
         for notice in &notices {
@@ -192,6 +203,92 @@ proptest! {
         }
         prop_assert_eq!(fault(&views.info("0.1.0", Some(&club))), None);
         prop_assert_eq!(fault(&views.help(Some(&name))), None);
+    }
+}
+
+/// A run with much to tell.
+fn sync_run() -> SyncRun {
+    let key = RunKey {
+        club: club().id,
+        run: RunId::from_parts(1, 1),
+    };
+    let many = u64::MAX / 8;
+    let counts = Counts {
+        pages: many,
+        people: many,
+        bots: many,
+        joined: many,
+        returned: many,
+        changed: many,
+        left: many,
+        reactivated: many,
+        deactivated: many,
+        matched: many,
+        renamed: many,
+        ranked: many,
+        applied: many,
+        conflicts: many,
+    };
+    let user = Some(UserId(u64::MAX));
+    SyncRun {
+        state: RunState::Partial,
+        counts,
+        trouble: vec![Trouble::Implausible {
+            listed: many,
+            expected: many,
+        }],
+        ..SyncRun::new(
+            key,
+            GuildId(1),
+            RunKind::Initial,
+            user,
+            at("2026-11-21T09:00:00Z"),
+        )
+    }
+}
+
+/// As many candidates as there can be, all of that name.
+fn conflict(name: &str) -> CaseShown {
+    let name: String = name.chars().take(32).collect();
+    let reasons = vec![
+        Reason::Tied(Tie::Decided),
+        Reason::Name(NameKind::GlobalName),
+        Reason::OtherName,
+        Reason::Gone,
+        Reason::AccountTaken,
+        Reason::EntryTaken,
+    ];
+    let now = at("2026-11-21T09:00:00Z");
+    let (mut entries, mut accounts, mut pairings) = (Vec::new(), Vec::new(), Vec::new());
+    for n in 1..=20 {
+        let entry = EntryId::from_parts(1, u128::from(n));
+        entries.push(Entry::new(club().id, entry, name.clone(), Rank::Member, now));
+        accounts.push(GuildMember {
+            user: UserId(u64::MAX - n),
+            username: name.clone(),
+            global_name: Some(name.clone()),
+            nick: None,
+            roles: Vec::new(),
+            left_at: None,
+        });
+        pairings.push(Pairing {
+            entry,
+            user: UserId(u64::MAX - n),
+            reasons: reasons.clone(),
+        });
+    }
+    let conflict = Conflict {
+        kind: Kind::Contradiction,
+        subject: Subject::Entry(entries[0].id),
+        pairings,
+        more: usize::MAX / 2,
+        facts: String::new(),
+    };
+    CaseShown {
+        case: Case::new(club().id, conflict, RunId::from_parts(1, 1), now),
+        entries,
+        accounts,
+        more: 25,
     }
 }
 

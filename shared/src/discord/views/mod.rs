@@ -5,15 +5,20 @@
 mod about;
 mod announcements;
 mod board;
+mod cases;
 mod clubs;
 mod components;
 mod embed;
 pub mod errors;
 mod events;
+mod links;
 mod lists;
 mod notices;
 mod phrases;
+mod ranks;
+mod roster;
 mod settings;
+mod sync;
 
 use super::help::{CommandIds, HelpPage};
 use super::text;
@@ -124,7 +129,30 @@ impl Views {
             Notice::SettingsChanged { changed } => settings::changed(changed, &self.ids),
             Notice::ResetSettings { question } => settings::reset(question),
             Notice::SettingsKept => text_body(settings::KEPT),
+            Notice::RankGiven { given } => ranks::given(given, &self.ids),
+            Notice::RankShown { shown } => ranks::shown(shown),
+            Notice::HandOver { question } => ranks::hand_over(question),
+            Notice::HandedOver { handed } => ranks::handed_over(handed),
+            Notice::CodeMade { made } => links::code_made(made, &self.ids),
+            Notice::Linked { linked } => links::linked(linked),
+            Notice::Unlinked { linked } => links::unlinked(linked),
+            Notice::LinkShown { shown } => links::shown(shown, &self.ids),
+            Notice::LeftAsItWas => text_body(ranks::LEFT_AS_IT_WAS),
+            Notice::RolesListed { listed } => ranks::listed(listed, &self.ids),
+            Notice::RolesApplied { club, applied } => ranks::applied(club, applied),
             Notice::AnswerQueued => text_body(notices::ANSWER_QUEUED),
+            Notice::RosterPage { club, entries, next } => roster::page(club, entries, *next, &self.ids),
+            Notice::RosterImport { club, import } => roster::import(club, import, &self.ids),
+            Notice::RosterExport { club, entries } => roster::exported(club, *entries),
+            Notice::SyncProgress { club, run, now } => sync::progress(club, run, *now, &self.ids),
+            Notice::SyncStatus {
+                club,
+                run,
+                next_at,
+                now,
+            } => sync::status(club, *run, *next_at, *now, &self.ids),
+            Notice::SyncHistory { club, runs, older } => sync::history(club, runs, *older, &self.ids),
+            Notice::Conflict { club, case, settled } => cases::case(club, *case, *settled),
             Notice::Refused { refusal } => text_body(&errors::refusal(refusal, &self.ids)),
         }
     }

@@ -1,9 +1,8 @@
 //! What Gantry relies on in DynamoDB, SQS and EventBridge, asked through the real SDK.
 //!
 //! Runs against the local counterparts, or with `GANTRY_CONTRACT_ENDPOINT=http://...` against any emulator that serves
-//! all three at one address. `ministack` 1.5.33 passes all but four, in which AWS's documents are followed here: it
-//! takes any delay in a batch entry and event details that are not JSON, and has neither `ListDeadLetterSourceQueues` nor
-//! `StartMessageMoveTask`. Nothing here moves a clock; where time is needed the shortest timeouts are waited for.
+//! all three at one address. `infra/local/aws/contract-outside` asks `ministack` and lists where it differs from AWS's
+//! documents, which are followed here. Nothing here moves a clock; where time is needed the shortest timeouts are waited for.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 

@@ -94,6 +94,8 @@ pub(crate) struct Draft {
     pub mentions: Option<Mentions>,
     pub reply_to: Option<u64>,
     pub reply_must_exist: bool,
+    /// Files that the message is to have from now on; those of the request have their ids by now.
+    pub attachments: Option<Vec<u64>>,
 }
 
 /// `allowed_mentions` as given.
@@ -139,6 +141,7 @@ pub(crate) fn check(body: &Value, path: &str, route: Route, was_v2: bool, errors
     if v2 {
         legacy_fields(&form, errors);
     }
+    attachments(&form, &mut draft, errors);
     unsupported(&form, errors);
     nonce(&form, &mut draft, errors);
     draft.mentions = form
@@ -199,19 +202,32 @@ fn legacy_fields(form: &Form<'_>, errors: &mut Errors) {
     }
 }
 
-/// Uploads, polls, stickers and speech are beyond what the simulator keeps: only their empty forms pass.
+fn attachments(form: &Form<'_>, draft: &mut Draft, errors: &mut Errors) {
+    if !form.has("attachments") {
+        return;
+    }
+    let path = form.at("attachments");
+    let list = form.list("attachments", 0..=10, errors).unwrap_or_default();
+    let known = ["id", "filename", "description", "title"];
+    let ids = list.iter().enumerate().filter_map(|(index, one)| {
+        let one = Form::open(one, &at(&path, index), &known, errors)?;
+        one.require("id", errors);
+        one.snowflake("id", errors)
+    });
+    draft.attachments = Some(ids.collect());
+}
+
+/// Polls, stickers and speech are beyond what the simulator keeps: only their empty forms pass.
 fn unsupported(form: &Form<'_>, errors: &mut Errors) {
-    for key in ["attachments", "sticker_ids"] {
-        if form
-            .list(key, 0..=10, errors)
-            .is_some_and(|list| !list.is_empty())
-        {
-            errors.add(
-                &form.at(key),
-                "SIMULATOR_UNSUPPORTED",
-                "The simulator keeps no files and stickers",
-            );
-        }
+    if form
+        .list("sticker_ids", 0..=10, errors)
+        .is_some_and(|list| !list.is_empty())
+    {
+        errors.add(
+            &form.at("sticker_ids"),
+            "SIMULATOR_UNSUPPORTED",
+            "The simulator keeps no stickers",
+        );
     }
     if form.get("poll").is_some() {
         errors.add(

@@ -246,7 +246,7 @@ fn resolve(
         }
         8 => resolved.role(state, actor.guild, id),
         9 => resolved.user(state, actor.guild, id, now) || resolved.role(state, actor.guild, id),
-        11 => false,
+        11 => resolved.attachment(state, id),
         _ => true,
     }
 }

@@ -1,6 +1,7 @@
 //! Building the payloads that Discord posts.
 
 use super::{Actor, SignedRequest};
+use crate::files::attachment_json;
 use crate::permissions;
 use crate::simulator::{Simulator, SimulatorError};
 use crate::state::{Answered, Channel, Interaction, State, member_json, message_json, role_json, user_json};
@@ -137,11 +138,11 @@ fn build(
 /// The `resolved` objects for what was picked: users with members, roles, channels.
 #[derive(Default)]
 pub(super) struct Resolved {
-    maps: [Map<String, Value>; 5],
+    maps: [Map<String, Value>; 6],
 }
 
 impl Resolved {
-    const NAMES: [&'static str; 5] = ["users", "members", "roles", "channels", "messages"];
+    const NAMES: [&'static str; 6] = ["users", "members", "roles", "channels", "messages", "attachments"];
 
     pub fn user(&mut self, state: &State, guild: Option<u64>, id: u64, now: Timestamp) -> bool {
         let Some(user) = state.users.get(&id) else {
@@ -188,6 +189,15 @@ impl Resolved {
             return false;
         };
         self.maps[4].insert(id.to_string(), message_json(state, message));
+        true
+    }
+
+    pub fn attachment(&mut self, state: &State, id: u64) -> bool {
+        let Some(mut value) = attachment_json(state, id) else {
+            return false;
+        };
+        value["ephemeral"] = json!(true);
+        self.maps[5].insert(id.to_string(), value);
         true
     }
 

@@ -217,6 +217,12 @@ pub(super) fn fill(state: &State, message: &mut Message, draft: Draft) {
     if draft.nonce.is_some() {
         message.nonce = draft.nonce;
     }
+    if let Some(ids) = draft.attachments {
+        message.attachments = ids
+            .into_iter()
+            .filter(|id| state.files.contains_key(id))
+            .collect();
+    }
     let rules = draft
         .mentions
         .unwrap_or_else(|| Mentions::default_for(message.webhook));

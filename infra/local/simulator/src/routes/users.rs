@@ -47,7 +47,8 @@ pub(super) fn guilds(call: &mut Call<'_>) -> Answer {
                 "owner": guild.owner == bot, "permissions": bits.to_string(), "features": guild.features,
             });
             if call.query_true("with_counts") {
-                value["approximate_member_count"] = json!(guild.members.len());
+                value["approximate_member_count"] =
+                    json!(guild.told_count.unwrap_or(guild.members.len() as u64));
                 value["approximate_presence_count"] = json!(0);
             }
             value

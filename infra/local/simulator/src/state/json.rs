@@ -69,7 +69,7 @@ pub(crate) fn guild_json(guild: &Guild, with_counts: bool) -> Value {
         "application_id": null, "nsfw": false, "nsfw_level": 0, "home_header": null, "incidents_data": null,
     });
     if with_counts {
-        value["approximate_member_count"] = json!(guild.members.len());
+        value["approximate_member_count"] = json!(guild.told_count.unwrap_or(guild.members.len() as u64));
         value["approximate_presence_count"] = json!(0);
     }
     value

@@ -1,6 +1,7 @@
 //! Messages and their JSON.
 
 use super::{State, instant, user_json};
+use crate::files::attachment_json;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -24,6 +25,8 @@ pub(crate) struct Message {
     pub content: String,
     pub embeds: Vec<Value>,
     pub components: Vec<Value>,
+    #[serde(default)]
+    pub attachments: Vec<u64>,
     pub flags: u64,
     pub created: Timestamp,
     pub edited: Option<Timestamp>,
@@ -53,6 +56,7 @@ impl Message {
             content: String::new(),
             embeds: Vec::new(),
             components: Vec::new(),
+            attachments: Vec::new(),
             flags: 0,
             created,
             edited: None,
@@ -83,8 +87,17 @@ impl Message {
     }
 
     pub fn is_empty(&self) -> bool {
-        self.content.is_empty() && self.embeds.is_empty() && self.components.is_empty()
+        self.content.is_empty()
+            && self.embeds.is_empty()
+            && self.components.is_empty()
+            && self.attachments.is_empty()
     }
+}
+
+/// The attachment objects of a message.
+pub(crate) fn attachments(state: &State, message: &Message) -> Vec<Value> {
+    let ids = message.attachments.iter();
+    ids.filter_map(|id| attachment_json(state, *id)).collect()
 }
 
 pub(crate) fn message_json(state: &State, message: &Message) -> Value {
@@ -104,7 +117,7 @@ pub(crate) fn message_json(state: &State, message: &Message) -> Value {
         "id": message.id.to_string(), "channel_id": message.channel.to_string(), "type": message.kind,
         "author": state.users.get(&message.author).map(user_json), "content": message.content,
         "embeds": if hidden { json!([]) } else { json!(message.embeds) }, "components": message.components,
-        "attachments": [], "mentions": users(&message.mentions), "mention_roles": roles,
+        "attachments": attachments(state, message), "mentions": users(&message.mentions), "mention_roles": roles,
         "mention_everyone": message.mention_everyone, "pinned": pinned, "tts": false,
         "timestamp": instant(message.created), "edited_timestamp": message.edited.map(instant),
         "flags": message.all_flags(),

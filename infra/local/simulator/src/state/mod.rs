@@ -7,9 +7,10 @@ mod settle;
 pub(crate) use json::{
     channel_json, guild_json, instant, member_json, role_json, thread_member_json, user_json,
 };
-pub(crate) use messages::{Message, message_json};
+pub(crate) use messages::{Message, attachments, message_json};
 
 use crate::error::ApiError;
+use crate::files::StoredFile;
 use crate::limits;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -39,6 +40,12 @@ pub(crate) struct State {
     swept: Timestamp,
     pub renames: HashMap<u64, Vec<Timestamp>>,
     pub members_intent: bool,
+    /// Uploaded files.
+    #[serde(default)]
+    pub files: BTreeMap<u64, StoredFile>,
+    /// Where they are served: scheme, host and port.
+    #[serde(default)]
+    pub files_base: String,
 }
 
 #[derive(Clone, Serialize, Deserialize)]
@@ -65,6 +72,9 @@ pub(crate) struct Guild {
     pub events: BTreeMap<u64, Value>,
     /// The voice channel that a member sits in.
     pub voice: BTreeMap<u64, u64>,
+    /// The number of members that the guild says it has, if not its own.
+    #[serde(default)]
+    pub told_count: Option<u64>,
 }
 
 #[derive(Clone, Serialize, Deserialize)]
@@ -207,6 +217,8 @@ impl State {
             swept: Timestamp::MIN,
             renames: HashMap::new(),
             members_intent: true,
+            files: BTreeMap::new(),
+            files_base: "http://127.0.0.1".to_owned(),
         }
     }
 

@@ -4,7 +4,7 @@ use crate::adapters::discord_rest::requests::*;
 use crate::adapters::discord_rest::{Auth, CommandScope, Repeat, Request};
 use crate::domain::ids::{ApplicationId, ChannelId, CommandId, GuildId, MessageId, UserId};
 use crate::ports::discord::{
-    ChannelKind, DiscordError, DiscordResult, Mentions, MessageBody, NewChannel, NewMessage,
+    ChannelKind, DiscordError, DiscordResult, Mentions, MessageBody, NewChannel, NewMessage, Upload,
 };
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -30,6 +30,43 @@ pub fn new_message() -> NewMessage {
             users: vec![UserId(502), UserId(501), UserId(502)],
         },
     }
+}
+
+fn file() -> Upload {
+    Upload {
+        filename: "roster \"1\".csv".to_owned(),
+        content_type: "text/csv; charset=utf-8",
+        bytes: b"name\r\n--\r\n".to_vec(),
+    }
+}
+
+#[test]
+fn a_file_goes_beside_the_body() {
+    let body = MessageBody(json!({ "content": "hi" }));
+    let request = edit_original_with_file(ApplicationId(1), "t", &body, &file()).unwrap();
+    let (kind, bytes) = request.content().unwrap();
+    let boundary = kind.strip_prefix("multipart/form-data; boundary=").unwrap();
+    let text = String::from_utf8(bytes).unwrap();
+    let parts: Vec<&str> = text.split(&format!("--{boundary}")).collect();
+    let [nothing, payload, file, end] = parts.as_slice() else {
+        panic!("{text}")
+    };
+    assert_eq!((*nothing, *end), ("", "--\r\n"));
+    let (head, json) = payload.split_once("\r\n\r\n").unwrap();
+    assert!(head.contains("name=\"payload_json\""), "{head}");
+    let json: Value = serde_json::from_str(json).unwrap();
+    assert_eq!(
+        (&json["content"], &json["attachments"][0]["id"]),
+        (&json!("hi"), &json!("0"))
+    );
+    let expected = "\r\nContent-Disposition: form-data; name=\"files[0]\"; filename=\"roster__1_.csv\"\r\nContent-Type: text/csv; charset=utf-8\r\n\r\nname\r\n--\r\n\r\n";
+    assert_eq!(*file, expected);
+    // Without a file it is plain JSON.
+    let (kind, _) = edit_original(ApplicationId(1), "t", &body)
+        .unwrap()
+        .content()
+        .unwrap();
+    assert_eq!(kind, "application/json");
 }
 
 pub fn command() -> Value {
@@ -64,6 +101,10 @@ pub fn every_request() -> Vec<(&'static str, Request)> {
         (
             "edit_original",
             edit_original(application, "tok/en", &message.body).unwrap(),
+        ),
+        (
+            "edit_original_with_file",
+            edit_original_with_file(application, "tok/en", &message.body, &file()).unwrap(),
         ),
         ("list_commands", list_commands(application, global)),
         ("list_guild_commands", list_commands(application, local)),

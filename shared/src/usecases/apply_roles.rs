@@ -1,0 +1,155 @@
+//! Brings a member's roles in Discord to what their rank says, where Gantry leads.
+//!
+//! The member's roles are read first, and only what differs is called: done again, it finds nothing to do. What Discord
+//! would not let Gantry do is not tried but told.
+
+use super::call::Env;
+use super::finish_answer::reply;
+use super::job::{Job, JobFailure};
+use crate::domain::club::Club;
+use crate::domain::ids::{ClubId, RoleId, UserId};
+use crate::domain::notice::{Notice, Render};
+use crate::domain::permissions::GuildPicture;
+use crate::domain::rank::Rank;
+use crate::domain::role_map::{Mapped, differences, in_force, is_powerful};
+use crate::domain::roster::Member;
+use crate::domain::settings::SyncDirection;
+use crate::domain::standing::{RoleTrouble, RolesApplied};
+use crate::domain::work::Reply;
+use crate::ports::discord::{DiscordError, Guilds, InteractionReplies, MemberRoles};
+use crate::ports::store::{RoleMaps, RosterReader, SettingsReader};
+
+/// What it needs of Discord.
+pub trait RolesDiscord: Guilds + MemberRoles + InteractionReplies {}
+
+impl<T: Guilds + MemberRoles + InteractionReplies> RolesDiscord for T {}
+
+/// Whose roles.
+#[derive(Clone, Copy, Debug)]
+pub struct Whose<'a> {
+    /// The club.
+    pub club: ClubId,
+    /// The member.
+    pub user: UserId,
+    /// Where whoever caused it is told.
+    pub reply: Option<&'a Reply>,
+}
+
+/// Applies the roles and tells how it went. Who is not on the roster, has left the guild, or owns the club is left alone;
+/// so is everybody where Gantry does not lead.
+///
+/// # Errors
+/// What the store and Discord say, as far as trying again helps.
+pub async fn apply_roles<S: SettingsReader + RosterReader + RoleMaps>(
+    store: &S,
+    env: &impl Env,
+    discord: &impl RolesDiscord,
+    render: &impl Render,
+    job: &Job,
+    whose: Whose<'_>,
+) -> Result<(), JobFailure> {
+    let (found, member, map) = futures::join!(
+        store.club_and_settings(whose.club),
+        store.member(whose.club, whose.user),
+        store.role_map(whose.club)
+    );
+    let (Some((club, settings)), Some(member), map) = (found?, member?, map?) else {
+        return Ok(());
+    };
+    let leads = settings.sync_direction() == SyncDirection::GantryLeads;
+    if club.guild != job.guild || !leads || member.rank == Rank::Owner {
+        return Ok(());
+    }
+    let list = in_force(map.as_ref(), &settings);
+    let applied = Box::pin(apply(discord, job, &club, &member, &list)).await?;
+    let Some(to) = whose.reply else {
+        return Ok(());
+    };
+    let notice = Notice::RolesApplied {
+        club: &club,
+        applied: &applied,
+    };
+    reply(discord, env, to, render.render(&notice).body).await
+}
+
+async fn apply(
+    discord: &impl RolesDiscord,
+    job: &Job,
+    club: &Club,
+    member: &Member,
+    list: &[Mapped],
+) -> Result<RolesApplied, JobFailure> {
+    let mut applied = RolesApplied {
+        user: member.user,
+        name: member.name.clone(),
+        rank: member.rank,
+        roles: list
+            .iter()
+            .filter(|mapped| mapped.rank == member.rank)
+            .map(|mapped| mapped.role)
+            .collect(),
+        in_guild: true,
+        failed: Vec::new(),
+    };
+    let Some(held) = discord.member_roles(job.guild, member.user).await? else {
+        applied.in_guild = false;
+        return Ok(applied);
+    };
+    let (give, take) = differences(list, member.rank, &held);
+    if give.is_empty() && take.is_empty() {
+        return Ok(applied);
+    }
+    let picture = discord.guild_picture(job.guild).await?;
+    let reason = format!("{}: {}", club.name, member.rank.label());
+    let steps = take
+        .iter()
+        .map(|role| (*role, false))
+        .chain(give.iter().map(|role| (*role, true)));
+    for (role, giving) in steps {
+        let trouble = match hindrance(&picture, role) {
+            // A role that is gone is not held either.
+            Some(RoleTrouble::Gone) if !giving => None,
+            Some(trouble) => Some(trouble),
+            None => outcome(if giving {
+                discord.add_role(job.guild, member.user, role, &reason).await
+            } else {
+                discord.remove_role(job.guild, member.user, role, &reason).await
+            })?,
+        };
+        applied
+            .failed
+            .extend(trouble.map(|trouble| (role, giving, trouble)));
+    }
+    Ok(applied)
+}
+
+/// Why Discord would refuse this role, or Gantry does not touch it.
+fn hindrance(picture: &GuildPicture, role: RoleId) -> Option<RoleTrouble> {
+    let Some(found) = picture.role(role) else {
+        return Some(RoleTrouble::Gone);
+    };
+    if found.managed || role.0 == picture.id.0 {
+        Some(RoleTrouble::Managed)
+    } else if is_powerful(found.permissions.0) {
+        Some(RoleTrouble::Powerful)
+    } else if !picture.stands_above(found) {
+        Some(RoleTrouble::TooHigh)
+    } else {
+        None
+    }
+}
+
+/// What no further try would change becomes part of the report.
+fn outcome(result: Result<(), DiscordError>) -> Result<Option<RoleTrouble>, JobFailure> {
+    match result {
+        Ok(()) => Ok(None),
+        // Unknown role: Discord docs, opcodes and status codes.
+        Err(DiscordError::NotFound { code: 10_011 }) => Ok(Some(RoleTrouble::Gone)),
+        Err(
+            DiscordError::Forbidden { .. } | DiscordError::NotFound { .. } | DiscordError::Refused { .. },
+        ) => Ok(Some(RoleTrouble::Refused)),
+        Err(
+            error @ (DiscordError::RetryAfter(_) | DiscordError::Unavailable(_) | DiscordError::Unauthorized),
+        ) => Err(error.into()),
+    }
+}

@@ -1,0 +1,147 @@
+//! Says which Discord roles go with which rank.
+
+use super::call::{Call, Env, Failure, with_caller};
+use super::once::{Decision, once};
+use crate::domain::fact::{Fact, Record};
+use crate::domain::ids::RoleId;
+use crate::domain::rank::{Capability, Rank};
+use crate::domain::refusal::Refusal;
+use crate::domain::role_map::{Mapped, PickedRole, RoleFault, RoleMap, in_force, is_powerful, placed};
+use crate::domain::settings::SyncDirection;
+use crate::domain::standing::{Leads, RolesListed};
+use crate::ports::store::{Batch, Caller, Change, ClubReader, Ledger, OnceKey, RoleMaps};
+use serde_json::json;
+
+/// A role that goes with a rank from now on.
+#[derive(Clone, Copy, Debug)]
+pub struct MapRole {
+    /// The role.
+    pub role: PickedRole,
+    /// The rank.
+    pub rank: Rank,
+    /// Its place in the order of precedence, from 1.
+    pub place: Option<usize>,
+}
+
+/// Puts a role on the list, or moves it. Takes what [`Rank::mapping_takes`] says, of the rank and of the one that the role
+/// went with before. Whether Gantry stands above the role in Discord is found out when it is handed out.
+///
+/// # Errors
+/// Refuses with `NoClub`, `NeedsRank`, `Role`, `Busy`.
+pub async fn map_role<S: ClubReader + RoleMaps + Ledger>(
+    store: &S,
+    env: &impl Env,
+    call: &Call,
+    wish: MapRole,
+) -> Result<RolesListed, Failure> {
+    let role = wish.role.role;
+    let change = |caller: &Caller, list: &[Mapped]| {
+        call.allow(caller, wish.rank.mapping_takes())?;
+        // The role that everybody has bears the guild's id (Discord docs, permissions).
+        let fault = if role.0 == call.guild.0 {
+            Some(RoleFault::Everyone)
+        } else {
+            wish.role.managed.then_some(RoleFault::Managed)
+        };
+        match fault {
+            Some(fault) => Err(Refusal::Role { fault }),
+            None => placed(list, role, wish.rank, wish.place).map_err(|fault| Refusal::Role { fault }),
+        }
+    };
+    let powerful = is_powerful(wish.role.permissions);
+    Box::pin(changed(store, env, call, (role, powerful), change)).await
+}
+
+/// Takes a role off the list. Takes what [`Rank::mapping_takes`] says of its rank.
+///
+/// # Errors
+/// Refuses with `NoClub`, `NeedsRank`, `Role`, `Busy`.
+pub async fn unmap_role<S: ClubReader + RoleMaps + Ledger>(
+    store: &S,
+    env: &impl Env,
+    call: &Call,
+    role: RoleId,
+) -> Result<RolesListed, Failure> {
+    let change = |_: &Caller, list: &[Mapped]| {
+        let left: Vec<Mapped> = list
+            .iter()
+            .filter(|mapped| mapped.role != role)
+            .copied()
+            .collect();
+        if left.len() == list.len() {
+            let fault = RoleFault::NotListed;
+            return Err(Refusal::Role { fault });
+        }
+        Ok(left)
+    };
+    Box::pin(changed(store, env, call, (role, false), change)).await
+}
+
+async fn changed<S: ClubReader + RoleMaps + Ledger>(
+    store: &S,
+    env: &impl Env,
+    call: &Call,
+    (role, powerful): (RoleId, bool),
+    change: impl Fn(&Caller, &[Mapped]) -> Result<Vec<Mapped>, Refusal>,
+) -> Result<RolesListed, Failure> {
+    let decide = || async {
+        let (caller, before) = with_caller(store, call, |club| store.role_map(club)).await?;
+        call.allow(&caller, Capability::ManageRanks)?;
+        let list = before.as_ref().map(|map| map.list.as_slice()).unwrap_or_default();
+        if let Some(mapped) = list.iter().find(|mapped| mapped.role == role) {
+            call.allow(&caller, mapped.rank.mapping_takes())?;
+        }
+        let map = RoleMap {
+            club: caller.club.id,
+            list: change(&caller, list)?,
+            changed_by: call.user,
+            changed_at: call.now,
+            version: before.as_ref().map_or(0, |map| map.version) + 1,
+        };
+        let record = Record {
+            before: json!(list),
+            after: json!(map.list),
+            ..call.record(caller.club.id, Fact::RolesMapped)
+        };
+        let listed = RolesListed {
+            changed: Some(role),
+            powerful,
+            ..listed(&caller, Some(&map))
+        };
+        let batch = Batch {
+            changes: vec![Change::PutRoleMap(map)],
+            record: Some(record),
+            outbox: call.outbox(env, Vec::new()),
+            answered: None,
+        };
+        Ok(Decision::Commit(Box::new(batch), listed))
+    };
+    let key = OnceKey::Interaction(call.interaction);
+    once((store, env), key, call.try_until, decide).await
+}
+
+/// Shows the list. Takes [`Capability::ViewSettings`].
+///
+/// # Errors
+/// Refuses with `NoClub`, `NeedsRank`.
+pub async fn list_roles<S: ClubReader + RoleMaps>(store: &S, call: &Call) -> Result<RolesListed, Failure> {
+    let (caller, map) = with_caller(store, call, |club| store.role_map(club)).await?;
+    call.allow(&caller, Capability::ViewSettings)?;
+    Ok(listed(&caller, map.as_ref()))
+}
+
+fn listed(caller: &Caller, map: Option<&RoleMap>) -> RolesListed {
+    let own = map.map(|map| map.list.as_slice()).unwrap_or_default();
+    RolesListed {
+        colour: caller.club.colour,
+        list: in_force(map, &caller.settings),
+        own: own.iter().map(|mapped| mapped.role).collect(),
+        leads: match caller.settings.sync_direction() {
+            SyncDirection::DiscordLeads => Leads::Discord,
+            SyncDirection::GantryLeads => Leads::Gantry,
+            SyncDirection::Off => Leads::Neither,
+        },
+        changed: None,
+        powerful: false,
+    }
+}

@@ -1,0 +1,134 @@
+//! Brings ranks and roles together, as the club's direction says: ranks follow the roles that the listing showed, or work
+//! is put out that has the roles follow the rank.
+
+use super::{Course, SyncDiscord, SyncStore, TRIES};
+use crate::domain::fact::{Fact, Record};
+use crate::domain::ids::EntryId;
+use crate::domain::notice::Render;
+use crate::domain::rank::Rank;
+use crate::domain::role_map::{differences, rank_by_roles};
+use crate::domain::roster::{Entry, Member};
+use crate::domain::settings::SyncDirection;
+use crate::domain::sync::{Phase, Seen, SyncRun};
+use crate::domain::work::Work;
+use crate::ports::store::Change;
+use crate::usecases::Env;
+use crate::usecases::job::JobFailure;
+use serde_json::json;
+use std::collections::HashMap;
+
+/// Members that are looked at together: four items of a transaction each, of at most 100.
+const PAGE: u32 = 20;
+
+/// What a page of members comes to.
+#[derive(Default)]
+struct Settled {
+    changes: Vec<Change>,
+    work: Vec<Work>,
+}
+
+impl<S: SyncStore, E: Env, D: SyncDiscord, R: Render> Course<'_, S, E, D, R> {
+    /// Settles the next members. A list of roles that is another one than the listing went by waits for the next run: what
+    /// was recorded of members does not say whether they hold its roles.
+    pub(super) async fn settle_ranks(&self, run: &mut SyncRun) -> Result<(), JobFailure> {
+        if self.roles.list.is_empty() || self.roles.list != run.list {
+            end(run);
+            return Ok(());
+        }
+        for tries in 1..=TRIES {
+            let club = run.key.club;
+            let members = self.store.members_after(club, run.after, PAGE).await?;
+            let Some(last) = members.last().map(|member| member.user) else {
+                end(run);
+                return Ok(());
+            };
+            let mut next = run.clone();
+            next.after = Some(last);
+            let Settled { changes, work } = self.settled(&mut next, &members).await?;
+            let nothing = changes.is_empty() && work.is_empty();
+            if nothing || self.commit_with(&mut next, changes, work).await? {
+                *run = next;
+                return Ok(());
+            }
+            self.env.pause(tries).await;
+        }
+        Err(JobFailure::Stale)
+    }
+
+    async fn settled(&self, run: &mut SyncRun, members: &[Member]) -> Result<Settled, JobFailure> {
+        let club = run.key.club;
+        let users: Vec<_> = members.iter().map(|member| member.user).collect();
+        let seen = self.seen_of(run, &users).await?;
+        let here = |member: &Member| {
+            let seen = seen.get(&member.user).filter(|seen| seen.member.is_here());
+            seen.filter(|_| member.active).cloned()
+        };
+        let mut settled = Settled::default();
+        let mut risen: Vec<(Member, Rank)> = Vec::new();
+        for member in members {
+            let Some(seen) = here(member) else { continue };
+            match self.roles.direction {
+                SyncDirection::Off => {}
+                SyncDirection::DiscordLeads => {
+                    let rank = rank_by_roles(&run.list, member.rank, &seen.member.roles);
+                    risen.extend(rank.map(|rank| (member.clone(), rank)));
+                }
+                SyncDirection::GantryLeads => settled.work.extend(self.wanted(run, member, &seen)),
+            }
+        }
+        if !risen.is_empty() {
+            let ids: Vec<EntryId> = risen.iter().map(|(member, _)| member.entry).collect();
+            let entries = self.store.entries(club, &ids).await?;
+            let mut entries: HashMap<EntryId, Entry> =
+                entries.into_iter().map(|entry| (entry.id, entry)).collect();
+            for (member, rank) in risen {
+                if let Some(entry) = entries.remove(&member.entry) {
+                    settled.changes.extend(self.follow(run, entry, member, rank));
+                }
+            }
+        }
+        Ok(settled)
+    }
+
+    /// The member and its entry with the rank of its roles.
+    fn follow(&self, run: &mut SyncRun, mut entry: Entry, mut member: Member, rank: Rank) -> [Change; 3] {
+        run.counts.ranked += 1;
+        let fact = Fact::RankFollowedRoles {
+            user: member.user,
+            entry: entry.id,
+        };
+        let record = Record {
+            before: json!({ "rank": member.rank }),
+            after: json!({ "rank": rank }),
+            ..self.record(run, fact)
+        };
+        (entry.rank, member.rank) = (rank, rank);
+        entry.version += 1;
+        member.version += 1;
+        [
+            Change::PutEntry(entry),
+            Change::PutMember(member),
+            self.also(record),
+        ]
+    }
+
+    /// The work that has the member's roles follow their rank, if they do not.
+    fn wanted(&self, run: &mut SyncRun, member: &Member, seen: &Seen) -> Option<Work> {
+        let (give, take) = differences(&run.list, member.rank, &seen.member.roles);
+        if give.is_empty() && take.is_empty() {
+            return None;
+        }
+        run.counts.applied += 1;
+        Some(Work::ApplyRoles {
+            club: run.key.club,
+            user: member.user,
+            reply: None,
+        })
+    }
+}
+
+/// The list is not needed any more, and a run's record is kept.
+fn end(run: &mut SyncRun) {
+    run.list.clear();
+    run.enter(Phase::Ended);
+}

@@ -1,0 +1,201 @@
+//! Conflicts of the roster: found by a run, settled with a click, once, and asked again only when there is something new.
+
+use crate::roster::Roster;
+use crate::world::World;
+use gantry_local::story::{button, components};
+use gantry_shared::domain::matching::Tie;
+use gantry_shared::domain::rank::Rank;
+use gantry_simulator::{Actor, MessageView};
+
+/// The custom id of the button of that label.
+fn id_of(message: &MessageView, label: &str) -> String {
+    let found = button(message, label).unwrap_or_else(|| panic!("no button {label}"));
+    found["custom_id"].as_str().unwrap().to_owned()
+}
+
+async fn text_after(world: &World, actor: &Actor, message: &MessageView, label: &str) -> String {
+    let outcome = world
+        .stack
+        .simulator()
+        .click(actor, message.id, &id_of(message, label))
+        .await;
+    let told = world
+        .stack
+        .simulator()
+        .interaction_messages(outcome.interaction_id);
+    let shown = told.into_iter().next();
+    let shown = shown.or_else(|| world.stack.simulator().message(actor.channel, message.id));
+    // Of a click that Discord itself refuses there is nothing to show.
+    shown.map_or_else(String::new, |shown| {
+        world.stack.simulator().message_as_text(&shown)
+    })
+}
+
+/// Two accounts of one name, for an entry of that rank.
+async fn twins(world: &World, name: &str, rank: Rank) -> (Roster, Vec<u64>) {
+    let roster = Roster::of(world, name).await;
+    roster.add(world, &[("Twin", rank, None)]).await;
+    let name = |n: usize| (format!("twin{n}"), "Twin".to_owned());
+    let users = world
+        .stack
+        .simulator()
+        .populate(roster.club.guild, 2, name)
+        .unwrap();
+    roster.sync(world).await;
+    (roster, users)
+}
+
+/// An account that is an admin of the club.
+async fn admin(world: &World, roster: &Roster, name: &str) -> Actor {
+    let named = |_: usize| (name.to_lowercase(), name.to_owned());
+    let user = world
+        .stack
+        .simulator()
+        .populate(roster.club.guild, 1, named)
+        .unwrap()[0];
+    roster.add(world, &[(name, Rank::Admin, Some(user))]).await;
+    roster.club.member(user, roster.club.paddock)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_of_two_candidates_is_accepted_and_remembered() {
+    let world = World::start().await;
+    let (roster, users) = twins(&world, "Apex", Rank::Member).await;
+    let owner = roster.club.owner();
+    let message = roster.conflicts(&world, &owner).await;
+    let text = world.stack.simulator().message_as_text(&message);
+    insta::assert_snapshot!(world.masked(&text));
+    let select = components(&message)
+        .into_iter()
+        .find(|component| component["type"] == 3)
+        .expect("a select");
+    let values: Vec<&str> = select["options"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|option| option["value"].as_str().unwrap())
+        .collect();
+    assert_eq!(values.len(), 2);
+    let second = values.iter().find(|value| value.ends_with(&users[1].to_string()));
+    let select = select["custom_id"].as_str().unwrap();
+    let simulator = world.stack.simulator();
+    simulator
+        .select(&owner, message.id, select, &[second.unwrap()])
+        .await;
+    let member = roster.member(users[1]).await.expect("a member");
+    assert_eq!((member.rank, member.active), (Rank::Member, true));
+    assert_eq!(roster.member(users[0]).await, None);
+    let entries = roster.table_entries().await;
+    assert_eq!(entries["Twin"].how, Some(Tie::Decided));
+
+    // What is decided stands: the namesake is no question any more.
+    roster.sync(&world).await;
+    let message = roster.conflicts(&world, &owner).await;
+    let text = simulator.message_as_text(&message);
+    assert!(text.contains("No open conflicts"), "{text}");
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_admins_at_once_one_settles_and_the_other_is_told() {
+    let world = World::start().await;
+    let (roster, _) = twins(&world, "Apex", Rank::Member).await;
+    let owner = roster.club.owner();
+    let other = admin(&world, &roster, "Other").await;
+    let mine = roster.conflicts(&world, &owner).await;
+    let theirs = roster.conflicts(&world, &other).await;
+    let (one, two) = futures::join!(
+        text_after(&world, &owner, &mine, "Accept the first"),
+        text_after(&world, &other, &theirs, "Not now"),
+    );
+    let settled = |text: &str| text.contains("Settled: it is") || text.contains("Noted.");
+    let told = |text: &str| text.contains("has settled this one already");
+    assert!(
+        (settled(&one) && told(&two)) || (settled(&two) && told(&one)),
+        "{one}\n{two}"
+    );
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_put_aside_is_asked_again_only_when_there_is_something_new() {
+    let world = World::start().await;
+    for (label, asked) in [("Not now", true), ("Never ask again", false)] {
+        let (roster, _) = twins(&world, label, Rank::Member).await;
+        let owner = roster.club.owner();
+        let message = roster.conflicts(&world, &owner).await;
+        text_after(&world, &owner, &message, label).await;
+        let open = async || {
+            roster.sync(&world).await;
+            let message = roster.conflicts(&world, &owner).await;
+            button(&message, "Not now").is_some()
+        };
+        assert!(!open().await, "{label}: nothing is new");
+        let third = |_: usize| ("twin3".to_owned(), "TWIN".to_owned());
+        world
+            .stack
+            .simulator()
+            .populate(roster.club.guild, 1, third)
+            .unwrap();
+        assert_eq!(open().await, asked, "{label}: a third one has come");
+    }
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_gives_a_rank_that_is_not_below_their_own() {
+    let world = World::start().await;
+    let (roster, users) = twins(&world, "Apex", Rank::Admin).await;
+    let other = admin(&world, &roster, "Other").await;
+    let message = roster.conflicts(&world, &other).await;
+    let text = text_after(&world, &other, &message, "Accept the first").await;
+    assert!(text.contains("Ask the owner"), "{text}");
+    for user in &users {
+        assert_eq!(roster.member(*user).await, None);
+    }
+    // Whoever is no admin does not even see it, whatever button they send.
+    let stranger = roster.club.member(users[0], roster.club.paddock);
+    let text = text_after(&world, &stranger, &message, "Accept the first").await;
+    assert!(!text.contains("Settled"), "{text}");
+    assert_eq!(roster.member(users[0]).await, None);
+    let owner = roster.club.owner();
+    let message = roster.conflicts(&world, &owner).await;
+    text_after(&world, &owner, &message, "Accept the first").await;
+    let members = futures::join!(roster.member(users[0]), roster.member(users[1]));
+    let ranks: Vec<Rank> = [members.0, members.1]
+        .into_iter()
+        .flatten()
+        .map(|it| it.rank)
+        .collect();
+    assert_eq!(ranks, [Rank::Admin]);
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_renamed_member_stays_and_is_asked_about() {
+    let world = World::start().await;
+    let roster = Roster::of(&world, "Apex").await;
+    roster.add(&world, &[("Ada Lovelace", Rank::Member, None)]).await;
+    let simulator = world.stack.simulator();
+    let guild = roster.club.guild;
+    let name = |_: usize| ("account".to_owned(), "Somebody".to_owned());
+    let user = simulator.populate(guild, 1, name).unwrap()[0];
+    simulator.set_nick(guild, user, Some("ada.lovelace")).unwrap();
+    roster.sync(&world).await;
+    assert!(roster.member(user).await.is_some());
+    simulator.set_nick(guild, user, Some("Countess")).unwrap();
+    roster.sync(&world).await;
+    let member = roster.member(user).await.unwrap();
+    assert_eq!((member.name.as_str(), member.active), ("Countess", true));
+    let owner = roster.club.owner();
+    let message = roster.conflicts(&world, &owner).await;
+    let text = simulator.message_as_text(&message);
+    assert!(text.contains("Somebody has another name now"), "{text}");
+    let text = text_after(&world, &owner, &message, "It is still this person").await;
+    assert!(text.contains("Nothing waits for a decision"), "{text}");
+    assert_eq!(
+        roster.table_entries().await["Ada Lovelace"].how,
+        Some(Tie::Decided)
+    );
+    world.finish().await;
+}
