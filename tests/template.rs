@@ -22,13 +22,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Each function: its name in the template, its folder, its role.
-const FUNCTIONS: [(&str, &str, &str); 7] = [
+const FUNCTIONS: [(&str, &str, &str); 8] = [
     ("Webhooks", "webhooks", "WebhooksRole"),
     ("Api", "api", "ApiRole"),
     ("Interactions", "interactions", "InteractionsRole"),
     ("Relay", "relay", "RelayRole"),
     ("ChannelWorker", "channel-worker", "ChannelWorkerRole"),
     ("NotifyWorker", "notify-worker", "NotifyWorkerRole"),
+    ("RaceDay", "race-day", "RaceDayRole"),
     ("SyncWorker", "sync-worker", "SyncWorkerRole"),
 ];
 /// Each queue with its dead-letter queue, the end of its name, and for how long it holds messages back.
@@ -272,6 +273,7 @@ fn variables(function: &str) -> BTreeSet<String> {
         "relay" => reader.relay().is_err(),
         "webhooks" => reader.webhooks().is_err(),
         "api" => reader.api().is_err(),
+        "race-day" => reader.race_day().is_err(),
         _ => reader.worker().is_err(),
     };
     assert!(refused, "{function} needs no settings");

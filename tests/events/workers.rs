@@ -6,9 +6,11 @@ use gantry_shared::adapters::eventbridge::EventBus;
 use gantry_shared::adapters::sqs::Sqs;
 use gantry_shared::domain::ids::UserId;
 use gantry_shared::domain::signup::Status;
+use gantry_shared::domain::space::SpaceState;
 use gantry_shared::domain::sync::RunState;
-use gantry_shared::ports::store::EventReader;
+use gantry_shared::ports::store::{EventReader, Spaces};
 use gantry_shared::ports::sync::SyncRuns;
+use gantry_shared::usecases::run_due_alerts::Tick;
 use gantry_tests::samples::world::{APPLICATION, BOARD, CHANNEL, DRIVER, GUILD, INFO, OPEN, RUN, WAITING};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
@@ -54,7 +56,13 @@ fn every_sample_has_its_test() {
     assert_eq!(names("relay"), set(&["outbox-rows"]));
     assert_eq!(
         names("channel-worker"),
-        set(&["open-event-space", "refresh-board", "poison-record"])
+        set(&[
+            "open-event-space",
+            "refresh-board",
+            "poison-record",
+            "archive-event-space",
+            "delete-event-space"
+        ])
     );
     assert_eq!(
         names("sync-worker"),
@@ -72,11 +80,14 @@ fn every_sample_has_its_test() {
             "promote-waiting",
             "tell-promoted",
             "finish-answer",
+            "run-alerts",
+            "announce",
             "apply-roles",
             "check-permissions",
             "resume-parked",
         ])
     );
+    assert_eq!(names("race-day"), set(&["every-minute"]));
 }
 
 #[tokio::test]
@@ -210,6 +221,24 @@ async fn a_queued_answer_is_recorded_and_told() {
 }
 
 #[tokio::test]
+async fn a_channel_that_is_gone_is_not_put_away() {
+    let (calls, endpoint) = done("channel-worker", "archive-event-space").await;
+    let mut expected: Vec<String> = [INFO, BOARD]
+        .map(|id| format!("PATCH /channels/{CHANNEL}/messages/{id}"))
+        .into();
+    expected.push(format!("GET /guilds/{GUILD}/channels"));
+    assert_eq!(calls, expected);
+    let space = stand::table_at(&endpoint).space(OPEN).await.unwrap().unwrap();
+    assert_eq!((space.state, space.channel.id()), (SpaceState::Archived, None));
+}
+
+#[tokio::test]
+async fn the_channel_of_an_event_that_is_not_deleted_stays() {
+    let (calls, _) = done("channel-worker", "delete-event-space").await;
+    assert_eq!(calls, Vec::<String>::new());
+}
+
+#[tokio::test]
 async fn permissions_are_looked_up_and_told() {
     let (calls, _) = done("notify-worker", "check-permissions").await;
     let expected = [
@@ -225,6 +254,31 @@ async fn permissions_are_looked_up_and_told() {
 async fn nothing_is_parked_so_nothing_is_taken_up() {
     let (calls, _) = done("notify-worker", "resume-parked").await;
     assert_eq!(calls, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn an_event_without_taken_alerts_has_nothing_to_run() {
+    let (calls, _) = done("notify-worker", "run-alerts").await;
+    assert_eq!(calls, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn an_announcement_is_posted_in_the_events_channel() {
+    let (calls, _) = done("notify-worker", "announce").await;
+    assert_eq!(calls, [format!("POST /channels/{CHANNEL}/messages")]);
+}
+
+#[tokio::test]
+async fn a_tick_with_nothing_due_takes_nothing() {
+    let endpoint = stand::table().await;
+    let app = gantry_race_day::App {
+        table: stand::table_at(&endpoint),
+        env: stand::Still::default(),
+    };
+    let event = serde_json::from_str(&sample("race-day/every-minute.json")).unwrap();
+    let deadline = Timestamp::now() + SignedDuration::from_mins(1);
+    let tick = gantry_race_day::handle(&app, event, deadline).await.unwrap();
+    assert_eq!(tick, Tick::default());
 }
 
 #[tokio::test]

@@ -54,6 +54,12 @@ async fn a_guest_cannot_manage_but_can_sign_up() {
     for (command, options) in [
         ("event close", json!({ "event": published.event })),
         ("event cancel", json!({ "event": published.event })),
+        ("event complete", json!({ "event": published.event })),
+        ("event archive", json!({ "event": published.event })),
+        (
+            "event times",
+            json!({ "event": published.event, "closes": "start" }),
+        ),
         ("event publish", json!({ "event": published.event })),
         ("event edit", json!({ "event": published.event })),
         ("series create", json!({ "name": "Mine", "classes": "GT3: 1" })),
@@ -82,6 +88,9 @@ async fn another_clubs_event_is_not_there() {
         "event show",
         "event close",
         "event cancel",
+        "event complete",
+        "event archive",
+        "event times",
         "event publish",
         "signup list",
         "event edit",

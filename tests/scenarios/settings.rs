@@ -376,12 +376,13 @@ async fn a_deleted_board_stays_away_where_drift_is_forgotten() {
     let close = json!({ "event": published.event });
     world.ok(&club.owner(), "event close", close.clone()).await;
     world.drain().await;
-    assert_eq!(simulator.messages(published.channel).len(), 1, "not posted again");
+    // The sheet, and what was said about the step.
+    assert_eq!(simulator.messages(published.channel).len(), 2, "not posted again");
     // Healing goes on from there as soon as it is wanted.
     set(&world, &club, "channels.drift", "heal").await;
     world.ok(&club.owner(), "event cancel", close).await;
     world.drain().await;
-    assert_eq!(simulator.messages(published.channel).len(), 2);
+    assert_eq!(simulator.messages(published.channel).len(), 4);
     world.finish().await;
 }
 

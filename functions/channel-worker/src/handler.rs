@@ -9,6 +9,7 @@ use gantry_shared::usecases::Env;
 use gantry_shared::usecases::job::{Job, JobFailure};
 use gantry_shared::usecases::open_event_space::open_event_space;
 use gantry_shared::usecases::park_job::unless_lost;
+use gantry_shared::usecases::put_away_event_space::{archive_event_space, delete_event_space};
 use gantry_shared::usecases::refresh_board::refresh_board;
 use jiff::Timestamp;
 
@@ -54,8 +55,14 @@ async fn perform_on<E: Env>(
         Work::RefreshBoard { event } => {
             Box::pin(refresh_board(&parts.table, &discord, &views, job, event)).await
         }
+        Work::ArchiveEventSpace { event } => {
+            Box::pin(archive_event_space(&parts.table, &discord, &views, &job, event)).await
+        }
+        Work::DeleteEventSpace { event } => Box::pin(delete_event_space(&parts.table, &discord, event)).await,
         Work::PromoteWaiting { .. }
         | Work::TellPromoted { .. }
+        | Work::RunAlerts { .. }
+        | Work::Announce { .. }
         | Work::FinishAnswer { .. }
         | Work::ApplyRoles { .. }
         | Work::CheckPermissions { .. }

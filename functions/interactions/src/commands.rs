@@ -13,7 +13,7 @@ use gantry_shared::domain::guild_link::invite_url;
 use gantry_shared::domain::ids::{RunId, SeriesId};
 use gantry_shared::domain::notice::{CaseShown, EventBrief, EventChange, Notice};
 use gantry_shared::ports::store::{ClubReader, Cursor};
-use gantry_shared::usecases::change_event::{cancel_event, close_event};
+use gantry_shared::usecases::change_event::{archive_event, cancel_event, close_event, complete_event};
 use gantry_shared::usecases::check_permissions::ask_for_permissions;
 use gantry_shared::usecases::club_status::club_status;
 use gantry_shared::usecases::create_club::{CreateClub, create_club};
@@ -29,6 +29,7 @@ use gantry_shared::usecases::map_roles::{MapRole, list_roles, map_role, unmap_ro
 use gantry_shared::usecases::publish_event::publish_event;
 use gantry_shared::usecases::repeat_event::repeat_event;
 use gantry_shared::usecases::set_rank::show_rank;
+use gantry_shared::usecases::set_sign_up_times::{SignUpTimes, set_sign_up_times};
 use gantry_shared::usecases::settle_case::next_case;
 use gantry_shared::usecases::show_event::{list_sign_ups, show_event};
 use gantry_shared::usecases::start_sync::{start_sync, sync_history, sync_status};
@@ -173,6 +174,24 @@ pub async fn run<E: Env>(
             app,
             EventChange::Closed,
             &close_event(table, env, call, event).await?,
+        ),
+        Command::EventTimes { event, opens, closes } => {
+            let typed = SignUpTimes {
+                opens: opens.as_deref(),
+                closes: closes.as_deref(),
+            };
+            let brief = Box::pin(set_sign_up_times(table, env, call, event, typed)).await?;
+            changed(app, EventChange::Timed, &brief)
+        }
+        Command::EventComplete { event } => changed(
+            app,
+            EventChange::Completed,
+            &Box::pin(complete_event(table, env, call, event)).await?,
+        ),
+        Command::EventArchive { event } => changed(
+            app,
+            EventChange::Archived,
+            &Box::pin(archive_event(table, env, call, event)).await?,
         ),
         Command::EventCancel { event, reason } => {
             let brief = cancel_event(table, env, call, event, reason.as_deref()).await?;

@@ -6,12 +6,14 @@ use gantry_shared::domain::work::Work;
 use gantry_shared::runtime::batch::{self, Delivery};
 use gantry_shared::runtime::worker::Parts;
 use gantry_shared::usecases::Env;
+use gantry_shared::usecases::announce::announce_event;
 use gantry_shared::usecases::apply_roles::{Whose, apply_roles};
 use gantry_shared::usecases::check_permissions::{Asked, tell_permissions};
 use gantry_shared::usecases::finish_answer::{Wish, finish_answer};
 use gantry_shared::usecases::job::{Job, JobFailure};
 use gantry_shared::usecases::park_job::{resume_parked, unless_lost};
 use gantry_shared::usecases::promote_waiting::promote_waiting;
+use gantry_shared::usecases::run_alerts::run_alerts;
 use gantry_shared::usecases::tell_promoted::{Promotion, tell_promoted};
 use jiff::Timestamp;
 
@@ -79,6 +81,16 @@ async fn perform_on<E: Env>(
             };
             Box::pin(finish_answer(table, env, &discord, &views, job, &wish)).await
         }
+        Work::RunAlerts { event } => Box::pin(run_alerts(table, env, &discord, &views, &job, *event)).await,
+        Work::Announce { event, what, due } => {
+            Box::pin(announce_event(
+                table,
+                (&discord, &views),
+                &job,
+                (*event, *what, *due),
+            ))
+            .await
+        }
         Work::ApplyRoles { club, user, reply } => {
             let whose = Whose {
                 club: *club,
@@ -103,6 +115,8 @@ async fn perform_on<E: Env>(
         Work::ResumeParked { club } => Box::pin(resume_parked(table, env, *club)).await,
         Work::OpenEventSpace { .. }
         | Work::RefreshBoard { .. }
+        | Work::ArchiveEventSpace { .. }
+        | Work::DeleteEventSpace { .. }
         | Work::SyncMembers { .. }
         | Work::PreviewRoster { .. }
         | Work::ApplyRoster { .. }

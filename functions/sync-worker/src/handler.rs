@@ -93,6 +93,10 @@ async fn perform<E: Env>(
         | Work::RefreshBoard { .. }
         | Work::PromoteWaiting { .. }
         | Work::TellPromoted { .. }
+        | Work::RunAlerts { .. }
+        | Work::Announce { .. }
+        | Work::ArchiveEventSpace { .. }
+        | Work::DeleteEventSpace { .. }
         | Work::FinishAnswer { .. }
         | Work::ApplyRoles { .. }
         | Work::CheckPermissions { .. }

@@ -72,7 +72,7 @@ impl Up {
             public_keys: self.public_keys,
             bot_token: self.bot_token,
             data: self.data,
-            schedules: true,
+            schedules_run: true,
             openapi: std::env::current_dir()
                 .ok()
                 .and_then(|dir| gantry_simulator::find_openapi(&dir)),

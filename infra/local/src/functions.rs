@@ -7,6 +7,7 @@ use futures::future::BoxFuture;
 use gantry_api::App as Api;
 use gantry_interactions::App as Interactions;
 use gantry_local_wire::LocalClock;
+use gantry_race_day::App as RaceDay;
 use gantry_relay::App as Relay;
 use gantry_shared::adapters::discord_rest::{Config, ConfigError, DiscordRest, RealTime, Timer};
 use gantry_shared::adapters::dynamo::Table;
@@ -109,6 +110,7 @@ pub struct Functions {
     sync_worker: Parts<LocalEnv>,
     webhooks: Webhooks<LocalEnv>,
     api: Arc<Api<LocalEnv>>,
+    race_day: RaceDay<LocalEnv>,
 }
 
 impl Functions {
@@ -174,6 +176,14 @@ impl Functions {
             channel_worker: worker("channel-worker")?,
             notify_worker: worker("notify-worker")?,
             sync_worker: worker("sync-worker")?,
+            race_day: RaceDay {
+                table: Table::new(
+                    Clients::of("race-day", endpoints).dynamodb,
+                    TABLE,
+                    OperatorOverrides::default(),
+                ),
+                env,
+            },
         })
     }
 
@@ -235,6 +245,13 @@ impl Functions {
                 deadline,
             ))
             .await?),
+            "race-day" => {
+                let event = serde_json::from_value(event)?;
+                let tick = gantry_race_day::handle(&self.race_day, event, deadline)
+                    .await
+                    .map_err(|error| FunctionError::Failed(error.into()))?;
+                Ok(serde_json::to_value(tick)?)
+            }
             other => Err(FunctionError::Unknown(other.to_owned())),
         }
     }

@@ -1,6 +1,7 @@
 //! The stack: counterparts, functions and what connects them, started together and stopped together.
 
 use crate::callee::Callee;
+use crate::due::Due;
 use crate::environment::environment;
 use crate::functions::{EVENT_BUS, Endpoints, Functions, TABLE};
 use crate::gateway;
@@ -36,6 +37,8 @@ pub const WORKER_TIMEOUT: Duration = Duration::from_secs(60);
 const VISIBILITY_S: u32 = 360;
 const CHANNEL_QUEUE: &str = "channel.fifo";
 const BOARD_QUEUE: &str = "board.fifo";
+/// The schedule that takes what has become due.
+pub const RACE_DAY: &str = "race-day";
 const NOTIFY_QUEUE: &str = "notify.fifo";
 const SYNC_QUEUE: &str = "sync.fifo";
 /// How often it is looked which clubs are to be synchronised; `template.yaml` says the same.
@@ -65,8 +68,8 @@ pub struct StackConfig {
     pub bot_token: Option<String>,
     /// Where state is kept between runs.
     pub data: Option<PathBuf>,
-    /// Whether schedules run by themselves, by the stack's clock; else only when they are ticked.
-    pub schedules: bool,
+    /// Whether schedules run by themselves, by the stack's clock; else only when ticked or when the clock is moved on.
+    pub schedules_run: bool,
     /// Discord's OpenAPI document, against which the simulator checks requests.
     pub openapi: Option<PathBuf>,
 }
@@ -144,6 +147,7 @@ pub struct Stack {
     endpoints: Endpoints,
     gateway: String,
     discord: String,
+    due: Due,
     stop: watch::Sender<bool>,
     servers: Vec<JoinHandle<()>>,
 }
@@ -191,7 +195,9 @@ impl Stack {
             queues: queue_urls(&aws),
         };
         let functions = Callee::new(Functions::new(&wires.clock, &credentials, &endpoints)?);
-        aws.map(mappings(config.schedules)?, Arc::new(functions.clone()));
+        aws.map(mappings(config.schedules_run)?, Arc::new(functions.clone()));
+        let due = Due::new(&aws, &endpoints);
+        aws.set_clock_mover(due.mover());
         simulator.set_endpoint(&format!("{gateway}/interactions"));
         simulator.set_webhooks(&format!("{gateway}/webhooks/discord"));
         simulator.set_redirect(&format!("{gateway}/oauth/callback"));
@@ -220,6 +226,7 @@ impl Stack {
             endpoints,
             gateway,
             discord,
+            due,
             stop,
             servers,
         })
@@ -289,6 +296,15 @@ impl Stack {
     #[must_use]
     pub fn now(&self) -> Timestamp {
         self.wires.clock.now()
+    }
+
+    /// Moves the clock on to `to`, with a tick of what is due at each minute at which something is, and waits until no
+    /// work is left. Each of these minutes is ticked so many times.
+    ///
+    /// # Errors
+    /// [`StackError`].
+    pub async fn advance(&self, to: Timestamp, ticks: u32) -> Result<u32, StackError> {
+        self.due.advance(to, ticks).await
     }
 
     /// From now on every trigger calls the functions of this server and none of this process: queues, stream,
@@ -452,7 +468,10 @@ fn mappings(schedules_run: bool) -> Result<Mappings, StackError> {
             timeout: WORKER_TIMEOUT,
             ..StreamMapping::new(TABLE, "relay")
         }],
-        schedules: vec![Schedule::new("sync", "sync-worker", SYNC_TICK)],
+        schedules: vec![
+            Schedule::new(RACE_DAY, "race-day", SignedDuration::from_mins(1)),
+            Schedule::new("sync", "sync-worker", SYNC_TICK),
+        ],
         schedules_run,
     })
 }

@@ -1,6 +1,7 @@
 //! Facts: what has happened. Each is a row of the audit log and an event on the event bus.
 
-use super::event::EventKey;
+use super::alert::AlertKind;
+use super::event::{EventAction, EventKey};
 use super::ids::{ClubId, EntryId, GuildId, InteractionId, RunId, UserId};
 use super::series::ClassId;
 use super::settings::Key;
@@ -120,6 +121,48 @@ pub enum Fact {
         /// The event.
         event: EventKey,
     },
+    /// Teams of an event are being formed.
+    TeamsForming {
+        /// The event.
+        event: EventKey,
+    },
+    /// The teams of an event are settled.
+    TeamsFinal {
+        /// The event.
+        event: EventKey,
+    },
+    /// The last day before a race has begun.
+    EventReady {
+        /// The event.
+        event: EventKey,
+    },
+    /// A race has started.
+    EventStarted {
+        /// The event.
+        event: EventKey,
+    },
+    /// A race is over.
+    EventCompleted {
+        /// The event.
+        event: EventKey,
+    },
+    /// An event's channel is put away.
+    EventArchived {
+        /// The event.
+        event: EventKey,
+    },
+    /// An event's channel is removed.
+    EventDeleted {
+        /// The event.
+        event: EventKey,
+    },
+    /// Alerts were found too late to be of use.
+    AlertsDropped {
+        /// The event.
+        event: EventKey,
+        /// Which.
+        alerts: Vec<AlertKind>,
+    },
     /// An event was called off.
     EventCancelled {
         /// The event.
@@ -227,6 +270,24 @@ pub enum Fact {
 }
 
 impl Fact {
+    /// The fact that a step of an event's life is.
+    #[must_use]
+    pub const fn of(action: EventAction, event: EventKey) -> Self {
+        match action {
+            EventAction::Edit => Self::EventEdited { event },
+            EventAction::Publish => Self::EventPublished { event },
+            EventAction::Close => Self::EventClosed { event },
+            EventAction::FormTeams | EventAction::ReopenTeams => Self::TeamsForming { event },
+            EventAction::FinaliseTeams => Self::TeamsFinal { event },
+            EventAction::MakeReady => Self::EventReady { event },
+            EventAction::Start => Self::EventStarted { event },
+            EventAction::Complete => Self::EventCompleted { event },
+            EventAction::Archive => Self::EventArchived { event },
+            EventAction::Delete => Self::EventDeleted { event },
+            EventAction::Cancel => Self::EventCancelled { event },
+        }
+    }
+
     /// Its name in the audit log and as an event's detail type.
     #[must_use]
     pub const fn name(&self) -> &'static str {
@@ -246,6 +307,14 @@ impl Fact {
             Self::EventEdited { .. } => "EventEdited",
             Self::EventPublished { .. } => "EventPublished",
             Self::EventClosed { .. } => "EventClosed",
+            Self::TeamsForming { .. } => "TeamsForming",
+            Self::TeamsFinal { .. } => "TeamsFinal",
+            Self::EventReady { .. } => "EventReady",
+            Self::EventStarted { .. } => "EventStarted",
+            Self::EventCompleted { .. } => "EventCompleted",
+            Self::EventArchived { .. } => "EventArchived",
+            Self::EventDeleted { .. } => "EventDeleted",
+            Self::AlertsDropped { .. } => "AlertsDropped",
             Self::EventCancelled { .. } => "EventCancelled",
             Self::DriverAnswered { .. } => "DriverAnswered",
             Self::RankGiven { .. } => "RankGiven",

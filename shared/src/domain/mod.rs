@@ -1,5 +1,6 @@
 //! Pure rules. Imports nothing of ours, and no AWS, HTTP, Discord-client or tokio crate.
 
+pub mod alert;
 pub mod cases;
 pub mod club;
 pub mod event;

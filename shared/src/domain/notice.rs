@@ -1,5 +1,6 @@
 //! What Gantry says in channels and DMs, as data. `discord/views` turns it into messages.
 
+use super::alert::Announcement;
 use super::cases::{Case, Settlement};
 use super::club::{Club, Colour};
 use super::event::{Event, EventKey, Period};
@@ -83,6 +84,15 @@ pub enum Notice<'a> {
         club: &'a Club,
         /// What it shows.
         sheet: &'a Sheet,
+    },
+    /// To all in an event's channel.
+    Announced {
+        /// The club.
+        club: &'a Club,
+        /// The event with all answers.
+        sheet: &'a Sheet,
+        /// What is said.
+        what: Announcement,
     },
     /// To the admin who published: the channel is there.
     SpaceReady {
@@ -400,6 +410,12 @@ pub enum EventChange {
     PublishedAlone,
     /// Sign-up was ended.
     Closed,
+    /// Sign-up has times of its own.
+    Timed,
+    /// The race was ended.
+    Completed,
+    /// Its channel is being put away.
+    Archived,
     /// It was called off.
     Cancelled,
 }

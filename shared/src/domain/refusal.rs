@@ -279,6 +279,10 @@ pub enum Field {
     Duration,
     /// Why something is called off.
     Reason,
+    /// When sign-up opens.
+    Opens,
+    /// When sign-up closes.
+    Closes,
     /// How many times something is made.
     Copies,
 }
@@ -314,6 +318,10 @@ pub enum Problem {
     },
     /// Not after the present.
     InThePast,
+    /// Not before the event's start.
+    NotBeforeStart,
+    /// Sign-up would close before it opens.
+    ClosesBeforeOpening,
     /// More than two years off: most likely a slip.
     TooFarOff,
     /// Not a length such as `6h`, `90m`, `2h 30m`.

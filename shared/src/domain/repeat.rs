@@ -85,6 +85,17 @@ pub fn name(original: &str, n: u8) -> String {
     }
 }
 
+/// An instant that belongs to what began at `from`, for what begins at `to`: as long before or after it by the clock in the
+/// zone. A time that daylight saving skips is moved behind the gap, one that comes twice is the first.
+#[must_use]
+pub fn moved(at: Timestamp, from: Timestamp, to: Timestamp, zone: &TimeZone) -> Timestamp {
+    let local = |instant: Timestamp| zone.to_datetime(instant);
+    let between = local(at).duration_since(local(from));
+    let wanted = local(to).checked_add(between);
+    let placed = wanted.and_then(|wanted| zone.to_timestamp(wanted));
+    placed.unwrap_or(to)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -105,6 +116,15 @@ mod tests {
             .iter()
             .map(|start| when::write_start(*start, &berlin()))
             .collect())
+    }
+
+    #[test]
+    fn what_belongs_to_it_keeps_its_local_distance() {
+        // Closes on Friday at 20:00 for a race on Saturday at 14:00; clocks go back in the night to Sunday a week later.
+        let (closes, start) = (at("2026-10-16T18:00:00Z"), at("2026-10-17T12:00:00Z"));
+        let later = |to| moved(closes, start, at(to), &berlin());
+        assert_eq!(later("2026-10-24T12:00:00Z"), at("2026-10-23T18:00:00Z"));
+        assert_eq!(later("2026-10-31T13:00:00Z"), at("2026-10-30T19:00:00Z"));
     }
 
     #[test]

@@ -59,6 +59,10 @@ pub enum SpaceState {
     Creating,
     /// All there.
     Active,
+    /// The event is over: its channel is read-only and out of the way, or was gone.
+    Archived,
+    /// Its channel is removed.
+    Deleted,
     /// Stopped; publishing again tries once more.
     Failed {
         /// What the admin is told.

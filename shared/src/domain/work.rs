@@ -1,5 +1,6 @@
 //! Work that a change causes outside of the table: what is put into the outbox with it, and later travels on a queue.
 
+use super::alert::Announcement;
 use super::event::EventKey;
 use super::guild_link::Occasion;
 use super::ids::{ApplicationId, ClubId, InteractionId, UserId};
@@ -42,6 +43,30 @@ pub enum Work {
         class: ClassId,
         /// Which sign-up it was about: a later one of the same driver is another matter.
         ticket: Ticket,
+    },
+    /// Do what the alerts of an event are for that were taken because they are due.
+    RunAlerts {
+        /// The event.
+        event: EventKey,
+    },
+    /// Say something in an event's channel.
+    Announce {
+        /// The event.
+        event: EventKey,
+        /// What.
+        what: Announcement,
+        /// When it was due, which tells it from the next of its kind.
+        due: Timestamp,
+    },
+    /// Make the channel of an event that is over read-only and move it out of the way.
+    ArchiveEventSpace {
+        /// The event.
+        event: EventKey,
+    },
+    /// Remove the channel of an event that is past its retention.
+    DeleteEventSpace {
+        /// The event.
+        event: EventKey,
     },
     /// Record an answer that could not be recorded in time, and tell the driver.
     FinishAnswer {
@@ -138,10 +163,14 @@ impl Work {
     #[must_use]
     pub const fn lane(&self) -> Lane {
         match self {
-            Self::OpenEventSpace { .. } => Lane::Channel,
+            Self::OpenEventSpace { .. } | Self::ArchiveEventSpace { .. } | Self::DeleteEventSpace { .. } => {
+                Lane::Channel
+            }
             Self::RefreshBoard { .. } => Lane::Board,
             Self::PromoteWaiting { .. }
             | Self::TellPromoted { .. }
+            | Self::RunAlerts { .. }
+            | Self::Announce { .. }
             | Self::FinishAnswer { .. }
             | Self::ApplyRoles { .. }
             | Self::CheckPermissions { .. }
@@ -159,6 +188,10 @@ impl Work {
         match self {
             Self::OpenEventSpace { event }
             | Self::RefreshBoard { event }
+            | Self::RunAlerts { event }
+            | Self::Announce { event, .. }
+            | Self::ArchiveEventSpace { event }
+            | Self::DeleteEventSpace { event }
             | Self::PromoteWaiting { event, .. }
             | Self::TellPromoted { event, .. }
             | Self::FinishAnswer { event, .. } => Some(*event),

@@ -1,7 +1,7 @@
 //! Discord, as the use cases see it. One trait per capability; the executor behind them keeps Discord's limits.
 
 use crate::domain::ids::{ApplicationId, ChannelId, GuildId, MessageId, RoleId, UserId};
-use crate::domain::permissions::{GuildPicture, Overwrite, PictureChannel};
+use crate::domain::permissions::{GuildPicture, Overwrite, Permissions, PictureChannel};
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use std::future::Future;
@@ -50,6 +50,40 @@ impl Channel {
             overwrites: self.overwrites.clone(),
         }
     }
+
+    /// The channel's overwrites with which nobody may write into it; who may see it stays as it is.
+    #[must_use]
+    pub fn read_only(&self, guild: GuildId) -> Vec<Overwrite> {
+        let mut overwrites = self.overwrites.clone();
+        if !overwrites.iter().any(|one| one.target == guild.0) {
+            overwrites.push(Overwrite {
+                target: guild.0,
+                of_role: true,
+                allow: Permissions(0),
+                deny: Permissions(0),
+            });
+        }
+        for one in &mut overwrites {
+            one.allow.0 &= !WRITING;
+            if one.target == guild.0 {
+                one.deny.0 |= WRITING;
+            }
+        }
+        overwrites
+    }
+}
+
+/// What writing into a channel takes, as permission bits (Discord docs, topics/permissions): Add Reactions, Send
+/// Messages, Create Public Threads, Create Private Threads, Send Messages in Threads.
+const WRITING: u64 = 1 << 6 | 1 << 11 | 1 << 35 | 1 << 36 | 1 << 38;
+
+/// Where a channel is put, and who may do what there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChannelPlace {
+    /// The category.
+    pub parent: ChannelId,
+    /// All its overwrites.
+    pub overwrites: Vec<Overwrite>,
 }
 
 /// A channel to be made.
@@ -74,6 +108,10 @@ pub struct OwnMessage {
     pub custom_ids: Vec<String>,
     /// Whom it notifies.
     pub mentions: Vec<UserId>,
+    /// Its text above the embeds.
+    pub content: String,
+    /// The titles of its embeds.
+    pub titles: Vec<String>,
 }
 
 /// Who is notified by a message. Nobody, unless named here: mentions in the text alone stay silent.
@@ -154,6 +192,21 @@ pub trait Channels: Send + Sync {
         channel: &NewChannel,
         reason: &str,
     ) -> impl Future<Output = DiscordResult<Channel>> + Send;
+
+    /// Puts a channel into a category with these overwrites. Safe to repeat.
+    fn move_channel(
+        &self,
+        channel: ChannelId,
+        place: &ChannelPlace,
+        reason: &str,
+    ) -> impl Future<Output = DiscordResult<()>> + Send;
+
+    /// Removes a channel with all that is in it. Safe to repeat: one that is gone is not found (10003).
+    fn delete_channel(
+        &self,
+        channel: ChannelId,
+        reason: &str,
+    ) -> impl Future<Output = DiscordResult<()>> + Send;
 }
 
 /// The guild itself.

@@ -3,6 +3,7 @@
 //! Reads are strongly consistent: a decision is made on what is there. Writes are batches that are committed whole or
 //! not at all; each change carries the condition under which alone it may be made.
 
+use crate::domain::alert::Alert;
 use crate::domain::cases::Case;
 use crate::domain::club::Club;
 use crate::domain::event::{Event, EventKey, Period};
@@ -364,6 +365,26 @@ pub trait Receipts: Send + Sync {
     ) -> impl Future<Output = StoreResult<()>> + Send;
 }
 
+/// Partitions that the alerts of all events are spread over: a tick asks each of them, so there are few; DynamoDB takes
+/// 1,000 writes a second in each.
+pub const ALERT_SHARDS: u32 = 4;
+
+/// Reads what is due.
+pub trait Alerts: Send + Sync {
+    /// All alerts of an event, in whatever state.
+    fn alerts(&self, event: EventKey) -> impl Future<Output = StoreResult<Vec<Alert>>> + Send;
+
+    /// The first alerts of a shard (from 0) that wait and are due at `now`, by instant; those behind `after`. Eventually
+    /// consistent: one may be missing for a moment, or be there that was taken just now.
+    fn due_alerts(
+        &self,
+        shard: u32,
+        now: Timestamp,
+        limit: u32,
+        after: Option<&Alert>,
+    ) -> impl Future<Output = StoreResult<Vec<Alert>>> + Send;
+}
+
 /// Writes, all of them in batches.
 pub trait Ledger: Send + Sync {
     /// Commits the batch in one transaction.
@@ -490,6 +511,8 @@ pub enum Change {
     RemoveWaiter(EventKey, Waiter),
     /// A place on the waitlist goes, and its driver is seated.
     SeatWaiter(EventKey, Waiter),
+    /// Something that is due for an event replaces its version before (version 1: it is new).
+    PutAlert(Alert),
     /// An import of the roster replaces its version before.
     PutImport(Box<RosterImport>),
     /// One more row of the audit log, where a batch changes several things and its own record tells of them as a whole.

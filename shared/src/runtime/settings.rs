@@ -170,6 +170,13 @@ pub struct RelaySettings {
     pub event_bus: String,
 }
 
+/// Settings of `functions/race-day`.
+#[derive(Debug)]
+pub struct RaceDaySettings {
+    /// The table.
+    pub table: String,
+}
+
 /// Settings of the workers.
 pub struct WorkerSettings {
     /// The table.
@@ -290,6 +297,15 @@ impl<'a> Reader<'a> {
                 event_bus: event_bus?,
             })
         })
+    }
+
+    /// The settings of `functions/race-day`.
+    ///
+    /// # Errors
+    /// All faults.
+    pub fn race_day(mut self) -> Result<RaceDaySettings, SettingsError> {
+        let table = self.text(&TABLE);
+        self.finish(|| Some(RaceDaySettings { table: table? }))
     }
 
     /// The settings of a worker.

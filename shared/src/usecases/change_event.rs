@@ -1,7 +1,8 @@
-//! Ends sign-up for an event, or calls it off. What editing and publishing share with that is here, too.
+//! Takes an event a step further by hand: ends sign-up, ends the race, puts it away, or calls it off. What editing and publishing share with that is here, too.
 
 use super::call::{Call, Env, Failure, with_caller};
 use super::once::{Decision, once};
+use crate::domain::alert::{Alert, reschedule};
 use crate::domain::event::{Event, EventKey, EventState, SignUpChange, Step};
 use crate::domain::fact::Fact;
 use crate::domain::ids::EventId;
@@ -11,7 +12,9 @@ use crate::domain::refusal::{EventAction, Field, FormFault, Refusal};
 use crate::domain::seats::Seats;
 use crate::domain::text;
 use crate::domain::work::Work;
-use crate::ports::store::{Batch, Caller, Change, ClubReader, Desk, EventReader, Gate, Ledger, OnceKey};
+use crate::ports::store::{
+    Alerts, Batch, Caller, Change, ClubReader, Desk, EventReader, Gate, Ledger, OnceKey,
+};
 
 /// Longest reason for calling an event off, in code points.
 const REASON_MAX: usize = 300;
@@ -20,20 +23,46 @@ const REASON_MAX: usize = 300;
 ///
 /// # Errors
 /// Refuses with `NoClub`, `NeedsRank`, `NoSuchEvent`, `WrongState`, `Busy`.
-pub async fn close_event<S: ClubReader + EventReader + Ledger>(
+pub async fn close_event<S: Alerts + ClubReader + EventReader + Ledger>(
     store: &S,
     env: &impl Env,
     call: &Call,
     event: EventId,
 ) -> Result<EventBrief, Failure> {
-    end_sign_up(store, env, call, event, EventAction::Close, None).await
+    take_step(store, env, call, event, EventAction::Close, None).await
+}
+
+/// Ends a race before its time. Takes [`Capability::ManageEvents`].
+///
+/// # Errors
+/// Refuses with `NoClub`, `NeedsRank`, `NoSuchEvent`, `WrongState`, `Busy`.
+pub async fn complete_event<S: Alerts + ClubReader + EventReader + Ledger>(
+    store: &S,
+    env: &impl Env,
+    call: &Call,
+    event: EventId,
+) -> Result<EventBrief, Failure> {
+    take_step(store, env, call, event, EventAction::Complete, None).await
+}
+
+/// Has the channel of an event that is over put away. Takes [`Capability::ManageEvents`].
+///
+/// # Errors
+/// Refuses with `NoClub`, `NeedsRank`, `NoSuchEvent`, `WrongState`, `Busy`.
+pub async fn archive_event<S: Alerts + ClubReader + EventReader + Ledger>(
+    store: &S,
+    env: &impl Env,
+    call: &Call,
+    event: EventId,
+) -> Result<EventBrief, Failure> {
+    take_step(store, env, call, event, EventAction::Archive, None).await
 }
 
 /// Calls an event off. Takes [`Capability::ManageEvents`].
 ///
 /// # Errors
 /// Refuses with `NoClub`, `NeedsRank`, `NoSuchEvent`, `WrongState`, `Form`, `Busy`.
-pub async fn cancel_event<S: ClubReader + EventReader + Ledger>(
+pub async fn cancel_event<S: Alerts + ClubReader + EventReader + Ledger>(
     store: &S,
     env: &impl Env,
     call: &Call,
@@ -50,10 +79,10 @@ pub async fn cancel_event<S: ClubReader + EventReader + Ledger>(
             .into());
         }
     };
-    end_sign_up(store, env, call, event, EventAction::Cancel, reason).await
+    take_step(store, env, call, event, EventAction::Cancel, reason).await
 }
 
-async fn end_sign_up<S: ClubReader + EventReader + Ledger>(
+async fn take_step<S: Alerts + ClubReader + EventReader + Ledger>(
     store: &S,
     env: &impl Env,
     call: &Call,
@@ -62,23 +91,20 @@ async fn end_sign_up<S: ClubReader + EventReader + Ledger>(
     reason: Option<String>,
 ) -> Result<EventBrief, Failure> {
     let decide = || async {
-        let (caller, desk) = managed_desk(store, call, event).await?;
+        let Managed { caller, desk, alerts } = managed_desk(store, call, event).await?;
         let (after, step) = desk.event.after(action, call.now)?;
         let after = Event {
-            cancel_reason: reason.clone(),
+            cancel_reason: reason.clone().or_else(|| after.cancel_reason.clone()),
             ..after
         };
         let mut changes = vec![Change::UpdateEvent(after.clone())];
         changes.extend(shut_gates(&step, &desk.seats, after.key));
-        let fact = match action {
-            EventAction::Cancel => Fact::EventCancelled { event: after.key },
-            _ => Fact::EventClosed { event: after.key },
-        };
-        let work = step.jobs(after.key);
+        let fact = Fact::of(action, after.key);
+        let work = step.jobs(&after);
         Ok(commit(
             env,
             call,
-            &caller,
+            (&caller, &alerts),
             (&desk.event, &after),
             fact,
             changes,
@@ -118,29 +144,49 @@ pub(super) fn shut_gates(step: &Step, counts: &[Seats], event: EventKey) -> Vec<
 ///
 /// # Errors
 /// Refuses with `NoClub`, `NeedsRank`, `NoSuchEvent`.
-pub(super) async fn managed_desk<S: ClubReader + EventReader>(
+pub(super) async fn managed_desk<S: Alerts + ClubReader + EventReader>(
     store: &S,
     call: &Call,
     event: EventId,
-) -> Result<(Caller, Desk), Failure> {
-    let (caller, desk) = with_caller(store, call, |club| {
-        store.desk(EventKey { club, event }, call.user)
+) -> Result<Managed, Failure> {
+    let (caller, (desk, alerts)) = with_caller(store, call, |club| async move {
+        let key = EventKey { club, event };
+        let (desk, alerts) = futures::join!(store.desk(key, call.user), store.alerts(key));
+        Ok((desk?, alerts?))
     })
     .await?;
     call.allow(&caller, Capability::ManageEvents)?;
-    Ok((caller, desk.ok_or(Refusal::NoSuchEvent)?))
+    let desk = desk.filter(|desk| desk.event.state != EventState::Deleted);
+    Ok(Managed {
+        caller,
+        desk: desk.ok_or(Refusal::NoSuchEvent)?,
+        alerts,
+    })
 }
 
-/// A batch that changes an event from `before` to `after`, with the event as it will be for an outcome.
+/// An event that somebody may change, with all that changes with it.
+pub(super) struct Managed {
+    /// Who.
+    pub caller: Caller,
+    /// The event with its counts.
+    pub desk: Desk,
+    /// What is due for it.
+    pub alerts: Vec<Alert>,
+}
+
+/// A batch that changes an event from `before` to `after`, what is due for it with it, and the event as it will be for an
+/// outcome.
 pub(super) fn commit(
     env: &impl Env,
     call: &Call,
-    caller: &Caller,
+    (caller, alerts): (&Caller, &[Alert]),
     (before, after): (&Event, &Event),
     fact: Fact,
-    changes: Vec<Change>,
+    mut changes: Vec<Change>,
     work: Vec<Work>,
 ) -> Decision<EventBrief> {
+    let due = reschedule(after, call.guild, &caller.settings, alerts, call.now);
+    changes.extend(due.into_iter().map(Change::PutAlert));
     let mut record = call.record(caller.club.id, fact);
     record.before = serde_json::to_value(before).unwrap_or_default();
     record.after = serde_json::to_value(after).unwrap_or_default();

@@ -1,7 +1,7 @@
 //! Changes an event's facts, and the seats of its classes with them.
 
 use super::call::{Call, Env, Failure};
-use super::change_event::{commit, gate_of, managed_desk};
+use super::change_event::{Managed, commit, gate_of, managed_desk};
 use super::once::once;
 use crate::domain::club::Club;
 use crate::domain::event::{Event, EventForm, EventState};
@@ -11,18 +11,18 @@ use crate::domain::notice::EventBrief;
 use crate::domain::refusal::{EventAction, Refusal};
 use crate::domain::seats::{Seats, seats_of};
 use crate::domain::work::Work;
-use crate::ports::store::{Change, ClubReader, EventReader, Ledger, OnceKey};
+use crate::ports::store::{Alerts, Change, ClubReader, EventReader, Ledger, OnceKey};
 
 /// What the form for changing an event is made from. Takes [`crate::domain::rank::Capability::ManageEvents`].
 ///
 /// # Errors
 /// Refuses with `NoClub`, `NeedsRank`, `NoSuchEvent`, `WrongState`.
-pub async fn edit_event_form<S: ClubReader + EventReader>(
+pub async fn edit_event_form<S: Alerts + ClubReader + EventReader>(
     store: &S,
     call: &Call,
     event: EventId,
 ) -> Result<(Club, Event), Failure> {
-    let (caller, desk) = managed_desk(store, call, event).await?;
+    let Managed { caller, desk, .. } = managed_desk(store, call, event).await?;
     desk.event.state.after(EventAction::Edit)?;
     Ok((caller.club, desk.event))
 }
@@ -31,7 +31,7 @@ pub async fn edit_event_form<S: ClubReader + EventReader>(
 ///
 /// # Errors
 /// Refuses with `NoClub`, `NeedsRank`, `NoSuchEvent`, `WrongState`, `EventChanged`, `Form`, `ClassInUse`, `Busy`.
-pub async fn edit_event<S: ClubReader + EventReader + Ledger>(
+pub async fn edit_event<S: Alerts + ClubReader + EventReader + Ledger>(
     store: &S,
     env: &impl Env,
     call: &Call,
@@ -39,7 +39,7 @@ pub async fn edit_event<S: ClubReader + EventReader + Ledger>(
     form: &EventForm,
 ) -> Result<EventBrief, Failure> {
     let decide = || async {
-        let (caller, desk) = managed_desk(store, call, event).await?;
+        let Managed { caller, desk, alerts } = managed_desk(store, call, event).await?;
         desk.event.state.after(EventAction::Edit)?;
         if desk.event.version != version {
             return Err(Refusal::EventChanged.into());
@@ -63,7 +63,7 @@ pub async fn edit_event<S: ClubReader + EventReader + Ledger>(
         Ok(commit(
             env,
             call,
-            &caller,
+            (&caller, &alerts),
             (&desk.event, &after),
             fact,
             changes,

@@ -1,7 +1,7 @@
 //! One file per verb. Use cases see the domain and the ports, nothing else.
 //!
 //! The first group is called by `functions/interactions` with a [`Call`]; the second does the work that the first has put
-//! into the outbox, and may be called any number of times for the same work.
+//! into the outbox, or what has become due, and may be called any number of times for the same work.
 
 pub mod add_by_browser;
 pub mod answer_event;
@@ -23,6 +23,7 @@ pub mod map_roles;
 pub mod publish_event;
 pub mod repeat_event;
 pub mod set_rank;
+pub mod set_sign_up_times;
 pub mod settle_case;
 pub mod show_event;
 pub mod start_sync;
@@ -30,6 +31,7 @@ pub mod suggest;
 pub mod unlink_club;
 pub mod view_settings;
 
+pub mod announce;
 pub mod apply_roles;
 pub mod apply_roster;
 pub mod export_roster;
@@ -38,7 +40,10 @@ pub mod open_event_space;
 pub mod park_job;
 pub mod preview_roster;
 pub mod promote_waiting;
+pub mod put_away_event_space;
 pub mod refresh_board;
+pub mod run_alerts;
+pub mod run_due_alerts;
 pub mod sync_members;
 pub mod tell_promoted;
 pub mod tick_sync;

@@ -19,6 +19,7 @@ use crate::domain::space::{Space, SpaceFault, SpaceState};
 use crate::ports::discord::{Channels, DiscordError, Guilds, InteractionReplies, Messages};
 use crate::ports::store::{EventReader, SettingsReader, Spaces};
 
+pub(super) use category::archive_category;
 pub(super) use messages::{Shown, bring_up_to_date, post_missing};
 
 /// Discord's capability for all of this.
@@ -68,7 +69,7 @@ pub async fn open_event_space<S: SettingsReader + EventReader + Spaces>(
             )
             .await
         }
-        SpaceState::Active | SpaceState::Failed { .. } => Ok(()),
+        SpaceState::Active | SpaceState::Failed { .. } | SpaceState::Archived | SpaceState::Deleted => Ok(()),
     };
     if let Err(failure) = outcome {
         let failure = or_lost(discord, job, failure).await;
@@ -208,7 +209,9 @@ async fn tell_admin<S: Spaces>(
             lacking: &space.lacking,
         },
         (SpaceState::Active, Some(channel)) => Notice::SpaceReady { club, event, channel },
-        (SpaceState::Creating | SpaceState::Active, _) => Notice::Refused { refusal: &overtaken },
+        (SpaceState::Creating | SpaceState::Active | SpaceState::Archived | SpaceState::Deleted, _) => {
+            Notice::Refused { refusal: &overtaken }
+        }
     };
     reply(discord, env, &to, render.render(&notice).body).await?;
     space.reply = None;

@@ -1,7 +1,7 @@
 //! Publishes an event: sign-up opens, and its channel is made.
 
 use super::call::{Call, Env, Failure};
-use super::change_event::{commit, gate_of, managed_desk};
+use super::change_event::{Managed, commit, gate_of, managed_desk};
 use super::once::once;
 use crate::domain::event::{Event, EventState};
 use crate::domain::fact::Fact;
@@ -10,7 +10,7 @@ use crate::domain::notice::EventBrief;
 use crate::domain::refusal::{EventAction, Field, FormFault, Problem, Refusal};
 use crate::domain::space::{Space, SpaceState};
 use crate::domain::work::Work;
-use crate::ports::store::{Change, ClubReader, EventReader, Ledger, OnceKey, Spaces};
+use crate::ports::store::{Alerts, Change, ClubReader, EventReader, Ledger, OnceKey, Spaces};
 use serde::{Deserialize, Serialize};
 
 /// What came of it.
@@ -28,7 +28,7 @@ pub struct Published {
 ///
 /// # Errors
 /// Refuses with `NoClub`, `NeedsRank`, `NoSuchEvent`, `WrongState`, `Form` (it has started already), `Busy`.
-pub async fn publish_event<S: ClubReader + EventReader + Spaces + Ledger>(
+pub async fn publish_event<S: Alerts + ClubReader + EventReader + Spaces + Ledger>(
     store: &S,
     env: &impl Env,
     call: &Call,
@@ -36,7 +36,7 @@ pub async fn publish_event<S: ClubReader + EventReader + Spaces + Ledger>(
     channel: Option<bool>,
 ) -> Result<Published, Failure> {
     let decide = || async {
-        let (caller, desk) = managed_desk(store, call, event).await?;
+        let Managed { caller, desk, alerts } = managed_desk(store, call, event).await?;
         let before = desk.event;
         let (after, step) = before.after(EventAction::Publish, call.now)?;
         if before.state == EventState::Draft && after.starts_at <= call.now {
@@ -61,11 +61,12 @@ pub async fn publish_event<S: ClubReader + EventReader + Spaces + Ledger>(
             Some(space_to_repair(store, call, &before, channel).await?)
         };
         let channel = space.is_some();
-        let mut work = step.jobs(after.key);
+        let mut work = step.jobs(&after);
         work.retain(|work| channel || !matches!(work, Work::OpenEventSpace { .. }));
         changes.extend(space.map(Change::PutSpace));
         let fact = Fact::EventPublished { event: after.key };
-        let decision = commit(env, call, &caller, (&before, &after), fact, changes, work);
+        let parties = (&caller, alerts.as_slice());
+        let decision = commit(env, call, parties, (&before, &after), fact, changes, work);
         Ok(decision.map(|event| Published { event, channel }))
     };
     once(

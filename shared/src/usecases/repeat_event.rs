@@ -1,7 +1,7 @@
 //! Makes an event come again: drafts of the same facts at later dates.
 
 use super::call::{Call, Env, Failure, event_id};
-use super::change_event::managed_desk;
+use super::change_event::{Managed, managed_desk};
 use super::once::{Decision, once};
 use crate::domain::club::Colour;
 use crate::domain::event::{Event, EventKey, EventState};
@@ -9,8 +9,9 @@ use crate::domain::fact::Fact;
 use crate::domain::ids::EventId;
 use crate::domain::refusal::{Field, FormFault, Problem, Refusal};
 use crate::domain::repeat::{self, COPIES_MAX, Every};
-use crate::ports::store::{Batch, Change, ClubReader, EventReader, Ledger, OnceKey};
+use crate::ports::store::{Alerts, Batch, Change, ClubReader, EventReader, Ledger, OnceKey};
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 /// The copies that were made.
@@ -27,7 +28,7 @@ pub struct EventRepeated {
 ///
 /// # Errors
 /// Refuses with `NoClub`, `NeedsRank`, `NoSuchEvent`, `RepeatUnplaced`, `Form` (the number of copies), `Busy`.
-pub async fn repeat_event<S: ClubReader + EventReader + Ledger>(
+pub async fn repeat_event<S: Alerts + ClubReader + EventReader + Ledger>(
     store: &S,
     env: &impl Env,
     call: &Call,
@@ -35,7 +36,7 @@ pub async fn repeat_event<S: ClubReader + EventReader + Ledger>(
     (every, copies): (Every, &str),
 ) -> Result<EventRepeated, Failure> {
     let decide = || async {
-        let (caller, desk) = managed_desk(store, call, event).await?;
+        let Managed { caller, desk, .. } = managed_desk(store, call, event).await?;
         let copies = number(copies)?;
         let original = desk.event;
         let zone = caller.club.time_zone.zone();
@@ -48,7 +49,7 @@ pub async fn repeat_event<S: ClubReader + EventReader + Ledger>(
             })?;
         let drafts: Vec<Event> = (1..)
             .zip(starts)
-            .map(|(n, start)| draft(env, call, &original, n, start))
+            .map(|(n, start)| draft(env, call, (&original, &zone), n, start))
             .collect();
         let repeated = EventRepeated {
             colour: caller.club.colour,
@@ -89,7 +90,15 @@ fn number(typed: &str) -> Result<u8, Refusal> {
     })
 }
 
-fn draft(env: &impl Env, call: &Call, original: &Event, n: u8, starts_at: Timestamp) -> Event {
+/// A copy that starts then; its sign-up opens and closes as long before, by the clock in the club's zone.
+fn draft(
+    env: &impl Env,
+    call: &Call,
+    (original, zone): (&Event, &TimeZone),
+    n: u8,
+    starts_at: Timestamp,
+) -> Event {
+    let moved = |at| repeat::moved(at, original.starts_at, starts_at, zone);
     Event {
         key: EventKey {
             club: original.key.club,
@@ -97,7 +106,11 @@ fn draft(env: &impl Env, call: &Call, original: &Event, n: u8, starts_at: Timest
         },
         name: repeat::name(&original.name, n),
         starts_at,
+        opens_at: original.opens_at.map(moved),
+        closes_at: original.closes_at.map(moved),
         state: EventState::Draft,
+        state_since: None,
+        cancelled_at: None,
         cancel_reason: None,
         created_by: call.user,
         created_at: call.now,

@@ -203,6 +203,22 @@ fn commands() -> Vec<(&'static str, Value)> {
             sub_command("event", "close", &[("event", &open)]),
         ),
         (
+            "command-event-times",
+            sub_command(
+                "event",
+                "times",
+                &[("event", &open), ("closes", "in 2 days 20:00")],
+            ),
+        ),
+        (
+            "command-event-complete",
+            sub_command("event", "complete", &[("event", &open)]),
+        ),
+        (
+            "command-event-archive",
+            sub_command("event", "archive", &[("event", &open)]),
+        ),
+        (
             "command-event-cancel",
             sub_command("event", "cancel", &[("event", &open), ("reason", "Server move")]),
         ),

@@ -4,6 +4,7 @@ use super::world::{
     ADMIN, CLUB, DRIVER, GUILD, IMPORT, NEW, OPEN, RUN, SEATED, SEATED_TICKET, WAITING, reply,
 };
 use gantry_shared::adapters::dynamo::{OUTBOX_PREFIX, OutboxItem};
+use gantry_shared::domain::alert::Announcement;
 use gantry_shared::domain::fact::{Actor, Fact, Record};
 use gantry_shared::domain::guild_link::Occasion;
 use gantry_shared::domain::ids::{InteractionId, OutboxId};
@@ -34,6 +35,14 @@ pub(super) fn events(now: Timestamp) -> serde_json::Result<Vec<(&'static str, &'
         user: SEATED,
         class: ClassId::of("LMP2"),
         ticket: SEATED_TICKET,
+    };
+    let archive = Work::ArchiveEventSpace { event: OPEN };
+    let delete = Work::DeleteEventSpace { event: OPEN };
+    let alerts = Work::RunAlerts { event: OPEN };
+    let announce = Work::Announce {
+        event: OPEN,
+        what: Announcement::Progress,
+        due: now,
     };
     let finish = Work::FinishAnswer {
         event: OPEN,
@@ -95,6 +104,15 @@ pub(super) fn events(now: Timestamp) -> serde_json::Result<Vec<(&'static str, &'
         ("channel-worker", "open-event-space", batch(&[open_space], now)?),
         ("channel-worker", "refresh-board", batch(&[refresh], now)?),
         ("channel-worker", "poison-record", poison),
+        ("channel-worker", "archive-event-space", batch(&[archive], now)?),
+        ("channel-worker", "delete-event-space", batch(&[delete], now)?),
+        ("notify-worker", "run-alerts", batch(&[alerts], now)?),
+        ("notify-worker", "announce", batch(&[announce], now)?),
+        (
+            "race-day",
+            "every-minute",
+            tick(now, "gantry-dev-RaceDayEveryMinute"),
+        ),
         ("notify-worker", "promote-waiting", batch(&[promote], now)?),
         ("notify-worker", "tell-promoted", batch(&[tell], now)?),
         ("notify-worker", "finish-answer", batch(&[finish], now)?),
@@ -103,7 +121,7 @@ pub(super) fn events(now: Timestamp) -> serde_json::Result<Vec<(&'static str, &'
         ("sync-worker", "preview-roster", batch(&[preview], now)?),
         ("sync-worker", "apply-roster", batch(&[apply], now)?),
         ("sync-worker", "export-roster", batch(&[export], now)?),
-        ("sync-worker", "tick", tick(now)),
+        ("sync-worker", "tick", tick(now, "gantry-sync")),
         ("notify-worker", "check-permissions", batch(&[check], now)?),
         (
             "notify-worker",
@@ -113,8 +131,8 @@ pub(super) fn events(now: Timestamp) -> serde_json::Result<Vec<(&'static str, &'
     ])
 }
 
-/// The schedule's call (Amazon EventBridge user guide, scheduled events).
-fn tick(now: Timestamp) -> Value {
+/// What a schedule's rule hands to its function (Amazon EventBridge user guide, scheduled events).
+fn tick(now: Timestamp, rule: &str) -> Value {
     json!({
         "version": "0",
         "id": "53dc4d37-cffa-4f76-80c9-8b7d4a4d2eaa",
@@ -123,7 +141,7 @@ fn tick(now: Timestamp) -> Value {
         "account": "123456789012",
         "time": now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
         "region": "eu-central-1",
-        "resources": ["arn:aws:events:eu-central-1:123456789012:rule/gantry-sync"],
+        "resources": [format!("arn:aws:events:eu-central-1:123456789012:rule/{rule}")],
         "detail": {},
     })
 }

@@ -10,8 +10,12 @@ use crate::mappings::{
 };
 use crate::sqs::{QueueDepth, Sqs};
 use crate::state::{Keeper, Standings, state_error};
+use gantry_local_wire::LocalClock;
+use jiff::Timestamp;
 use serde_json::Value;
+use std::future::Future;
 use std::path::PathBuf;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -38,6 +42,9 @@ pub struct AwsLocal {
     pub(crate) inner: Arc<Inner>,
 }
 
+/// Moves the clock to an instant, and does on the way what is due by then.
+pub type ClockMover = Arc<dyn Fn(Timestamp) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send + Sync>;
+
 pub(crate) struct Inner {
     pub(crate) wires: Wires,
     pub(crate) dynamodb: DynamoDb,
@@ -51,6 +58,7 @@ pub(crate) struct Inner {
     pub(crate) standings: Standings,
     keeper: Option<Keeper>,
     moved: watch::Sender<u64>,
+    mover: Mutex<Option<ClockMover>>,
     stop: watch::Sender<bool>,
     servers: Mutex<Vec<JoinHandle<()>>>,
     tasks: Mutex<JoinSet<()>>,
@@ -120,6 +128,7 @@ impl AwsLocal {
                 standings,
                 keeper,
                 moved: watch::Sender::new(0),
+                mover: Mutex::default(),
                 stop,
                 servers: Mutex::new(servers),
                 tasks: Mutex::default(),
@@ -244,6 +253,26 @@ impl AwsLocal {
             streams: mappings.streams,
             schedules: Some(schedules),
         };
+    }
+
+    /// The clock.
+    #[must_use]
+    pub fn clock(&self) -> &LocalClock {
+        &self.inner.wires.clock
+    }
+
+    /// Has the clock moved by `mover` where it is moved over HTTP.
+    pub fn set_clock_mover(&self, mover: ClockMover) {
+        *lock(&self.inner.mover) = Some(mover);
+    }
+
+    /// Moves the clock to `to`.
+    pub(crate) async fn move_clock(&self, to: Timestamp) {
+        let mover = lock(&self.inner.mover).clone();
+        match mover {
+            Some(mover) => mover(to).await,
+            None => self.inner.wires.clock.set(to),
+        }
     }
 
     /// Runs a schedule at once and returns what its function answered.

@@ -91,7 +91,7 @@ struct SetClock {
 
 async fn set_clock(State(aws): State<AwsLocal>, body: Bytes) -> Answered {
     let SetClock { now } = read(&body)?;
-    aws.inner.wires.clock.set(now);
+    aws.move_clock(now).await;
     Ok(show_clock(State(aws)).await)
 }
 

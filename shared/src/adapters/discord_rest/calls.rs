@@ -7,7 +7,7 @@ use crate::domain::ids::{ApplicationId, ChannelId, CommandId, GuildId, MessageId
 use crate::domain::permissions::Overwrite;
 use crate::ports::budget::Budget;
 use crate::ports::discord::{
-    Channel, ChannelKind, Channels, DiscordError, DiscordResult, FileReplies, GuildMembers,
+    Channel, ChannelKind, ChannelPlace, Channels, DiscordError, DiscordResult, FileReplies, GuildMembers,
     InteractionReplies, Listed, MessageBody, Messages, NewChannel, NewMessage, OwnMessage, Upload,
 };
 use serde::Deserialize;
@@ -58,6 +58,16 @@ struct WireMessage {
     components: Value,
     #[serde(default)]
     mentions: Vec<WireId<UserId>>,
+    #[serde(default)]
+    content: String,
+    #[serde(default)]
+    embeds: Vec<WireEmbed>,
+}
+
+#[derive(Deserialize)]
+struct WireEmbed {
+    #[serde(default)]
+    title: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -141,6 +151,8 @@ impl From<WireMessage> for OwnMessage {
             id: wire.id,
             custom_ids: custom_ids(&wire.components),
             mentions,
+            content: wire.content,
+            titles: wire.embeds.into_iter().filter_map(|embed| embed.title).collect(),
         }
     }
 }
@@ -159,6 +171,23 @@ impl<B: Budget> Channels for DiscordRest<B> {
     ) -> DiscordResult<Channel> {
         let request = requests::create_channel(guild, channel, reason)?;
         self.call::<WireChannel>(&request).await.map(Channel::from)
+    }
+
+    async fn move_channel(
+        &self,
+        channel: ChannelId,
+        place: &ChannelPlace,
+        reason: &str,
+    ) -> DiscordResult<()> {
+        self.execute(&requests::move_channel(channel, place, reason))
+            .await
+            .map(drop)
+    }
+
+    async fn delete_channel(&self, channel: ChannelId, reason: &str) -> DiscordResult<()> {
+        self.execute(&requests::delete_channel(channel, reason))
+            .await
+            .map(drop)
     }
 }
 

@@ -7,7 +7,8 @@ use super::encode::percent_encode;
 use super::request::{Auth, Major, Repeat, Request};
 use crate::domain::ids::{ApplicationId, ChannelId, CommandId, GuildId, MessageId, RoleId, UserId};
 use crate::ports::discord::{
-    ChannelKind, DiscordError, DiscordResult, Mentions, MessageBody, NewChannel, NewMessage, Upload,
+    ChannelKind, ChannelPlace, DiscordError, DiscordResult, Mentions, MessageBody, NewChannel, NewMessage,
+    Upload,
 };
 use reqwest::Method;
 use serde_json::{Map, Value, json};
@@ -143,6 +144,47 @@ pub fn create_channel(guild: GuildId, channel: &NewChannel, reason: &str) -> Dis
     .body(Value::Object(body))
     .reason(reason)
     .repeat(Repeat::Unsafe))
+}
+
+/// A channel put into a category, with all its overwrites.
+#[must_use]
+pub fn move_channel(channel: ChannelId, place: &ChannelPlace, reason: &str) -> Request {
+    // Permission bits travel as text (Discord docs, topics/permissions).
+    let overwrites: Vec<Value> = place
+        .overwrites
+        .iter()
+        .map(|one| {
+            json!({
+                "id": one.id.to_string(),
+                "type": one.kind,
+                "allow": one.allow.to_string(),
+                "deny": one.deny.to_string(),
+            })
+        })
+        .collect();
+    let body = json!({ "parent_id": place.parent, "permission_overwrites": overwrites });
+    let path = format!("/channels/{channel}");
+    Request::bot(
+        Method::PATCH,
+        "/channels/{channel.id}",
+        Major::Channel(channel),
+        path,
+    )
+    .body(body)
+    .reason(reason)
+}
+
+/// The end of a channel.
+#[must_use]
+pub fn delete_channel(channel: ChannelId, reason: &str) -> Request {
+    let path = format!("/channels/{channel}");
+    Request::bot(
+        Method::DELETE,
+        "/channels/{channel.id}",
+        Major::Channel(channel),
+        path,
+    )
+    .reason(reason)
 }
 
 /// A message to a channel, which Discord makes once for each nonce.

@@ -201,6 +201,7 @@ impl Table {
                 writes.push(self.remove_waiter(event, &waiter)?);
                 writes.push(self.seat(event, waiter)?);
             }
+            Change::PutAlert(alert) => writes.push(self.put_alert(&alert)?),
             Change::PutImport(import) => {
                 let put = self.import_put(&import)?;
                 writes.push(TransactWriteItem::builder().put(put).build());

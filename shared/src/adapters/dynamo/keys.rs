@@ -54,6 +54,8 @@ pub(super) const SETTINGS: &str = "SETTINGS";
 pub(super) const ROLES: &str = "ROLES";
 /// Prefix of the sort keys of the roster's entries.
 pub(super) const ENTRIES: &str = "ROSTER#";
+/// Prefix of the sort keys of an event's alerts.
+pub(super) const ALERTS: &str = "ALERT#";
 /// Prefix of the sort keys of series.
 pub(super) const SERIES: &str = "SERIES#";
 /// Prefix of the sort keys of parked work.
@@ -196,6 +198,26 @@ pub(super) fn waiter(event: EventKey, class: &ClassId, ticket: Ticket) -> Key {
 
 pub(super) fn space(event: EventKey) -> Key {
     Key::new(event_partition(event), SPACE)
+}
+
+pub(super) fn alert(event: EventKey, name: &str) -> Key {
+    Key::new(event_partition(event), format!("{ALERTS}{name}"))
+}
+
+/// A partition of the alerts that wait, in the index.
+pub(super) fn due_shard(shard: u32) -> String {
+    format!("DUE#{shard}")
+}
+
+/// The shard of an event's alerts: all of an event are in one. The last bits of its id are random.
+pub(super) fn shard_of(event: EventKey, shards: u32) -> u32 {
+    let last = event.event.to_string().bytes().last().unwrap_or_default();
+    u32::from(last) % shards.max(1)
+}
+
+/// An alert's place among those that wait.
+pub(super) fn due_place(due: Timestamp, event: EventKey, name: &str) -> String {
+    format!("{}#{}#{}#{name}", instant(due), event.club, event.event)
 }
 
 pub(super) fn receipt(event: EventKey, name: &str) -> Key {

@@ -1,5 +1,6 @@
 //! The store on DynamoDB: one table, see `docs/ACCESS_PATTERNS.md`.
 
+mod alerts;
 mod cases;
 mod clubs;
 mod commit;

@@ -42,6 +42,9 @@ pub enum Verb {
     EventEdit,
     EventPublish,
     EventClose,
+    EventTimes,
+    EventComplete,
+    EventArchive,
     EventCancel,
     EventShow,
     EventList,
@@ -146,6 +149,25 @@ pub enum Command {
     },
     /// `/event close`
     EventClose {
+        /// The picked event.
+        event: EventId,
+    },
+    /// `/event times`
+    EventTimes {
+        /// The picked event.
+        event: EventId,
+        /// Local time or `publish`, as typed.
+        opens: Option<String>,
+        /// Local time or `start`, as typed.
+        closes: Option<String>,
+    },
+    /// `/event complete`
+    EventComplete {
+        /// The picked event.
+        event: EventId,
+    },
+    /// `/event archive`
+    EventArchive {
         /// The picked event.
         event: EventId,
     },

@@ -299,6 +299,13 @@ fn build(verb: Verb, options: &Options<'_>) -> Result<Command, RouteError> {
             channel: options.text("channel")?.map(|choice| choice == "yes"),
         },
         Verb::EventClose => Command::EventClose { event: event()? },
+        Verb::EventTimes => Command::EventTimes {
+            event: event()?,
+            opens: options.text("opens")?,
+            closes: options.text("closes")?,
+        },
+        Verb::EventComplete => Command::EventComplete { event: event()? },
+        Verb::EventArchive => Command::EventArchive { event: event()? },
         Verb::EventCancel => Command::EventCancel {
             event: event()?,
             reason: options.text("reason")?,

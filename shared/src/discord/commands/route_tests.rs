@@ -194,6 +194,25 @@ fn every_command_is_routed_with_all_its_options() {
             Command::EventClose { event },
         ),
         (
+            run(
+                "event times",
+                &[("event", e.clone()), ("closes", json!("Fri 20:00"))],
+            ),
+            Command::EventTimes {
+                event,
+                opens: None,
+                closes: text("Fri 20:00"),
+            },
+        ),
+        (
+            run("event complete", &[("event", e.clone())]),
+            Command::EventComplete { event },
+        ),
+        (
+            run("event archive", &[("event", e.clone())]),
+            Command::EventArchive { event },
+        ),
+        (
             run("event cancel", &[("event", e.clone()), ("reason", json!("fog"))]),
             Command::EventCancel {
                 event,
@@ -509,6 +528,9 @@ fn suggestions_are_asked_for_by_field() {
         ("event edit", "event", Event),
         ("event publish", "event", Event),
         ("event close", "event", Event),
+        ("event times", "event", Event),
+        ("event complete", "event", Event),
+        ("event archive", "event", Event),
         ("event cancel", "event", Event),
         ("event show", "event", Event),
         ("signup list", "event", Event),

@@ -251,6 +251,45 @@ const EVENT: &[SubSpec] = &[
         ),
     ),
     SubSpec::new(
+        "times",
+        "Set when sign-up opens and closes",
+        ActionSpec::new(
+            Verb::EventTimes,
+            &[
+                EVENT_OPTION,
+                OptionSpec::text(
+                    "opens",
+                    "When sign-up opens, such as Sat 18:00, or publish for as soon as it is published",
+                    limits::TIME,
+                ),
+                OptionSpec::text(
+                    "closes",
+                    "When sign-up closes, such as 2027-06-11 20:00, or start for the start of the race",
+                    limits::TIME,
+                ),
+            ],
+            "Times are in the club's zone. Without this, sign-up is open from publishing until the start.",
+        ),
+    ),
+    SubSpec::new(
+        "complete",
+        "End a race that is on",
+        ActionSpec::new(
+            Verb::EventComplete,
+            &[EVENT_OPTION],
+            "A race ends by itself when its time is over. This ends it sooner.",
+        ),
+    ),
+    SubSpec::new(
+        "archive",
+        "Put away the channel of an event that is over",
+        ActionSpec::new(
+            Verb::EventArchive,
+            &[EVENT_OPTION],
+            "Makes the channel read-only and moves it to the archive. It happens by itself some time after the event.",
+        ),
+    ),
+    SubSpec::new(
         "cancel",
         "Cancel an event",
         ActionSpec::new(

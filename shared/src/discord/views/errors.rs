@@ -289,6 +289,8 @@ const fn label(field: Field) -> &'static str {
         Field::Start => "Start",
         Field::Duration => "Duration",
         Field::Reason => "Reason",
+        Field::Opens => "Opens",
+        Field::Closes => "Closes",
         Field::Copies => "Times",
     }
 }
@@ -298,6 +300,8 @@ fn problem(problem: &Problem) -> String {
     match problem {
         Problem::Empty => "this is missing.".to_owned(),
         Problem::TooLong { max } => format!("at most {max} characters, please."),
+        Problem::NotBeforeStart => "it has to be before the start.".to_owned(),
+        Problem::ClosesBeforeOpening => "sign-up has to open before it closes.".to_owned(),
         Problem::UnknownZone => "pick a zone from the list, such as Europe/Berlin.".to_owned(),
         Problem::NotAColour => "six hex digits, such as #1e90ff.".to_owned(),
         Problem::NotATime => {

@@ -172,6 +172,15 @@ pub(super) fn changed(change: EventChange, event: &EventBrief, ids: &CommandIds)
             "Sign-up closed",
             "Who has a seat can still give it back until the start.".to_owned(),
         ),
+        EventChange::Timed => (
+            "Sign-up times set",
+            "The board says so in a moment; sign-up opens and closes by itself.".to_owned(),
+        ),
+        EventChange::Completed => ("Race ended", "Its board says so in a moment.".to_owned()),
+        EventChange::Archived => (
+            "Event archived",
+            "Its channel becomes read-only and moves to the archive.".to_owned(),
+        ),
         EventChange::Cancelled => ("Event cancelled", "Its board says so in a moment.".to_owned()),
     };
     let embed = Embed::new(event.colour, title)

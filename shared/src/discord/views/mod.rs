@@ -3,6 +3,7 @@
 //! A body always has `content`, `embeds` and `components`, so that an edit leaves nothing of the former message behind.
 
 mod about;
+mod announcements;
 mod board;
 mod cases;
 mod clubs;
@@ -84,6 +85,7 @@ impl Views {
         match notice {
             Notice::EventInfo { club, event } => events::info(club, event),
             Notice::SignUpBoard { club, sheet } => board::board(club, sheet),
+            Notice::Announced { club, sheet, what } => announcements::announced(club, sheet, *what),
             Notice::SpaceReady {
                 club: _,
                 event,

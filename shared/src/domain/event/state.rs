@@ -1,6 +1,7 @@
 //! The life of an event: its states, what can be asked of it in each, and what every step brings with it.
 
-use super::EventKey;
+use super::Event;
+use crate::domain::alert::Announcement;
 use crate::domain::refusal::Refusal;
 use crate::domain::work::Work;
 use serde::{Deserialize, Serialize};
@@ -189,14 +190,26 @@ impl Step {
         }
     }
 
-    /// The jobs that it causes for an event.
+    /// The jobs that it causes for the event as it is after it.
     #[must_use]
-    pub fn jobs(&self, event: EventKey) -> Vec<Work> {
+    pub fn jobs(&self, after: &Event) -> Vec<Work> {
+        let event = after.key;
+        let say = |what| Work::Announce {
+            event,
+            what,
+            due: after.state_since.unwrap_or(after.created_at),
+        };
+        let refresh = Work::RefreshBoard { event };
         match (self.from, self.action) {
             (_, EventAction::Publish) => vec![Work::OpenEventSpace { event }],
             // A draft has no message that could be out of date.
             (EventState::Draft, _) => Vec::new(),
-            _ => vec![Work::RefreshBoard { event }],
+            (_, EventAction::Close) => vec![refresh, say(Announcement::Closing)],
+            (_, EventAction::Start) => vec![refresh, say(Announcement::Start)],
+            (_, EventAction::Cancel) => vec![refresh, say(Announcement::Cancelled)],
+            (_, EventAction::Archive) => vec![Work::ArchiveEventSpace { event }],
+            (_, EventAction::Delete) => vec![Work::DeleteEventSpace { event }],
+            _ => vec![refresh],
         }
     }
 }

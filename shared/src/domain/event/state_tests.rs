@@ -1,8 +1,9 @@
 use super::{EventAction as A, EventState as S, SignUpChange};
-use crate::domain::event::EventKey;
-use crate::domain::ids::{ClubId, EventId};
+use crate::domain::event::{Event, EventKey};
+use crate::domain::ids::{ClubId, EventId, SeriesId, UserId};
 use crate::domain::refusal::Refusal;
 use crate::domain::work::Work;
+use jiff::Timestamp;
 
 /// Every state with what each action makes of it; what is missing is refused.
 const TABLE: [(S, &[(A, S)]); 11] = [
@@ -138,22 +139,72 @@ fn sign_up_begins_with_publishing_and_ends_with_whatever_leaves_open() {
 
 #[test]
 fn every_step_of_a_published_event_names_the_jobs_it_causes() {
-    let event = EventKey {
-        club: ClubId::from_parts(1, 1),
-        event: EventId::from_parts(2, 2),
-    };
     for state in S::ALL {
         for action in A::ALL {
-            let Ok(step) = state.step(action) else { continue };
-            let jobs = step.jobs(event);
+            let Ok((after, step)) = event(state).after(action, at("2026-11-21T09:00:00Z")) else {
+                continue;
+            };
+            let jobs = step.jobs(&after);
             let silent = step.from == S::Draft && step.action != A::Publish;
             assert_eq!(jobs.is_empty(), silent, "{step:?}");
-            assert!(jobs.iter().all(|job| job.event() == Some(event)), "{step:?}");
-            assert_eq!(
+            assert!(jobs.iter().all(|job| job.event() == Some(after.key)), "{step:?}");
+            let kinds: Vec<bool> = [
                 jobs.iter().any(|job| matches!(job, Work::OpenEventSpace { .. })),
+                jobs.iter()
+                    .any(|job| matches!(job, Work::ArchiveEventSpace { .. })),
+                jobs.iter()
+                    .any(|job| matches!(job, Work::DeleteEventSpace { .. })),
+                jobs.iter().any(|job| matches!(job, Work::Announce { .. })),
+            ]
+            .to_vec();
+            let said = !silent && matches!(action, A::Close | A::Start | A::Cancel);
+            let expected = [
                 action == A::Publish,
-                "{step:?}"
-            );
+                action == A::Archive,
+                action == A::Delete,
+                said,
+            ];
+            assert_eq!(kinds, expected, "{step:?}");
         }
+    }
+}
+
+#[test]
+fn a_step_is_counted_and_its_instant_kept() {
+    let now = at("2026-11-21T09:00:00Z");
+    let (live, _) = event(S::Ready).after(A::Start, now).unwrap();
+    assert_eq!((live.state_since, live.version), (Some(now), 2));
+    let (repaired, _) = event(S::Live).after(A::Publish, now).unwrap();
+    assert_eq!((repaired.state_since, repaired.version), (None, 2));
+    let (cancelled, _) = event(S::Live).after(A::Cancel, now).unwrap();
+    assert_eq!(cancelled.cancelled_at, Some(now));
+}
+
+fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+fn event(state: S) -> Event {
+    Event {
+        key: EventKey {
+            club: ClubId::from_parts(1, 1),
+            event: EventId::from_parts(2, 2),
+        },
+        series: SeriesId::from_parts(3, 3),
+        series_name: "Winter Cup".to_owned(),
+        name: "Spa 6h".to_owned(),
+        description: String::new(),
+        starts_at: at("2026-11-28T13:00:00Z"),
+        duration_min: 360,
+        classes: Vec::new(),
+        state,
+        opens_at: None,
+        closes_at: None,
+        state_since: None,
+        cancelled_at: None,
+        cancel_reason: None,
+        created_by: UserId(1),
+        created_at: at("2026-11-01T00:00:00Z"),
+        version: 1,
     }
 }

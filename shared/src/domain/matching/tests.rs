@@ -7,7 +7,9 @@ fn entry(n: u128) -> EntryId {
 }
 
 /// Entries as number, name and tie; accounts as id and nickname.
-fn run(entries: &[(u128, &str, Option<(u64, Tie)>)], accounts: &[(u64, &str)]) -> Outcome {
+type Entered<'a> = (u128, &'a str, Option<(u64, Tie)>);
+
+fn run(entries: &[Entered<'_>], accounts: &[(u64, &str)]) -> Outcome {
     let mut roster = Roster::default();
     for (n, name, tie) in entries {
         let tie = tie.map(|(user, tie)| (UserId(user), tie));

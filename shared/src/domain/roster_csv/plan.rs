@@ -224,7 +224,7 @@ impl<'a> Roster<'a> {
             may_give(by, rank)?;
         }
         let nothing = name.is_none() && user.is_none() && rank.is_none();
-        Ok((!nothing).then(|| Step::Change {
+        Ok((!nothing).then_some(Step::Change {
             entry: entry.id,
             version: entry.version,
             name,

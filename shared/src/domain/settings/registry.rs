@@ -276,9 +276,11 @@ pub const REGISTRY: [Spec; 27] = {
         row(K::TeamThreads, S::Channels, "channels.team_threads", Kind::Switch, "on",
             "Whether each team of an event gets a private thread."),
         row(K::ArchiveDelay, S::Channels, "channels.archive_delay", Kind::Length { min: 60, max: days(90) }, "1d",
-            "How long after an event its channel becomes read-only and moves to the archive."),
+            "How long after an event its channel becomes read-only and moves to the archive.")
+            .read_by("`interactions`, `notify-worker` (when an event is changed, or takes a step)"),
         row(K::Retention, S::Channels, "channels.retention", Kind::Length { min: days(1), max: days(730) }, "30d",
             "How long an archived channel is kept before it is deleted.")
+            .read_by("`notify-worker` (when an event is archived)")
             .for_owner(),
         row(K::VoiceRooms, S::Voice, "voice.rooms", Kind::Switch, "on",
             "Whether a race gets voice rooms, a day before it starts."),
@@ -289,9 +291,11 @@ pub const REGISTRY: [Spec; 27] = {
         row(K::ScheduledEvents, S::Events, "events.scheduled", Kind::Switch, "off",
             "Whether a published event is also one of Discord's scheduled events."),
         row(K::ReminderHours, S::Events, "events.reminder_hours", Kind::Hours { most: 6, max: 336 }, "24, 1",
-            "How many hours before the start drivers are reminded."),
+            "How many hours before the start drivers are reminded.")
+            .read_by("`interactions`, `notify-worker` (when an event is changed, or takes a step)"),
         row(K::ProgressHours, S::Events, "events.progress_hours", Kind::Number { min: 0, max: 336, unit: "hours" }, "24",
-            "Every how many hours the channel is told how sign-up goes; 0 for never."),
+            "Every how many hours the channel is told how sign-up goes; 0 for never.")
+            .read_by("`interactions`, `notify-worker` (when an event is changed, or takes a step)"),
         row(K::StintAlerts, S::Stints, "stints.alerts", Kind::Switch, "on",
             "Whether drivers are told that their stint begins soon."),
         row(K::StintLead, S::Stints, "stints.lead_time", Kind::Length { min: 1, max: 120 }, "15m",

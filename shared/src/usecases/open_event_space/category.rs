@@ -1,7 +1,7 @@
 //! Finds or makes a category of the series that has room for one more channel.
 
 use super::channel::allowed;
-use crate::domain::ids::ChannelId;
+use crate::domain::ids::{ChannelId, ClubId, SeriesId};
 use crate::domain::naming::series_category;
 use crate::domain::notice::Sheet;
 use crate::domain::permissions::GuildPicture;
@@ -14,6 +14,11 @@ use crate::usecases::job::{Job, JobFailure};
 /// Channels that fit into a category (Discord docs, resources/channel).
 const ROOM: usize = 50;
 
+/// The categories of archived events are recorded as those of a series that no club has: its id is the smallest.
+const ARCHIVE: SeriesId = SeriesId::from_parts(0, 0);
+/// Their name; further ones are numbered.
+const ARCHIVE_NAME: &str = "Archive";
+
 /// A category with room: one of the series' own, one of that name that is there already, or a new one.
 pub(super) async fn with_room<S: Spaces>(
     store: &S,
@@ -25,7 +30,38 @@ pub(super) async fn with_room<S: Spaces>(
     let event = &sheet.event;
     let pattern = settings.category_pattern();
     let named = |number| series_category(&event.series_name, number, &pattern);
-    let recorded = store.categories(event.key.club, event.series).await?;
+    numbered(store, discord, job, (event.key.club, event.series, &named), list).await
+}
+
+/// The category of archived events that `channel` is in already, else one with room.
+pub(in crate::usecases) async fn archive_category<S: Spaces>(
+    store: &S,
+    discord: &impl Channels,
+    job: &Job,
+    (club, channel): (ClubId, &Channel),
+    list: &[Channel],
+) -> Result<ChannelId, JobFailure> {
+    let recorded = store.categories(club, ARCHIVE).await?;
+    let inside = recorded.iter().filter_map(|category| category.step.id());
+    if let Some(there) = inside.into_iter().find(|id| channel.parent == Some(*id)) {
+        return Ok(there);
+    }
+    let named = |number: u32| match number {
+        1 => ARCHIVE_NAME.to_owned(),
+        number => format!("{ARCHIVE_NAME} {number}"),
+    };
+    numbered(store, discord, job, (club, ARCHIVE, &named), list).await
+}
+
+/// The first of the numbered categories that has room.
+async fn numbered<S: Spaces>(
+    store: &S,
+    discord: &impl Channels,
+    job: &Job,
+    (club, series, named): (ClubId, SeriesId, &(dyn Fn(u32) -> String + Sync)),
+    list: &[Channel],
+) -> Result<ChannelId, JobFailure> {
+    let recorded = store.categories(club, series).await?;
     let mut number = 0;
     for mut category in recorded {
         number = category.number;
@@ -50,7 +86,6 @@ pub(super) async fn with_room<S: Spaces>(
     }
     loop {
         number += 1;
-        let (club, series) = (event.key.club, event.series);
         let mut next = SeriesCategory {
             club,
             series,

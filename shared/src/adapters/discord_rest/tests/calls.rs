@@ -108,6 +108,7 @@ async fn own_messages_come_with_all_custom_ids_and_mentions() {
         { "type": 1, "components": [{ "type": 3, "custom_id": "class", "options": [{ "label": "x", "value": "y" }] }] },
     ] }]);
     let mut latest = message("30", "4001", true, v2);
+    latest["embeds"] = json!([{ "title": "Spa" }, { "description": "x" }]);
     latest["mentions"] = json!([{ "id": "501", "username": "ana" }]);
     let list = json!([
         latest,
@@ -119,6 +120,12 @@ async fn own_messages_come_with_all_custom_ids_and_mentions() {
         id: MessageId(id),
         custom_ids: custom_ids.iter().map(|id| (*id).to_owned()).collect(),
         mentions: mentions.iter().copied().map(UserId).collect(),
+        content: String::new(),
+        titles: if id == 30 {
+            vec!["Spa".to_owned()]
+        } else {
+            Vec::new()
+        },
     };
     let found = stage.rest.own_messages(ChannelId(1)).await.unwrap();
     assert_eq!(

@@ -1,0 +1,62 @@
+//! Alerts: beside their event, and those that wait in an index by the instant at which they are due.
+
+use super::items::{read, text};
+use super::requests::{Range, failure};
+use super::{Table, keys};
+use crate::domain::alert::{Alert, AlertState};
+use crate::domain::event::EventKey;
+use crate::ports::store::{ALERT_SHARDS, Alerts, StoreResult};
+use aws_sdk_dynamodb::types::TransactWriteItem;
+use jiff::Timestamp;
+
+impl Alerts for Table {
+    async fn alerts(&self, event: EventKey) -> StoreResult<Vec<Alert>> {
+        let items = self
+            .query(&keys::event_partition(event), Range::Prefix(keys::ALERTS))
+            .await?;
+        items.into_iter().map(read).collect()
+    }
+
+    async fn due_alerts(
+        &self,
+        shard: u32,
+        now: Timestamp,
+        limit: u32,
+        after: Option<&Alert>,
+    ) -> StoreResult<Vec<Alert>> {
+        // What was seen is left out by its place: what was taken meanwhile is not in the index any more.
+        let from = after.map_or_else(|| "0".to_owned(), |alert| format!("{}!", due_place(alert)));
+        let request = self
+            .client
+            .query()
+            .table_name(&self.name)
+            .index_name(keys::GSI1)
+            .limit(i32::try_from(limit).unwrap_or(i32::MAX))
+            .key_condition_expression("#pk = :pk AND #sk BETWEEN :from AND :to")
+            .expression_attribute_names("#pk", keys::GSI1PK)
+            .expression_attribute_names("#sk", keys::GSI1SK)
+            .expression_attribute_values(":pk", text(keys::due_shard(shard % ALERT_SHARDS)))
+            .expression_attribute_values(":from", text(from))
+            .expression_attribute_values(":to", text(format!("{}#~", keys::instant(now))));
+        let found = request.send().await.map_err(failure)?.items.unwrap_or_default();
+        found.into_iter().map(read).collect()
+    }
+}
+
+fn due_place(alert: &Alert) -> String {
+    keys::due_place(alert.due, alert.event, &alert.kind.name())
+}
+
+impl Table {
+    /// Replaces an alert's version before (version 1: it is new). Only one that waits is in the index.
+    pub(super) fn put_alert(&self, alert: &Alert) -> StoreResult<TransactWriteItem> {
+        let key = keys::alert(alert.event, &alert.kind.name());
+        let mut put = self.versioned(&key, alert, alert.version.saturating_sub(1))?;
+        if alert.outcome == AlertState::Waiting {
+            let shard = keys::due_shard(keys::shard_of(alert.event, ALERT_SHARDS));
+            put.item.insert(keys::GSI1PK.to_owned(), text(shard));
+            put.item.insert(keys::GSI1SK.to_owned(), text(due_place(alert)));
+        }
+        Ok(TransactWriteItem::builder().put(put).build())
+    }
+}

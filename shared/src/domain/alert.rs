@@ -1,0 +1,393 @@
+//! Alerts: what is due for an event at an instant, and what became of it.
+//!
+//! Which alerts an event has follows from its state, its times and the club's settings alone. So whoever changes an
+//! event derives them anew and writes the difference with the change itself.
+
+use super::event::{Event, EventAction, EventKey, EventState};
+use super::ids::GuildId;
+use super::settings::Settings;
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// The last day before a race begins this long before its start.
+const RACE_DAY: SignedDuration = SignedDuration::from_hours(24);
+/// A reminder this late is of no use, or sooner if half of its lead has gone by.
+const REMINDER_LATE: SignedDuration = SignedDuration::from_hours(3);
+/// An update of how sign-up goes, this late, waits for the next one.
+const PROGRESS_LATE: SignedDuration = SignedDuration::from_hours(1);
+/// The announcement that sign-up opened, this late, tells nobody anything new.
+const OPENING_LATE: SignedDuration = SignedDuration::from_hours(6);
+/// The same for the summary at its closing.
+const CLOSING_LATE: SignedDuration = SignedDuration::from_hours(12);
+/// A race that began so long ago needs no announcement of its start.
+const START_LATE: SignedDuration = SignedDuration::from_mins(30);
+
+/// What is due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum AlertKind {
+    /// Sign-up has opened.
+    Opening,
+    /// How sign-up goes, every so many hours.
+    Progress {
+        /// Hours from one to the next.
+        every_h: u32,
+    },
+    /// Seated drivers are reminded of the start.
+    Reminder {
+        /// Hours before it.
+        hours: u32,
+    },
+    /// Sign-up ends.
+    Closing,
+    /// The last day before the race begins.
+    Ready,
+    /// The race starts.
+    Start,
+    /// The race ends.
+    End,
+    /// The channel is put away.
+    Archive,
+    /// The channel is removed.
+    Delete,
+}
+
+impl AlertKind {
+    /// Its name within an event: an event has one alert of each name.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match self {
+            Self::Opening => "opening".to_owned(),
+            Self::Progress { .. } => "progress".to_owned(),
+            Self::Reminder { hours } => format!("reminder-{hours}"),
+            Self::Closing => "closing".to_owned(),
+            Self::Ready => "ready".to_owned(),
+            Self::Start => "start".to_owned(),
+            Self::End => "end".to_owned(),
+            Self::Archive => "archive".to_owned(),
+            Self::Delete => "delete".to_owned(),
+        }
+    }
+
+    /// The step of the event's life that it is, if it is one.
+    #[must_use]
+    pub const fn action(&self) -> Option<EventAction> {
+        match self {
+            Self::Opening | Self::Progress { .. } | Self::Reminder { .. } => None,
+            Self::Closing => Some(EventAction::Close),
+            Self::Ready => Some(EventAction::MakeReady),
+            Self::Start => Some(EventAction::Start),
+            Self::End => Some(EventAction::Complete),
+            Self::Archive => Some(EventAction::Archive),
+            Self::Delete => Some(EventAction::Delete),
+        }
+    }
+
+    /// What is said in the event's channel when it is done.
+    #[must_use]
+    pub const fn announcement(&self) -> Option<Announcement> {
+        match self {
+            Self::Opening => Some(Announcement::Opening),
+            Self::Progress { .. } => Some(Announcement::Progress),
+            Self::Reminder { hours } => Some(Announcement::Reminder { hours: *hours }),
+            Self::Closing => Some(Announcement::Closing),
+            Self::Start => Some(Announcement::Start),
+            Self::Ready | Self::End | Self::Archive | Self::Delete => None,
+        }
+    }
+
+    /// So late is its announcement stale: it is dropped, not sent. A step of an event's life is never too late.
+    #[must_use]
+    pub fn late_limit(&self) -> Option<SignedDuration> {
+        match self {
+            Self::Opening => Some(OPENING_LATE),
+            Self::Progress { .. } => Some(PROGRESS_LATE),
+            Self::Reminder { hours } => {
+                Some(REMINDER_LATE.min(SignedDuration::from_mins(i64::from(*hours) * 30)))
+            }
+            Self::Closing => Some(CLOSING_LATE),
+            Self::Start => Some(START_LATE),
+            Self::Ready | Self::End | Self::Archive | Self::Delete => None,
+        }
+    }
+
+    /// Whether what is said is still of use at `now` for what was due at `due`.
+    #[must_use]
+    pub fn timely(&self, due: Timestamp, now: Timestamp) -> bool {
+        self.late_limit()
+            .is_none_or(|limit| now.duration_since(due) <= limit)
+    }
+}
+
+/// What is said in an event's channel to everybody in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "announcement")]
+pub enum Announcement {
+    /// Sign-up has opened.
+    Opening,
+    /// How sign-up goes.
+    Progress,
+    /// The race starts in a while; mentions the seated drivers.
+    Reminder {
+        /// Hours before the start.
+        hours: u32,
+    },
+    /// Sign-up is over; sums it up.
+    Closing,
+    /// The race has started; mentions the seated drivers.
+    Start,
+    /// The event is called off; mentions all who had a seat or waited for one.
+    Cancelled,
+}
+
+impl Announcement {
+    /// Its name within an event.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match self {
+            Self::Opening => "opening".to_owned(),
+            Self::Progress => "progress".to_owned(),
+            Self::Reminder { hours } => format!("reminder-{hours}"),
+            Self::Closing => "closing".to_owned(),
+            Self::Start => "start".to_owned(),
+            Self::Cancelled => "cancelled".to_owned(),
+        }
+    }
+
+    /// Whether it still says what is so: an event may have moved on since it was asked for.
+    #[must_use]
+    pub fn holds(&self, event: &Event, now: Timestamp) -> bool {
+        match self {
+            Self::Opening | Self::Progress => event.takes_sign_ups(now),
+            Self::Reminder { .. } => event.state.before_start() && now < event.starts_at,
+            Self::Closing => {
+                event.state != EventState::Open && event.state.before_start()
+                    || event.state == EventState::Live
+            }
+            Self::Start => event.state == EventState::Live,
+            Self::Cancelled => event.state == EventState::Cancelled,
+        }
+    }
+}
+
+/// What became of an alert.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "state")]
+pub enum AlertState {
+    /// Its time has not come, or nobody has taken it.
+    Waiting,
+    /// Taken; its work is on a queue.
+    Queued {
+        /// Since when.
+        at: Timestamp,
+    },
+    /// Done.
+    Sent {
+        /// When.
+        at: Timestamp,
+        /// Whether what it says was left out, being stale.
+        silent: bool,
+    },
+    /// Could not be done.
+    Failed {
+        /// When that was known.
+        at: Timestamp,
+        /// Why, for those who run Gantry.
+        why: String,
+    },
+    /// Not done, as it was of no use any more.
+    Dropped {
+        /// When.
+        at: Timestamp,
+        /// Why.
+        why: DropReason,
+    },
+}
+
+/// Why an alert was dropped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DropReason {
+    /// Its lateness limit was over when it was taken.
+    Late,
+    /// The event was changed so that it does not apply, or was called off.
+    Overtaken,
+    /// The event was moved so that its instant had gone by.
+    Past,
+    /// The event has no channel in which it could be said.
+    NoChannel,
+}
+
+/// Something that is due for an event.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Alert {
+    /// The event.
+    pub event: EventKey,
+    /// The guild whose queue group its work travels in.
+    pub guild: GuildId,
+    /// What is due.
+    pub kind: AlertKind,
+    /// When, in whole seconds.
+    pub due: Timestamp,
+    /// What became of it.
+    pub outcome: AlertState,
+    /// Counts the changes, from 1: of two who take it, one does.
+    pub version: u64,
+}
+
+impl Alert {
+    /// The alert with another outcome.
+    #[must_use]
+    pub fn with(&self, outcome: AlertState) -> Self {
+        Self {
+            outcome,
+            version: self.version + 1,
+            ..self.clone()
+        }
+    }
+
+    /// The alert waiting for another instant.
+    #[must_use]
+    pub fn moved(&self, due: Timestamp) -> Self {
+        Self {
+            due,
+            ..self.with(AlertState::Waiting)
+        }
+    }
+
+    /// Whether it has not been decided what becomes of it.
+    #[must_use]
+    pub const fn is_pending(&self) -> bool {
+        matches!(self.outcome, AlertState::Waiting | AlertState::Queued { .. })
+    }
+
+    /// The alert with that outcome, or waiting for its next instant before `end` if it is one that is repeated.
+    #[must_use]
+    pub fn settled(&self, outcome: AlertState, now: Timestamp, end: Timestamp) -> Self {
+        let next = match self.kind {
+            AlertKind::Progress { every_h } => next_of(self.due, every_h, now).filter(|next| *next < end),
+            _ => None,
+        };
+        next.map_or_else(|| self.with(outcome), |next| self.moved(next))
+    }
+}
+
+/// The first instant after `now` that lies a whole number of steps of so many hours after `from`, itself left out.
+fn next_of(from: Timestamp, every_h: u32, now: Timestamp) -> Option<Timestamp> {
+    let step = i64::from(every_h.max(1)) * 3600;
+    let gone = now.as_second().saturating_sub(from.as_second()).max(0) / step;
+    from.checked_add(SignedDuration::from_secs((gone + 1) * step))
+        .ok()
+}
+
+/// What an event is to have at `now`: each kind with its instant.
+#[must_use]
+pub fn due_for(event: &Event, settings: &Settings, now: Timestamp) -> Vec<(AlertKind, Timestamp)> {
+    let mut due = Vec::new();
+    let since = event.state_since.unwrap_or(now);
+    if event.state == EventState::Open {
+        due.push((AlertKind::Closing, event.sign_up_ends_at()));
+        due.extend(event.sign_up_begins_at().map(|at| (AlertKind::Opening, at)));
+        let begins = event.sign_up_begins_at().map_or(since, |opens| opens.max(since));
+        if let Some(every_h) = settings.progress_hours()
+            && let Some(next) = next_of(begins, every_h, now)
+            && next < event.sign_up_ends_at()
+        {
+            due.push((AlertKind::Progress { every_h }, next));
+        }
+    }
+    if event.state.before_start() {
+        let before = |hours: u32| {
+            event
+                .starts_at
+                .checked_sub(SignedDuration::from_hours(hours.into()))
+        };
+        let reminders = settings.reminder_hours().iter();
+        due.extend(
+            reminders.filter_map(|hours| Some((AlertKind::Reminder { hours: *hours }, before(*hours).ok()?))),
+        );
+        due.push((AlertKind::Start, event.starts_at));
+    }
+    if matches!(event.state, EventState::Closed | EventState::TeamsFinal)
+        && let Ok(day) = event.starts_at.checked_sub(RACE_DAY)
+        && now < event.starts_at
+    {
+        // Closed within the last day: at once.
+        due.push((AlertKind::Ready, day.max(now)));
+    }
+    let after = |delay: SignedDuration| since.checked_add(delay).unwrap_or(Timestamp::MAX);
+    match event.state {
+        EventState::Live => due.push((AlertKind::End, event.ends_at())),
+        EventState::Completed | EventState::Cancelled => {
+            due.push((AlertKind::Archive, after(settings.archive_delay())));
+        }
+        EventState::Archived => due.push((AlertKind::Delete, after(settings.retention()))),
+        _ => {}
+    }
+    due.into_iter()
+        .map(|(kind, at)| (kind, whole_second(at)))
+        .collect()
+}
+
+/// Instants in keys are whole seconds: what is due is so too, so that the two are the same.
+fn whole_second(at: Timestamp) -> Timestamp {
+    Timestamp::from_second(at.as_second()).unwrap_or(at)
+}
+
+/// The alerts that have to be written so that `event` has what it is to have; `present` are those it has.
+///
+/// What was done stays done: an alert is only asked for again for another instant that is still to come. Steps of the
+/// event's life are asked for however late it is.
+#[must_use]
+pub fn reschedule(
+    event: &Event,
+    guild: GuildId,
+    settings: &Settings,
+    present: &[Alert],
+    now: Timestamp,
+) -> Vec<Alert> {
+    let wanted = due_for(event, settings, now);
+    let mut changes = Vec::new();
+    for (kind, due) in &wanted {
+        let found = present.iter().find(|alert| alert.kind.name() == kind.name());
+        let comes = *due > now || kind.action().is_some();
+        match found {
+            None if comes => changes.push(Alert {
+                event: event.key,
+                guild,
+                kind: *kind,
+                due: *due,
+                outcome: AlertState::Waiting,
+                version: 1,
+            }),
+            None => {}
+            Some(alert) if alert.due == *due && alert.kind == *kind && alert.is_pending() => {}
+            Some(alert) if alert.due == *due && kind.action().is_none() => {}
+            // A step that is wanted again has not been taken: the event came back to the state before it.
+            Some(alert) if comes => changes.push(Alert {
+                kind: *kind,
+                guild,
+                ..alert.moved(*due)
+            }),
+            Some(alert) if alert.is_pending() => changes.push(alert.with(AlertState::Dropped {
+                at: now,
+                why: DropReason::Past,
+            })),
+            Some(_) => {}
+        }
+    }
+    let unwanted = present.iter().filter(|alert| {
+        alert.is_pending() && !wanted.iter().any(|(kind, _)| kind.name() == alert.kind.name())
+    });
+    changes.extend(unwanted.map(|alert| {
+        alert.with(AlertState::Dropped {
+            at: now,
+            why: DropReason::Overtaken,
+        })
+    }));
+    changes
+}
+
+#[cfg(test)]
+#[path = "alert_tests.rs"]
+mod tests;

@@ -1,0 +1,297 @@
+use super::*;
+use crate::domain::ids::{ClubId, EventId, SeriesId, UserId};
+use std::collections::BTreeMap;
+
+const GUILD: GuildId = GuildId(7);
+
+fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+/// Published on the 21st at nine, started on the 28th at one.
+fn event(state: EventState) -> Event {
+    Event {
+        key: EventKey {
+            club: ClubId::from_parts(1, 1),
+            event: EventId::from_parts(2, 2),
+        },
+        series: SeriesId::from_parts(3, 3),
+        series_name: "Winter Cup".to_owned(),
+        name: "Spa 6h".to_owned(),
+        description: String::new(),
+        starts_at: at("2026-11-28T13:00:00Z"),
+        duration_min: 360,
+        classes: Vec::new(),
+        state,
+        opens_at: None,
+        closes_at: None,
+        state_since: Some(at("2026-11-21T09:00:00Z")),
+        cancelled_at: None,
+        cancel_reason: None,
+        created_by: UserId(1),
+        created_at: at("2026-11-01T00:00:00Z"),
+        version: 1,
+    }
+}
+
+fn due(event: &Event, now: &str) -> BTreeMap<String, Timestamp> {
+    let due = due_for(event, &Settings::default(), at(now));
+    due.into_iter().map(|(kind, at)| (kind.name(), at)).collect()
+}
+
+/// What `changes` leave of `present`.
+fn applied(present: &[Alert], changes: &[Alert]) -> Vec<Alert> {
+    let mut after: BTreeMap<String, Alert> =
+        present.iter().map(|one| (one.kind.name(), one.clone())).collect();
+    for change in changes {
+        let was = after.insert(change.kind.name(), change.clone());
+        assert_eq!(change.version, was.map_or(1, |was| was.version + 1), "{change:?}");
+    }
+    after.into_values().collect()
+}
+
+fn waiting(alerts: &[Alert]) -> Vec<String> {
+    let waiting = alerts.iter().filter(|one| one.outcome == AlertState::Waiting);
+    waiting
+        .map(|one| format!("{} {}", one.kind.name(), one.due))
+        .collect()
+}
+
+#[test]
+fn an_open_event_closes_starts_and_is_talked_about() {
+    let expected = [
+        ("closing", "2026-11-28T13:00:00Z"),
+        ("progress", "2026-11-22T09:00:00Z"),
+        ("reminder-1", "2026-11-28T12:00:00Z"),
+        ("reminder-24", "2026-11-27T13:00:00Z"),
+        ("start", "2026-11-28T13:00:00Z"),
+    ];
+    let expected = expected.map(|(name, instant)| (name.to_owned(), at(instant)));
+    assert_eq!(
+        due(&event(EventState::Open), "2026-11-21T09:00:00Z"),
+        BTreeMap::from(expected)
+    );
+}
+
+#[test]
+fn sign_up_times_of_its_own_are_kept() {
+    let event = Event {
+        opens_at: Some(at("2026-11-23T18:00:00Z")),
+        closes_at: Some(at("2026-11-27T20:00:00Z")),
+        ..event(EventState::Open)
+    };
+    let due = due(&event, "2026-11-21T09:00:00Z");
+    assert_eq!(due["opening"], at("2026-11-23T18:00:00Z"));
+    assert_eq!(due["closing"], at("2026-11-27T20:00:00Z"));
+    assert_eq!(
+        due["progress"],
+        at("2026-11-24T18:00:00Z"),
+        "counted from the opening"
+    );
+}
+
+#[test]
+fn every_state_has_the_step_that_comes_next() {
+    let next = |state| {
+        let due = due_for(&event(state), &Settings::default(), at("2026-11-21T09:00:00Z"));
+        let steps = due.into_iter().filter_map(|(kind, _)| kind.action());
+        steps.collect::<Vec<_>>()
+    };
+    use EventAction as A;
+    use EventState as S;
+    assert_eq!(next(S::Draft), []);
+    assert_eq!(next(S::Open), [A::Close, A::Start]);
+    assert_eq!(next(S::Closed), [A::Start, A::MakeReady]);
+    assert_eq!(next(S::TeamsForming), [A::Start]);
+    assert_eq!(next(S::TeamsFinal), [A::Start, A::MakeReady]);
+    assert_eq!(next(S::Ready), [A::Start]);
+    assert_eq!(next(S::Live), [A::Complete]);
+    assert_eq!(next(S::Completed), [A::Archive]);
+    assert_eq!(next(S::Cancelled), [A::Archive]);
+    assert_eq!(next(S::Archived), [A::Delete]);
+    assert_eq!(next(S::Deleted), []);
+    for state in S::ALL {
+        for action in next(state) {
+            assert!(state.after(action).is_ok(), "{action:?} is no step of {state:?}");
+        }
+    }
+}
+
+#[test]
+fn closing_on_the_last_day_makes_it_ready_at_once() {
+    let due = due(&event(EventState::Closed), "2026-11-28T08:00:00Z");
+    assert_eq!(due["ready"], at("2026-11-28T08:00:00Z"));
+    assert!(
+        !due_for(
+            &event(EventState::Closed),
+            &Settings::default(),
+            at("2026-11-28T13:00:00Z")
+        )
+        .iter()
+        .any(|(kind, _)| *kind == AlertKind::Ready)
+    );
+}
+
+#[test]
+fn an_edit_that_moves_nothing_writes_nothing() {
+    let (event, now) = (event(EventState::Open), at("2026-11-21T09:00:00Z"));
+    let settings = Settings::default();
+    let first = applied(&[], &reschedule(&event, GUILD, &settings, &[], now));
+    assert_eq!(first.len(), 5);
+    assert_eq!(
+        reschedule(&event, GUILD, &settings, &first, at("2026-11-21T10:00:00Z")),
+        []
+    );
+}
+
+#[test]
+fn a_moved_event_moves_its_alerts_and_drops_those_whose_instant_is_past() {
+    let (before, settings) = (event(EventState::Open), Settings::default());
+    let first = applied(
+        &[],
+        &reschedule(&before, GUILD, &settings, &[], at("2026-11-21T09:00:00Z")),
+    );
+    let sooner = Event {
+        starts_at: at("2026-11-22T08:00:00Z"),
+        ..before
+    };
+    let now = at("2026-11-21T12:00:00Z");
+    let second = applied(&first, &reschedule(&sooner, GUILD, &settings, &first, now));
+    assert_eq!(
+        waiting(&second),
+        [
+            "closing 2026-11-22T08:00:00Z",
+            "reminder-1 2026-11-22T07:00:00Z",
+            "start 2026-11-22T08:00:00Z"
+        ]
+    );
+    let dropped = |name: &str| {
+        second
+            .iter()
+            .find(|one| one.kind.name() == name)
+            .unwrap()
+            .outcome
+            .clone()
+    };
+    let past = AlertState::Dropped {
+        at: now,
+        why: DropReason::Past,
+    };
+    assert_eq!(dropped("reminder-24"), past);
+    let overtaken = AlertState::Dropped {
+        at: now,
+        why: DropReason::Overtaken,
+    };
+    assert_eq!(
+        dropped("progress"),
+        overtaken,
+        "sign-up is over before the next one"
+    );
+}
+
+#[test]
+fn a_cancelled_event_keeps_only_its_tidying_up() {
+    let (before, settings, now) = (
+        event(EventState::Open),
+        Settings::default(),
+        at("2026-11-21T12:00:00Z"),
+    );
+    let first = applied(
+        &[],
+        &reschedule(&before, GUILD, &settings, &[], at("2026-11-21T09:00:00Z")),
+    );
+    let (after, _) = before.after(EventAction::Cancel, now).unwrap();
+    let second = applied(&first, &reschedule(&after, GUILD, &settings, &first, now));
+    assert_eq!(waiting(&second), ["archive 2026-11-22T12:00:00Z"]);
+    assert_eq!(second.len(), 6);
+}
+
+#[test]
+fn what_was_said_is_not_said_again_unless_the_event_is_moved() {
+    let (event, settings, now) = (
+        event(EventState::Open),
+        Settings::default(),
+        at("2026-11-27T14:00:00Z"),
+    );
+    let first = applied(
+        &[],
+        &reschedule(&event, GUILD, &settings, &[], at("2026-11-21T09:00:00Z")),
+    );
+    let sent = AlertState::Sent {
+        at: now,
+        silent: false,
+    };
+    let told: Vec<Alert> = first
+        .iter()
+        .map(|one| match one.kind {
+            AlertKind::Reminder { hours: 24 } => one.with(sent.clone()),
+            _ => one.clone(),
+        })
+        .collect();
+    let reminders = |changes: &[Alert]| {
+        let reminders = changes
+            .iter()
+            .filter(|one| one.kind == AlertKind::Reminder { hours: 24 });
+        reminders.map(|one| one.due).collect::<Vec<_>>()
+    };
+    assert_eq!(reminders(&reschedule(&event, GUILD, &settings, &told, now)), []);
+    let later = Event {
+        starts_at: at("2026-12-05T13:00:00Z"),
+        ..event
+    };
+    assert_eq!(
+        reminders(&reschedule(&later, GUILD, &settings, &told, now)),
+        [at("2026-12-04T13:00:00Z")]
+    );
+}
+
+#[test]
+fn lateness_has_a_limit_for_words_and_none_for_steps() {
+    let due = at("2026-11-28T12:00:00Z");
+    let late = |kind: AlertKind, minutes: i64| kind.timely(due, due + SignedDuration::from_mins(minutes));
+    let pairs = [
+        (AlertKind::Reminder { hours: 24 }, 180),
+        (AlertKind::Reminder { hours: 1 }, 30),
+        (AlertKind::Progress { every_h: 24 }, 60),
+        (AlertKind::Opening, 360),
+        (AlertKind::Closing, 720),
+        (AlertKind::Start, 30),
+    ];
+    for (kind, limit) in pairs {
+        assert!(late(kind, limit), "{kind:?}");
+        assert!(!late(kind, limit + 1), "{kind:?}");
+    }
+    for kind in [
+        AlertKind::Ready,
+        AlertKind::End,
+        AlertKind::Archive,
+        AlertKind::Delete,
+    ] {
+        assert!(late(kind, 60 * 24 * 365), "{kind:?}");
+    }
+}
+
+#[test]
+fn what_repeats_waits_for_its_next_instant_and_leaves_out_missed_ones() {
+    let alert = Alert {
+        event: event(EventState::Open).key,
+        guild: GUILD,
+        kind: AlertKind::Progress { every_h: 6 },
+        due: at("2026-11-22T06:00:00Z"),
+        outcome: AlertState::Waiting,
+        version: 4,
+    };
+    let sent = |now: &str| AlertState::Sent {
+        at: at(now),
+        silent: false,
+    };
+    let settled = |now: &str| alert.settled(sent(now), at(now), at("2026-11-23T00:00:00Z"));
+    assert_eq!(settled("2026-11-22T06:01:00Z").due, at("2026-11-22T12:00:00Z"));
+    assert_eq!(settled("2026-11-22T12:00:00Z").due, at("2026-11-22T18:00:00Z"));
+    let last = settled("2026-11-22T18:00:01Z");
+    assert_eq!(
+        (last.outcome, last.version),
+        (sent("2026-11-22T18:00:01Z"), 5),
+        "none before the end"
+    );
+}

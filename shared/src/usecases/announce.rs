@@ -1,0 +1,187 @@
+//! Says something in an event's channel, once, however often it is asked for.
+
+use super::job::{CLOCK_SKEW, Job, JobFailure, nonce};
+use crate::domain::alert::Announcement;
+use crate::domain::club::Club;
+use crate::domain::event::EventKey;
+use crate::domain::ids::{ChannelId, UserId};
+use crate::domain::notice::{Notice, Render, Sheet};
+use crate::domain::signup::Status;
+use crate::domain::space::{Space, SpaceState};
+use crate::ports::discord::{DiscordError, Mentions, MessageBody, Messages, NewMessage};
+use crate::ports::store::{ClubReader, Delivery, EventReader, Receipts, Spaces};
+use jiff::Timestamp;
+use serde_json::Value;
+
+/// Users mentioned in one message: Discord notifies at most 100 (allowed mentions), and 80 mentions of 22 characters
+/// each fit into the 2,000 of its content.
+const MENTIONED: usize = 80;
+
+/// What came of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Said {
+    /// It stands in the channel, or did when it was said before.
+    Done,
+    /// It is not so any more.
+    Overtaken,
+    /// The event has no channel.
+    NoChannel,
+    /// Discord does not take it; its words.
+    Refused(String),
+}
+
+/// Says what a change of the event asked for, unless it is not so any more. What Discord does not take, or has no
+/// channel for, is no error: the board says the same.
+///
+/// # Errors
+/// What the store and Discord say.
+pub async fn announce_event<S: ClubReader + EventReader + Receipts + Spaces>(
+    store: &S,
+    ways: (&impl Messages, &impl Render),
+    job: &Job,
+    what: (EventKey, Announcement, Timestamp),
+) -> Result<(), JobFailure> {
+    let Some(club) = store.club(what.0.club).await? else {
+        return Ok(());
+    };
+    Box::pin(announce(store, ways, job, &club, what)).await.map(drop)
+}
+
+/// Says it. `due` tells one announcement of a kind from the next.
+///
+/// # Errors
+/// What the store and Discord say; [`JobFailure::Stale`] while the channel is still being made.
+pub async fn announce<S: EventReader + Receipts + Spaces>(
+    store: &S,
+    (discord, render): (&impl Messages, &impl Render),
+    job: &Job,
+    club: &Club,
+    (event, what, due): (EventKey, Announcement, Timestamp),
+) -> Result<Said, JobFailure> {
+    let (space, sheet) = futures::join!(store.space(event), store.sheet(event));
+    let (space, Some(sheet)) = (space?, sheet?) else {
+        return Ok(Said::NoChannel);
+    };
+    if !what.holds(&sheet.event, job.now) {
+        return Ok(Said::Overtaken);
+    }
+    let Some(channel) = channel(space.as_ref())? else {
+        return Ok(Said::NoChannel);
+    };
+    let rendered = render.render(&Notice::Announced {
+        club,
+        sheet: &sheet,
+        what,
+    });
+    let users = mentioned(&sheet, what);
+    let mut parts: Vec<&[UserId]> = users.chunks(MENTIONED).collect();
+    if parts.is_empty() {
+        parts.push(&[]);
+    }
+    for (number, users) in parts.into_iter().enumerate() {
+        // Only the first one carries the text; the others call those who did not fit.
+        let mut body = rendered.body.clone();
+        if number > 0 {
+            body["embeds"] = Value::Array(Vec::new());
+        }
+        let calls: Vec<String> = users.iter().map(|user| format!("<@{user}>")).collect();
+        if !calls.is_empty() {
+            body["content"] = calls.join(" ").into();
+        }
+        let message = Part {
+            name: format!("said#{}#{due}#{number}", what.name()),
+            body,
+            users,
+        };
+        match message.send_once(store, discord, job, (event, channel)).await {
+            Ok(()) => {}
+            Err(JobFailure::Discord(
+                error @ (DiscordError::Forbidden { .. }
+                | DiscordError::NotFound { .. }
+                | DiscordError::Refused { .. }),
+            )) => return Ok(Said::Refused(error.to_string())),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(Said::Done)
+}
+
+/// Where it is said.
+fn channel(space: Option<&Space>) -> Result<Option<ChannelId>, JobFailure> {
+    let Some(space) = space else { return Ok(None) };
+    match (&space.state, space.channel.id()) {
+        (SpaceState::Archived | SpaceState::Deleted, _) => Ok(None),
+        // It is about to be there: said a little later.
+        (SpaceState::Creating, None) => Err(JobFailure::Stale),
+        (_, channel) => Ok(channel),
+    }
+}
+
+/// Who is called: never those who wait, nor those who do not come, unless the event is called off.
+fn mentioned(sheet: &Sheet, what: Announcement) -> Vec<UserId> {
+    let concerned = |status: &Status| match (what, status) {
+        (Announcement::Reminder { .. } | Announcement::Start, Status::Seated { .. })
+        | (Announcement::Cancelled, Status::Seated { .. } | Status::Waiting { .. }) => true,
+        _ => false,
+    };
+    let sign_ups = sheet.sign_ups.iter().filter(|one| concerned(&one.status));
+    sign_ups.map(|one| one.user).collect()
+}
+
+struct Part<'a> {
+    name: String,
+    body: Value,
+    users: &'a [UserId],
+}
+
+impl Part<'_> {
+    /// Sends it unless it was sent, or an earlier try left it in the channel.
+    async fn send_once<S: Receipts>(
+        &self,
+        store: &S,
+        discord: &impl Messages,
+        job: &Job,
+        (event, channel): (EventKey, ChannelId),
+    ) -> Result<(), JobFailure> {
+        let was_sent = match store.begin_delivery(event, &self.name, job.now).await? {
+            Delivery::Settled => return Ok(()),
+            Delivery::New => false,
+            Delivery::Begun(since) => self.was_sent(discord, channel, since).await?,
+        };
+        if !was_sent {
+            let message = NewMessage {
+                body: MessageBody(self.body.clone()),
+                nonce: nonce(&format!("{}#{channel}", self.name)),
+                mentions: Mentions {
+                    users: self.users.to_vec(),
+                },
+            };
+            discord.post_message(channel, &message).await?;
+        }
+        Ok(store
+            .settle_delivery(event, &self.name, "channel", job.now)
+            .await?)
+    }
+
+    /// Whether a message of ours since then says the same: an announcement has no component to be known by.
+    async fn was_sent(
+        &self,
+        discord: &impl Messages,
+        channel: ChannelId,
+        since: Timestamp,
+    ) -> Result<bool, JobFailure> {
+        let earliest = since.saturating_sub(CLOCK_SKEW).unwrap_or(since).as_millisecond();
+        let content = self.body["content"].as_str().unwrap_or_default();
+        let embeds = self.body["embeds"].as_array().into_iter().flatten();
+        let titles: Vec<&str> = embeds.filter_map(|embed| embed["title"].as_str()).collect();
+        Ok(discord.own_messages(channel).await?.iter().any(|message| {
+            message.id.created_at_millis() >= earliest
+                && message.content == content
+                && message
+                    .titles
+                    .iter()
+                    .map(String::as_str)
+                    .eq(titles.iter().copied())
+        }))
+    }
+}

@@ -1,0 +1,195 @@
+//! Does what an event's alerts are for, one after the other in the order in which they were due.
+
+use super::announce::{Said, announce};
+use super::call::{Env, outbox_id};
+use super::change_event::shut_gates;
+use super::job::{Job, JobFailure};
+use crate::domain::alert::{Alert, AlertState, Announcement, DropReason, reschedule};
+use crate::domain::club::Club;
+use crate::domain::event::{Event, EventAction, EventKey};
+use crate::domain::fact::{Actor, Fact, Record};
+use crate::domain::ids::UserId;
+use crate::domain::notice::Render;
+use crate::domain::settings::Settings;
+use crate::domain::work::Work;
+use crate::ports::discord::Messages;
+use crate::ports::store::{
+    Alerts, Batch, Change, ClubReader, Desk, EventReader, Ledger, Outbox, Receipts, SettingsReader, Spaces,
+};
+
+/// More than an event can have at once: what is left after that many is somebody else's doing.
+const MOST: usize = 32;
+/// An account that does not exist: an event is read without anybody's answer.
+const NOBODY: UserId = UserId(0);
+
+/// What an event's alerts are decided by.
+struct Stand {
+    desk: Desk,
+    alerts: Vec<Alert>,
+    club: Club,
+    settings: Settings,
+}
+
+/// Does all that was taken. Each alert is settled with what it causes in one transaction, so that a job that dies on
+/// the way and comes again goes on where it was.
+///
+/// # Errors
+/// What the store and Discord say.
+pub async fn run_alerts<S>(
+    store: &S,
+    env: &impl Env,
+    discord: &impl Messages,
+    render: &impl Render,
+    job: &Job,
+    event: EventKey,
+) -> Result<(), JobFailure>
+where
+    S: Alerts + ClubReader + EventReader + Ledger + Receipts + SettingsReader + Spaces,
+{
+    for _ in 0..MOST {
+        let (desk, alerts, club) = futures::join!(
+            store.desk(event, NOBODY),
+            store.alerts(event),
+            store.club_and_settings(event.club)
+        );
+        let (Some(desk), alerts, Some((club, settings))) = (desk?, alerts?, club?) else {
+            return Ok(());
+        };
+        let stand = Stand {
+            desk,
+            alerts,
+            club,
+            settings,
+        };
+        let taken = stand
+            .alerts
+            .iter()
+            .filter(|alert| matches!(alert.outcome, AlertState::Queued { .. }));
+        let Some(next) = taken.min_by_key(|alert| (alert.due, alert.kind)) else {
+            return Ok(());
+        };
+        let batch = match (next.kind.action(), next.kind.announcement()) {
+            (Some(action), _) => step(env, job, &stand, next, action),
+            (None, Some(what)) => {
+                Box::pin(say(store, env, (discord, render), job, (&stand, next, what))).await?
+            }
+            (None, None) => settle(
+                env,
+                job,
+                next.with(AlertState::Sent {
+                    at: job.now,
+                    silent: true,
+                }),
+            ),
+        };
+        store.commit(batch).await?;
+    }
+    Ok(())
+}
+
+/// A step of the event's life. It is never too late for it, only for what would be said.
+fn step(env: &impl Env, job: &Job, stand: &Stand, alert: &Alert, action: EventAction) -> Batch {
+    let before = &stand.desk.event;
+    let Ok((after, step)) = before.after(action, job.now) else {
+        return settle(env, job, alert.with(dropped(job, DropReason::Overtaken)));
+    };
+    let silent = !alert.kind.timely(alert.due, job.now);
+    let done = alert.with(AlertState::Sent { at: job.now, silent });
+    let mut changes = vec![Change::UpdateEvent(after.clone())];
+    changes.extend(shut_gates(&step, &stand.desk.seats, after.key));
+    // This alert is done with; the others follow the event.
+    let others: Vec<Alert> = stand
+        .alerts
+        .iter()
+        .filter(|other| other.kind != alert.kind)
+        .cloned()
+        .collect();
+    let moved = reschedule(&after, alert.guild, &stand.settings, &others, job.now);
+    changes.extend(
+        moved
+            .into_iter()
+            .filter(|other| other.kind.name() != alert.kind.name())
+            .chain([done])
+            .map(Change::PutAlert),
+    );
+    let mut work = step.jobs(&after);
+    work.retain(|work| !(silent && matches!(work, Work::Announce { .. })));
+    Batch {
+        changes,
+        record: Some(record(job, (before, &after), action)),
+        outbox: outbox(env, job, work),
+        answered: None,
+    }
+}
+
+async fn say<S: EventReader + Receipts + Spaces>(
+    store: &S,
+    env: &impl Env,
+    (discord, render): (&impl Messages, &impl Render),
+    job: &Job,
+    (stand, alert, what): (&Stand, &Alert, Announcement),
+) -> Result<Batch, JobFailure> {
+    let event = &stand.desk.event;
+    let outcome = if !what.holds(event, job.now) {
+        dropped(job, DropReason::Overtaken)
+    } else if alert.kind.timely(alert.due, job.now) {
+        match Box::pin(announce(
+            store,
+            (discord, render),
+            job,
+            &stand.club,
+            (event.key, what, alert.due),
+        ))
+        .await?
+        {
+            Said::Done => AlertState::Sent {
+                at: job.now,
+                silent: false,
+            },
+            Said::Overtaken => dropped(job, DropReason::Overtaken),
+            Said::NoChannel => dropped(job, DropReason::NoChannel),
+            Said::Refused(why) => AlertState::Failed { at: job.now, why },
+        }
+    } else {
+        dropped(job, DropReason::Late)
+    };
+    let mut batch = settle(env, job, alert.settled(outcome, job.now, event.sign_up_ends_at()));
+    if what == Announcement::Opening {
+        // The board's buttons can be used from now on.
+        batch.outbox.work.push(Work::RefreshBoard { event: event.key });
+    }
+    Ok(batch)
+}
+
+const fn dropped(job: &Job, why: DropReason) -> AlertState {
+    AlertState::Dropped { at: job.now, why }
+}
+
+fn settle(env: &impl Env, job: &Job, alert: Alert) -> Batch {
+    Batch {
+        changes: vec![Change::PutAlert(alert)],
+        record: None,
+        outbox: outbox(env, job, Vec::new()),
+        answered: None,
+    }
+}
+
+fn outbox(env: &impl Env, job: &Job, work: Vec<Work>) -> Outbox {
+    Outbox {
+        id: outbox_id(env, job.now),
+        guild: job.guild,
+        trace: job.trace.clone(),
+        work,
+    }
+}
+
+fn record(job: &Job, (before, after): (&Event, &Event), action: EventAction) -> Record {
+    Record {
+        club: after.key.club,
+        actor: Actor::Gantry,
+        at: job.now,
+        fact: Fact::of(action, after.key),
+        before: serde_json::to_value(before).unwrap_or_default(),
+        after: serde_json::to_value(after).unwrap_or_default(),
+    }
+}
