@@ -213,7 +213,11 @@ impl Work {
             | Self::RefreshBoard { event }
             | Self::PromoteWaiting { event, .. }
             | Self::TellPromoted { event, .. }
-            | Self::FinishAnswer { event, .. } => event.club,
+            | Self::FinishAnswer { event, .. }
+            | Self::RunAlerts { event, .. }
+            | Self::Announce { event, .. }
+            | Self::ArchiveEventSpace { event, .. }
+            | Self::DeleteEventSpace { event, .. } => event.club,
             Self::SyncMembers { run, .. } => run.club,
             Self::PreviewRoster { import, .. } | Self::ApplyRoster { import, .. } => import.club,
             Self::ExportRoster { club, .. }

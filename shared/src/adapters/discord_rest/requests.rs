@@ -155,10 +155,10 @@ pub fn move_channel(channel: ChannelId, place: &ChannelPlace, reason: &str) -> R
         .iter()
         .map(|one| {
             json!({
-                "id": one.id.to_string(),
-                "type": one.kind,
-                "allow": one.allow.to_string(),
-                "deny": one.deny.to_string(),
+                "id": one.target.to_string(),
+                "type": u8::from(!one.of_role),
+                "allow": one.allow.0.to_string(),
+                "deny": one.deny.0.to_string(),
             })
         })
         .collect();

@@ -30,7 +30,14 @@ pub(super) async fn with_room<S: Spaces>(
     let event = &sheet.event;
     let pattern = settings.category_pattern();
     let named = |number| series_category(&event.series_name, number, &pattern);
-    numbered(store, discord, job, (event.key.club, event.series, &named), list).await
+    numbered(
+        store,
+        discord,
+        job,
+        (event.key.club, event.series, &named),
+        (list, Some(picture)),
+    )
+    .await
 }
 
 /// The category of archived events that `channel` is in already, else one with room.
@@ -50,16 +57,17 @@ pub(in crate::usecases) async fn archive_category<S: Spaces>(
         1 => ARCHIVE_NAME.to_owned(),
         number => format!("{ARCHIVE_NAME} {number}"),
     };
-    numbered(store, discord, job, (club, ARCHIVE, &named), list).await
+    numbered(store, discord, job, (club, ARCHIVE, &named), (list, None)).await
 }
 
-/// The first of the numbered categories that has room.
+/// The first of the numbered categories that has room. With the guild's picture, missing rights are named before one is
+/// made.
 async fn numbered<S: Spaces>(
     store: &S,
     discord: &impl Channels,
     job: &Job,
     (club, series, named): (ClubId, SeriesId, &(dyn Fn(u32) -> String + Sync)),
-    list: &[Channel],
+    (list, picture): (&[Channel], Option<&GuildPicture>),
 ) -> Result<ChannelId, JobFailure> {
     let recorded = store.categories(club, series).await?;
     let mut number = 0;
@@ -114,7 +122,7 @@ async fn finish<S: Spaces>(
     job: &Job,
     name: String,
     category: &mut SeriesCategory,
-    (list, picture): (&[Channel], &GuildPicture),
+    (list, picture): (&[Channel], Option<&GuildPicture>),
 ) -> Result<ChannelId, JobFailure> {
     let same_name: Vec<ChannelId> = list
         .iter()
@@ -126,7 +134,9 @@ async fn finish<S: Spaces>(
     let id = match found {
         Some(id) => id,
         None => {
-            allowed(picture, None, job.now)?;
+            if let Some(picture) = picture {
+                allowed(picture, None, job.now)?;
+            }
             category.step = category.step.intended(job.now);
             store.save_category(category).await?;
             let wanted = NewChannel {
