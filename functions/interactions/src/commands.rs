@@ -1,4 +1,5 @@
-//! Slash commands: each to its use case, each outcome to its message.
+//! Slash commands: each to its use case, each outcome to its message. Use cases are boxed: all of their futures side by side
+//! would not fit on the stack of an unoptimised build.
 
 use super::context::{call, show};
 use super::{App, private};
@@ -46,7 +47,7 @@ pub async fn run<E: Env>(
     let call = match (&command, call(app, interaction)) {
         (Command::Ping, _) => return Ok(private(&app.views.ping())),
         (Command::Help { topic }, _) => return Ok(private(&app.views.help(topic.as_deref()))),
-        (Command::Info, _) => return info(app, interaction).await,
+        (Command::Info, _) => return Box::pin(info(app, interaction)).await,
         (_, Ok(call)) => call,
         (_, Err(error)) => return Ok(private(&app.views.route_error(&error))),
     };
@@ -58,7 +59,7 @@ pub async fn run<E: Env>(
             time_zone,
             colour,
         } => {
-            let club = create_club(
+            let club = Box::pin(create_club(
                 table,
                 env,
                 call,
@@ -67,16 +68,16 @@ pub async fn run<E: Env>(
                     time_zone,
                     colour,
                 },
-            )
+            ))
             .await?;
             show(app, &Notice::ClubCreated { club: &club })
         }
         Command::ClubPreflight => {
-            ask_for_permissions(table, env, call).await?;
+            Box::pin(ask_for_permissions(table, env, call)).await?;
             return Ok(respond::deferred(Audience::Invoker));
         }
         Command::ClubInvite => {
-            let colour = invite(table, env, call).await?;
+            let colour = Box::pin(invite(table, env, call)).await?;
             let url = invite_url(&app.authorize, interaction.application_id, None);
             let start = app.public_url.as_ref().map(|base| format!("{base}/oauth/start"));
             show(
@@ -89,15 +90,15 @@ pub async fn run<E: Env>(
             )
         }
         Command::ClubLink { name } => {
-            let club = link_club(table, env, call, &name).await?;
+            let club = Box::pin(link_club(table, env, call, &name)).await?;
             show(app, &Notice::ClubLinked { club: &club })
         }
         Command::ClubUnlink => {
-            let club = unlink_question(table, call).await?;
+            let club = Box::pin(unlink_question(table, call)).await?;
             show(app, &Notice::ConfirmUnlink { club: &club })
         }
         Command::ClubStatus => {
-            let status = club_status(table, call).await?;
+            let status = Box::pin(club_status(table, call)).await?;
             show(
                 app,
                 &Notice::ClubStatus {
@@ -113,7 +114,7 @@ pub async fn run<E: Env>(
             classes,
             description,
         } => {
-            let created = create_series(
+            let created = Box::pin(create_series(
                 table,
                 env,
                 call,
@@ -122,7 +123,7 @@ pub async fn run<E: Env>(
                     classes,
                     description,
                 },
-            )
+            ))
             .await?;
             let (name, classes) = (created.name.as_str(), created.classes.as_slice());
             show(
@@ -135,7 +136,7 @@ pub async fn run<E: Env>(
             )
         }
         Command::SeriesList => {
-            let (club, series) = list_series(table, call).await?;
+            let (club, series) = Box::pin(list_series(table, call)).await?;
             show(
                 app,
                 &Notice::SeriesList {
@@ -150,19 +151,19 @@ pub async fn run<E: Env>(
             start,
             duration,
         } => {
-            return event_create(app, call, series, [name, start, duration]).await;
+            return Box::pin(event_create(app, call, series, [name, start, duration])).await;
         }
         Command::EventRepeat { event, every, times } => {
-            let repeated = repeat_event(table, env, call, event, (every, &times)).await?;
+            let repeated = Box::pin(repeat_event(table, env, call, event, (every, &times))).await?;
             let (colour, copies) = (repeated.colour, repeated.copies.as_slice());
             show(app, &Notice::EventRepeated { colour, copies })
         }
         Command::EventEdit { event } => {
-            let (club, event) = edit_event_form(table, call, event).await?;
+            let (club, event) = Box::pin(edit_event_form(table, call, event)).await?;
             return Ok(respond::modal(&modals::event_edit(&event, &club.time_zone)));
         }
         Command::EventPublish { event, channel } => {
-            let published = publish_event(table, env, call, event, channel).await?;
+            let published = Box::pin(publish_event(table, env, call, event, channel)).await?;
             let change = if published.channel {
                 EventChange::Published
             } else {
@@ -173,7 +174,7 @@ pub async fn run<E: Env>(
         Command::EventClose { event } => changed(
             app,
             EventChange::Closed,
-            &close_event(table, env, call, event).await?,
+            &Box::pin(close_event(table, env, call, event)).await?,
         ),
         Command::EventTimes { event, opens, closes } => {
             let typed = SignUpTimes {
@@ -194,15 +195,15 @@ pub async fn run<E: Env>(
             &Box::pin(archive_event(table, env, call, event)).await?,
         ),
         Command::EventCancel { event, reason } => {
-            let brief = cancel_event(table, env, call, event, reason.as_deref()).await?;
+            let brief = Box::pin(cancel_event(table, env, call, event, reason.as_deref())).await?;
             changed(app, EventChange::Cancelled, &brief)
         }
         Command::EventShow { event } => {
-            let shown = show_event(table, call, event).await?;
+            let shown = Box::pin(show_event(table, call, event)).await?;
             super::components::details(app, &shown, true)
         }
         Command::EventList { when } => {
-            let list = list_events(table, call, when, None).await?;
+            let list = Box::pin(list_events(table, call, when, None)).await?;
             let (events, more) = (list.events.as_slice(), list.next.is_some());
             show(
                 app,
@@ -215,21 +216,21 @@ pub async fn run<E: Env>(
             )
         }
         Command::RosterImport { file } => {
-            start_import(table, env, call, &file).await?;
+            Box::pin(start_import(table, env, call, &file)).await?;
             return Ok(respond::deferred(Audience::Invoker));
         }
         Command::RosterExport => {
-            start_export(table, env, call).await?;
+            Box::pin(start_export(table, env, call)).await?;
             return Ok(respond::deferred(Audience::Invoker));
         }
         Command::RosterList => super::components::roster_page(app, call, None).await?,
         Command::SyncRun => {
-            let (club, begun) = start_sync(table, env, call).await?;
+            let (club, begun) = Box::pin(start_sync(table, env, call)).await?;
             let (club, run, now) = (&club, &begun.run, call.now);
             show(app, &Notice::SyncProgress { club, run, now })
         }
         Command::SyncStatus => {
-            let (club, run, state) = sync_status(table, call).await?;
+            let (club, run, state) = Box::pin(sync_status(table, call)).await?;
             show(
                 app,
                 &Notice::SyncStatus {
@@ -241,12 +242,12 @@ pub async fn run<E: Env>(
             )
         }
         Command::SyncConflicts => {
-            let (club, case) = next_case(table, call, None).await?;
+            let (club, case) = Box::pin(next_case(table, call, None)).await?;
             conflict(app, &club, case.as_ref(), None)
         }
-        Command::SyncHistory => history(app, call, None).await?,
+        Command::SyncHistory => Box::pin(history(app, call, None)).await?,
         Command::SignupList { event } => {
-            let (club, sheet) = list_sign_ups(table, call, event).await?;
+            let (club, sheet) = Box::pin(list_sign_ups(table, call, event)).await?;
             show(
                 app,
                 &Notice::SignUpList {
@@ -256,7 +257,7 @@ pub async fn run<E: Env>(
             )
         }
         Command::LinkCode { entry } => {
-            let made = &make_code(table, env, call, entry).await?;
+            let made = &Box::pin(make_code(table, env, call, entry)).await?;
             show(app, &Notice::CodeMade { made })
         }
         Command::LinkEnter { code } => {
@@ -265,34 +266,34 @@ pub async fn run<E: Env>(
         }
         Command::LinkStatus { member } => {
             let user = member.map_or(call.user, |member| member.user);
-            let shown = &link_status(table, call, user).await?;
+            let shown = &Box::pin(link_status(table, call, user)).await?;
             show(app, &Notice::LinkShown { shown })
         }
         Command::LinkRemove { member } => {
             let user = member.map_or(call.user, |member| member.user);
-            let linked = &remove_link(table, env, call, user).await?;
+            let linked = &Box::pin(remove_link(table, env, call, user)).await?;
             show(app, &Notice::Unlinked { linked })
         }
         Command::RankSet { member, rank } => super::ranks::set(app, call, &member, rank).await?,
         Command::RankShow { member } => {
             let user = member.map_or(call.user, |member| member.user);
-            let shown = &show_rank(table, call, user).await?;
+            let shown = &Box::pin(show_rank(table, call, user)).await?;
             show(app, &Notice::RankShown { shown })
         }
         Command::RoleMapSet { role, rank, place } => {
-            let listed = &map_role(table, env, call, MapRole { role, rank, place }).await?;
+            let listed = &Box::pin(map_role(table, env, call, MapRole { role, rank, place })).await?;
             show(app, &Notice::RolesListed { listed })
         }
         Command::RoleMapList => {
-            let listed = &list_roles(table, call).await?;
+            let listed = &Box::pin(list_roles(table, call)).await?;
             show(app, &Notice::RolesListed { listed })
         }
         Command::RoleMapRemove { role } => {
-            let listed = &unmap_role(table, env, call, role).await?;
+            let listed = &Box::pin(unmap_role(table, env, call, role)).await?;
             show(app, &Notice::RolesListed { listed })
         }
         Command::SettingsView { section } => {
-            let settings = &view_settings(table, call).await?;
+            let settings = &Box::pin(view_settings(table, call)).await?;
             show(app, &Notice::Settings { settings, section })
         }
         Command::SettingsSet { key, value } => super::settings::set(app, call, &key, value).await?,
@@ -328,7 +329,7 @@ pub async fn history<E: Env>(
     after: Option<RunId>,
 ) -> Result<serde_json::Value, Failure> {
     let from = after.map(|run| Cursor(run.to_string()));
-    let (club, page) = sync_history(&app.table, call, from).await?;
+    let (club, page) = Box::pin(sync_history(&app.table, call, from)).await?;
     let older = page.next.and_then(|cursor| cursor.0.parse().ok());
     let (club, runs) = (&club, page.items.as_slice());
     Ok(show(app, &Notice::SyncHistory { club, runs, older }))
@@ -349,11 +350,11 @@ async fn event_create<E: Env>(
                 duration,
                 ..EventForm::default()
             };
-            let brief = create_event(&app.table, &app.env, call, series, &form).await?;
+            let brief = Box::pin(create_event(&app.table, &app.env, call, series, &form)).await?;
             Ok(private(&changed(app, EventChange::Created, &brief)))
         }
         [name, start, duration] => {
-            let (club, series) = new_event_form(&app.table, call, series).await?;
+            let (club, series) = Box::pin(new_event_form(&app.table, call, series)).await?;
             Ok(respond::modal(&modals::event_create(
                 &series,
                 &club.time_zone,

@@ -27,7 +27,7 @@ pub async fn act<E: Env>(
     action: ComponentAction,
 ) -> Result<Response, Failure> {
     if let ComponentAction::DmDetails { key } = action {
-        let shown = show_own_event(&app.table, interaction.actor().user, key).await?;
+        let shown = Box::pin(show_own_event(&app.table, interaction.actor().user, key)).await?;
         return Ok(private(&details(app, &shown, false)));
     }
     let call = match call(app, interaction) {
@@ -42,33 +42,35 @@ pub async fn act<E: Env>(
         } => {
             let settled =
                 Box::pin(settle_case(&app.table, &app.env, &call, (key, version), decision)).await?;
-            return next_conflict(app, &call, key, Some(settled)).await;
+            return Box::pin(next_conflict(app, &call, key, Some(settled))).await;
         }
-        ComponentAction::NextCase { after } => return next_conflict(app, &call, after, None).await,
+        ComponentAction::NextCase { after } => return Box::pin(next_conflict(app, &call, after, None)).await,
         ComponentAction::SyncHistory { after } => {
             let page = super::commands::history(app, &call, Some(after)).await?;
             return Ok(respond::update(&page));
         }
-        ComponentAction::SignUp { event } => answered(app, &call, event, &Answer::SignUp).await?,
+        ComponentAction::SignUp { event } => Box::pin(answered(app, &call, event, &Answer::SignUp)).await?,
         ComponentAction::ChooseClass { event, class } => {
-            answered(app, &call, event, &Answer::Class { class }).await?
+            Box::pin(answered(app, &call, event, &Answer::Class { class })).await?
         }
-        ComponentAction::NotComing { event } => answered(app, &call, event, &Answer::NotComing).await?,
-        ComponentAction::Leave { event } => answered(app, &call, event, &Answer::Leave).await?,
+        ComponentAction::NotComing { event } => {
+            Box::pin(answered(app, &call, event, &Answer::NotComing)).await?
+        }
+        ComponentAction::Leave { event } => Box::pin(answered(app, &call, event, &Answer::Leave)).await?,
         ComponentAction::ImportConfirm { command } => {
-            let (club, import) = confirm_import(&app.table, &app.env, &call, command).await?;
+            let (club, import) = Box::pin(confirm_import(&app.table, &app.env, &call, command)).await?;
             return Ok(import_shown(app, &club, &import));
         }
         ComponentAction::ImportCancel { command } => {
-            let (club, import) = cancel_import(&app.table, &app.env, &call, command).await?;
+            let (club, import) = Box::pin(cancel_import(&app.table, &app.env, &call, command)).await?;
             return Ok(import_shown(app, &club, &import));
         }
         ComponentAction::RosterPage { after } => {
-            let page = roster_page(app, &call, Some(after)).await?;
+            let page = Box::pin(roster_page(app, &call, Some(after))).await?;
             return Ok(respond::update(&page));
         }
         ComponentAction::Unlink { club } => {
-            let unlinked = unlink_club(&app.table, &app.env, &call, club).await?;
+            let unlinked = Box::pin(unlink_club(&app.table, &app.env, &call, club)).await?;
             let body = show(
                 app,
                 &Notice::ClubUnlinked {
@@ -83,7 +85,7 @@ pub async fn act<E: Env>(
         | ComponentAction::Info { event }
         | ComponentAction::DmDetails {
             key: gantry_shared::domain::event::EventKey { event, .. },
-        } => details(app, &show_event(&app.table, &call, event).await?, true),
+        } => details(app, &Box::pin(show_event(&app.table, &call, event)).await?, true),
         // The question becomes its answer, so that its buttons are gone.
         ComponentAction::ResetSettings { target, version } => {
             let body = settings::confirmed(app, &call, target, version).await?;
@@ -110,7 +112,7 @@ pub async fn roster_page<E: Env>(
     call: &Call,
     after: Option<EntryId>,
 ) -> Result<Value, Failure> {
-    let page = list_roster(&app.table, call, after).await?;
+    let page = Box::pin(list_roster(&app.table, call, after)).await?;
     let (club, entries, next) = (&page.club, page.entries.as_slice(), page.next);
     Ok(show(app, &Notice::RosterPage { club, entries, next }))
 }
@@ -122,9 +124,9 @@ async fn next_conflict<E: Env>(
     after: CaseKey,
     settled: Option<Settlement>,
 ) -> Result<Response, Failure> {
-    let (club, mut case) = next_case(&app.table, call, Some(after)).await?;
+    let (club, mut case) = Box::pin(next_case(&app.table, call, Some(after))).await?;
     if case.is_none() {
-        let (_, first) = next_case(&app.table, call, None).await?;
+        let (_, first) = Box::pin(next_case(&app.table, call, None)).await?;
         // The list may lag behind what was settled just now.
         case = first.filter(|first| settled.is_none() || first.case.key() != after);
     }
@@ -139,7 +141,7 @@ async fn answered<E: Env>(
     answer: &Answer,
 ) -> Result<Value, Failure> {
     Ok(
-        match answer_event(&app.table, &app.env, call, event, answer).await? {
+        match Box::pin(answer_event(&app.table, &app.env, call, event, answer)).await? {
             AnswerOutcome::Recorded { event, standing } => show(
                 app,
                 &Notice::Answered {

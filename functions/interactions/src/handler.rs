@@ -94,7 +94,7 @@ async fn answer<E: Env>(app: &App<E>, interaction: &Interaction) -> Response {
         }
     };
     let suggesting = matches!(intent, Intent::Autocomplete(_));
-    let outcome = tokio::time::timeout(ANSWER_WITHIN, perform(app, interaction, intent)).await;
+    let outcome = tokio::time::timeout(ANSWER_WITHIN, Box::pin(perform(app, interaction, intent))).await;
     context::notice_return(app, interaction).await;
     let failure = match outcome {
         Ok(Ok(response)) => {
@@ -131,10 +131,10 @@ async fn perform<E: Env>(
     intent: Intent,
 ) -> Result<Response, Failure> {
     match intent {
-        Intent::Command(command) => commands::run(app, interaction, command).await,
-        Intent::Autocomplete(query) => autocomplete::suggest(app, interaction, query).await,
-        Intent::Component(action) => components::act(app, interaction, action).await,
-        Intent::Modal(submit) => modals::submitted(app, interaction, submit).await,
+        Intent::Command(command) => Box::pin(commands::run(app, interaction, command)).await,
+        Intent::Autocomplete(query) => Box::pin(autocomplete::suggest(app, interaction, query)).await,
+        Intent::Component(action) => Box::pin(components::act(app, interaction, action)).await,
+        Intent::Modal(submit) => Box::pin(modals::submitted(app, interaction, submit)).await,
     }
 }
 

@@ -25,13 +25,13 @@ pub async fn submitted<E: Env>(
     let (change, brief) = match submit.id {
         ModalId::EventCreate { series } => (
             EventChange::Created,
-            create_event(&app.table, &app.env, &call, series, &submit.form).await?,
+            Box::pin(create_event(&app.table, &app.env, &call, series, &submit.form)).await?,
         ),
         ModalId::EventEdit { event, version } => {
             let target = (event, version);
             (
                 EventChange::Edited,
-                edit_event(&app.table, &app.env, &call, target, &submit.form).await?,
+                Box::pin(edit_event(&app.table, &app.env, &call, target, &submit.form)).await?,
             )
         }
     };
