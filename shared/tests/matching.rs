@@ -320,7 +320,7 @@ impl Builder {
                 let tie = [Tie::Linked, Tie::Stored, Tie::Decided, Tie::Named][n % 4];
                 self.case(label, name, Some((gone, tie)), None);
             }
-            Label::Ambiguous if n % 2 == 0 => {
+            Label::Ambiguous if n.is_multiple_of(2) => {
                 self.account(Some(dressed.clone()));
                 self.account(Some(name.clone()));
                 self.case(label, name, None, None);
@@ -342,7 +342,11 @@ impl Builder {
                     _ => self.maker.slip(&name),
                 };
                 self.account(Some(slipped));
-                let name = if n % 3 == 0 { format!("{name} #78") } else { name };
+                let name = if n.is_multiple_of(3) {
+                    format!("{name} #78")
+                } else {
+                    name
+                };
                 self.case(label, name, None, None);
             }
             Label::LookAlike => {

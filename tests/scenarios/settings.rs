@@ -307,7 +307,7 @@ async fn the_zone_in_which_times_are_typed_is_the_settings() {
     // In UTC it is still November.
     assert_eq!(channels(&world, &club), ["Cup/dec-01-suzuka"]);
     let published = world.space_of_series(&club, event, "Cup");
-    let board = serde_json::to_value(&world.board(&published)).unwrap();
+    let board = serde_json::to_value(world.board(&published)).unwrap();
     assert_eq!(board["embeds"][0]["color"], 255, "{board}");
     world.finish().await;
 }

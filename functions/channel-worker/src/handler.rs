@@ -56,7 +56,7 @@ async fn perform_on<E: Env>(
             Box::pin(refresh_board(&parts.table, &discord, &views, job, event)).await
         }
         Work::ArchiveEventSpace { event } => {
-            Box::pin(archive_event_space(&parts.table, &discord, &views, &job, event)).await
+            Box::pin(archive_event_space(&parts.table, &discord, &views, job, event)).await
         }
         Work::DeleteEventSpace { event } => Box::pin(delete_event_space(&parts.table, &discord, event)).await,
         Work::PromoteWaiting { .. }

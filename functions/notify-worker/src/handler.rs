@@ -81,12 +81,12 @@ async fn perform_on<E: Env>(
             };
             Box::pin(finish_answer(table, env, &discord, &views, job, &wish)).await
         }
-        Work::RunAlerts { event } => Box::pin(run_alerts(table, env, &discord, &views, &job, *event)).await,
+        Work::RunAlerts { event } => Box::pin(run_alerts(table, env, &discord, &views, job, *event)).await,
         Work::Announce { event, what, due } => {
             Box::pin(announce_event(
                 table,
                 (&discord, &views),
-                &job,
+                job,
                 (*event, *what, *due),
             ))
             .await

@@ -119,10 +119,17 @@ fn channel(space: Option<&Space>) -> Result<Option<ChannelId>, JobFailure> {
 
 /// Who is called: never those who wait, nor those who do not come, unless the event is called off.
 fn mentioned(sheet: &Sheet, what: Announcement) -> Vec<UserId> {
-    let concerned = |status: &Status| match (what, status) {
-        (Announcement::Reminder { .. } | Announcement::Start, Status::Seated { .. })
-        | (Announcement::Cancelled, Status::Seated { .. } | Status::Waiting { .. }) => true,
-        _ => false,
+    let concerned = |status: &Status| {
+        matches!(
+            (what, status),
+            (
+                Announcement::Reminder { .. } | Announcement::Start,
+                Status::Seated { .. }
+            ) | (
+                Announcement::Cancelled,
+                Status::Seated { .. } | Status::Waiting { .. }
+            )
+        )
     };
     let sign_ups = sheet.sign_ups.iter().filter(|one| concerned(&one.status));
     sign_ups.map(|one| one.user).collect()

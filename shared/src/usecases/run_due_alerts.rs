@@ -156,7 +156,7 @@ async fn take<S: Ledger>(
 }
 
 fn record(event: EventKey, at: Timestamp, alerts: Vec<AlertKind>) -> Option<Record> {
-    (!alerts.is_empty()).then(|| Record {
+    (!alerts.is_empty()).then_some(Record {
         club: event.club,
         actor: Actor::Gantry,
         at,
