@@ -21,7 +21,7 @@ use jiff::Timestamp;
 pub async fn handle<E: Env>(parts: &Parts<E>, event: SqsEvent, deadline: Timestamp) -> SqsBatchResponse {
     let queues = (&parts.sqs, &parts.queues);
     batch::handle(event, deadline, queues, |envelope| {
-        perform(parts, envelope, deadline)
+        Box::pin(perform(parts, envelope, deadline))
     })
     .await
 }
@@ -33,7 +33,7 @@ async fn perform<E: Env>(
 ) -> Result<(), JobFailure> {
     let job = parts.job(&delivery);
     let work = delivery.envelope.work;
-    let outcome = perform_on(parts, &job, &work, deadline).await;
+    let outcome = Box::pin(perform_on(parts, &job, &work, deadline)).await;
     Box::pin(unless_lost(&parts.table, &parts.env, &job, work, outcome)).await
 }
 

@@ -44,7 +44,7 @@ pub async fn handle_event<E: Env>(
 pub async fn handle<E: Env>(parts: &Parts<E>, event: SqsEvent, deadline: Timestamp) -> SqsBatchResponse {
     let queues = (&parts.sqs, &parts.queues);
     batch::handle(event, deadline, queues, |envelope| {
-        perform(parts, envelope, deadline)
+        Box::pin(perform(parts, envelope, deadline))
     })
     .await
 }

@@ -226,17 +226,23 @@ impl Functions {
             "relay" => {
                 let event = serde_json::from_value(event)?;
                 Ok(serde_json::to_value(
-                    gantry_relay::handle(&self.relay, event).await,
+                    Box::pin(gantry_relay::handle(&self.relay, event)).await,
                 )?)
             }
             "channel-worker" => {
                 let event = serde_json::from_value(event)?;
-                let response = gantry_channel_worker::handle(&self.channel_worker, event, deadline).await;
+                let response = Box::pin(gantry_channel_worker::handle(
+                    &self.channel_worker,
+                    event,
+                    deadline,
+                ))
+                .await;
                 Ok(serde_json::to_value(response)?)
             }
             "notify-worker" => {
                 let event = serde_json::from_value(event)?;
-                let response = gantry_notify_worker::handle(&self.notify_worker, event, deadline).await;
+                let response =
+                    Box::pin(gantry_notify_worker::handle(&self.notify_worker, event, deadline)).await;
                 Ok(serde_json::to_value(response)?)
             }
             "sync-worker" => Ok(Box::pin(gantry_sync_worker::handle_event(
@@ -247,7 +253,7 @@ impl Functions {
             .await?),
             "race-day" => {
                 let event = serde_json::from_value(event)?;
-                let tick = gantry_race_day::handle(&self.race_day, event, deadline)
+                let tick = Box::pin(gantry_race_day::handle(&self.race_day, event, deadline))
                     .await
                     .map_err(|error| FunctionError::Failed(error.into()))?;
                 Ok(serde_json::to_value(tick)?)
