@@ -24,9 +24,10 @@ Examples:
   gantry demo                         play the main job on free ports and leave
   gantry up --no-seed --data .gantry  an empty stack that keeps its state in .gantry
   gantry commands print               the JSON that registers the commands
+  gantry commands sync                register them: writes only what differs from what Discord has
   gantry sign --body '{\"type\":1}'     headers of a signed request, for curl
 
-Exit codes: 0 done, 1 it failed, 2 wrong use.";
+Exit codes: 0 done, 1 it failed, 2 wrong use; `commands diff` has one more.";
 
 #[derive(Subcommand)]
 enum Command {
@@ -46,14 +47,15 @@ async fn main() -> ExitCode {
     let command = Cli::parse()
         .command
         .unwrap_or_else(|| Command::Up(up::Up::default()));
+    let done = |()| ExitCode::SUCCESS;
     let outcome = match command {
-        Command::Up(up) => up.run().await,
-        Command::Demo(demo) => demo.run().await,
-        Command::Sign(sign) => sign.run(),
-        Command::Commands(commands) => commands.run(),
+        Command::Up(up) => up.run().await.map(done),
+        Command::Demo(demo) => demo.run().await.map(done),
+        Command::Sign(sign) => sign.run().map(done),
+        Command::Commands(commands) => commands.run().await,
     };
     match outcome {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             eprintln!("gantry: {error}");
             ExitCode::FAILURE

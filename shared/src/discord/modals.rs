@@ -108,7 +108,7 @@ fn inputs(zone: &ZoneName) -> [Input; 5] {
         input(
             "start",
             "Start",
-            &format!("Such as 2027-06-12 14:00, in {}", zone.as_str()),
+            &format!("Such as 2027-06-12 14:00 or Sat 14:00, in {}", zone.as_str()),
             limits::TIME,
         ),
         input(

@@ -4,6 +4,7 @@ pub mod club;
 pub mod event;
 pub mod fact;
 pub mod ids;
+pub mod matching;
 pub mod names;
 pub mod naming;
 pub mod notice;

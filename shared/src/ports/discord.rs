@@ -107,10 +107,21 @@ pub enum DiscordError {
         code: u64,
         /// Discord's words with the paths of the faulty fields; for the log, never for a user.
         message: String,
+        /// The faulty fields one by one.
+        fields: Vec<FaultyField>,
     },
     /// A server error, a lost connection or a timeout: the effect may or may not have happened.
     #[error("unavailable: {0}")]
     Unavailable(String),
+}
+
+/// A field of a request that Discord does not take.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FaultyField {
+    /// Where, from the request's body down: `options.0.name`; empty for the whole body.
+    pub path: String,
+    /// Discord's words.
+    pub message: String,
 }
 
 /// Shorthand for what every call returns.

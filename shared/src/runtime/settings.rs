@@ -132,6 +132,16 @@ pub struct WorkerSettings {
     pub queues: QueueUrls,
 }
 
+/// What the operator's commands need to speak to Discord.
+pub struct OperatorSettings {
+    /// The application.
+    pub application: ApplicationId,
+    /// The bot's token.
+    pub bot_token: String,
+    /// Discord's API.
+    pub discord_api: String,
+}
+
 impl fmt::Debug for WorkerSettings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("WorkerSettings")
@@ -201,6 +211,22 @@ impl<'a> Reader<'a> {
                 bot_token: bot_token?,
                 discord_api: discord_api?,
                 queues: queues?,
+            })
+        })
+    }
+
+    /// What the operator's commands need to speak to Discord.
+    ///
+    /// # Errors
+    /// All faults.
+    pub fn operator(mut self) -> Result<OperatorSettings, SettingsError> {
+        let (application, bot_token) = (self.application(), self.bot_token());
+        let discord_api = self.url(&DISCORD_API);
+        self.finish(|| {
+            Some(OperatorSettings {
+                application: application?,
+                bot_token: bot_token?,
+                discord_api: discord_api?,
             })
         })
     }

@@ -1,5 +1,6 @@
 //! What Discord answered: rate-limit headers, kinds of 429, and the text of a refusal.
 
+use crate::ports::discord::FaultyField;
 use jiff::SignedDuration;
 use reqwest::header::HeaderMap;
 use serde_json::Value;
@@ -160,30 +161,36 @@ impl Answer {
             .and_then(Value::as_str)
             .unwrap_or("no message")
             .to_owned();
-        if let Some(errors) = body.get("errors") {
-            describe(errors, "", &mut text);
+        for FaultyField { path, message } in self.faulty_fields() {
+            // Writing to a String cannot fail.
+            let _ = write!(text, "; {path}: {message}");
         }
         text.chars().take(MESSAGE_CHARS).collect()
     }
+
+    /// The fields that the refusal names (Discord docs, reference, error messages).
+    pub fn faulty_fields(&self) -> Vec<FaultyField> {
+        let mut found = Vec::new();
+        if let Some(errors) = self.body.as_ref().and_then(|body| body.get("errors")) {
+            gather(errors, "", &mut found);
+        }
+        found
+    }
 }
 
-/// Adds `; path: message` for each error in Discord's tree of errors (Discord docs, reference, error messages).
-fn describe(errors: &Value, path: &str, text: &mut String) {
+/// Adds each error in Discord's tree of errors.
+fn gather(errors: &Value, path: &str, found: &mut Vec<FaultyField>) {
     let Value::Object(fields) = errors else { return };
     for (name, inner) in fields {
         if name == "_errors" {
-            for error in inner.as_array().into_iter().flatten() {
-                let message = error
-                    .get("message")
-                    .and_then(Value::as_str)
-                    .unwrap_or("no message");
-                // Writing to a String cannot fail.
-                let _ = write!(text, "; {path}: {message}");
-            }
+            found.extend(inner.as_array().into_iter().flatten().map(|error| FaultyField {
+                path: path.to_owned(),
+                message: error["message"].as_str().unwrap_or("no message").to_owned(),
+            }));
         } else if path.is_empty() {
-            describe(inner, name, text);
+            gather(inner, name, found);
         } else {
-            describe(inner, &format!("{path}.{name}"), text);
+            gather(inner, &format!("{path}.{name}"), found);
         }
     }
 }

@@ -216,6 +216,7 @@ impl<B: Budget> DiscordRest<B> {
             _ => Next::Done(Err(DiscordError::Refused {
                 code: answer.code(),
                 message: answer.refusal(),
+                fields: answer.faulty_fields(),
             })),
         }
     }

@@ -290,6 +290,7 @@ fn refused(message: &str) -> DiscordError {
     DiscordError::Refused {
         code: INVALID_FORM,
         message: format!("not sent: {message}"),
+        fields: Vec::new(),
     }
 }
 

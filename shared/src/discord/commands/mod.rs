@@ -3,6 +3,7 @@
 //! then asks for the rest.
 
 pub mod check;
+pub mod difference;
 pub mod limits;
 mod options;
 pub mod registration;

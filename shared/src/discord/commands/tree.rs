@@ -128,7 +128,7 @@ const EVENT: &[SubSpec] = &[
                 OptionSpec::text("name", "The event's name", limits::EVENT_NAME),
                 OptionSpec::text(
                     "start",
-                    "When it starts in the club's time zone, such as 2027-06-12 14:00",
+                    "When it starts in the club's time zone, such as 2027-06-12 14:00 or Sat 14:00",
                     limits::TIME,
                 ),
                 OptionSpec::text(

@@ -159,7 +159,9 @@ fn problem(problem: &Problem) -> String {
         Problem::TooLong { max } => format!("at most {max} characters, please."),
         Problem::UnknownZone => "pick a zone from the list, such as Europe/Berlin.".to_owned(),
         Problem::NotAColour => "six hex digits, such as #1e90ff.".to_owned(),
-        Problem::NotATime => "date and time, such as 2027-06-12 14:00.".to_owned(),
+        Problem::NotATime => {
+            "day and time, such as 2027-06-12 14:00, Sat 14:00 or in 3 days 20:00.".to_owned()
+        }
         Problem::SkippedTime { before } => format!(
             "the clock skips this time, as daylight saving begins at {}. Pick one before or after.",
             phrases::when(*before)

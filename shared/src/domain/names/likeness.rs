@@ -2,10 +2,10 @@
 
 use super::{Name, form};
 
-/// Names shorter than this, without separators, are not called similar: most short names are one edit apart.
-const SIMILAR_FROM: usize = 4;
+/// Names with fewer code points, separators left aside, are not called similar: most short names are one edit apart.
+pub const SIMILAR_FROM: usize = 4;
 /// The least that counts as similar, in percent.
-const SIMILAR_PERCENT: u8 = 80;
+pub const SIMILAR_PERCENT: u8 = 80;
 
 /// How alike two names are, the closest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,7 +29,7 @@ pub fn likeness(a: &Name, b: &Name) -> Likeness {
         return Likeness::Different;
     }
     if a.comparison == b.comparison {
-        return match a.agrees(b) {
+        return match a.details.agree(&b.details) {
             true => Likeness::Same,
             false => Likeness::OtherDetails,
         };

@@ -14,7 +14,7 @@ mod form;
 mod likeness;
 mod parts;
 
-pub use likeness::{Likeness, likeness, similarity, skeletons};
+pub use likeness::{Likeness, SIMILAR_FROM, SIMILAR_PERCENT, likeness, similarity, skeletons};
 
 use super::text;
 use icu_normalizer::ComposingNormalizerBorrowed;
@@ -29,35 +29,68 @@ pub struct Name {
     display: String,
     cased: String,
     comparison: String,
+    details: Details,
+}
+
+/// The optional parts of a name.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Details {
     tags: BTreeSet<String>,
     numbers: BTreeSet<String>,
+}
+
+impl Details {
+    /// Whether the name had none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.tags.is_empty() && self.numbers.is_empty()
+    }
+
+    /// Whether they do not contradict: what one has more than the other is no contradiction.
+    #[must_use]
+    pub fn agree(&self, other: &Self) -> bool {
+        let agree = |a: &BTreeSet<String>, b: &BTreeSet<String>| a.is_subset(b) || b.is_subset(a);
+        agree(&self.tags, &other.tags) && agree(&self.numbers, &other.numbers)
+    }
+
+    /// Clan tags and the like, in comparison form, in order.
+    pub fn tags(&self) -> impl Iterator<Item = &str> {
+        self.tags.iter().map(String::as_str)
+    }
+
+    /// Car numbers, digits as written: `7` and `07` are two cars.
+    pub fn numbers(&self) -> impl Iterator<Item = &str> {
+        self.numbers.iter().map(String::as_str)
+    }
+
+    fn note(&mut self, parts: &parts::Parts) {
+        let tags = parts.tags.iter().map(|tag| word_form(tag));
+        self.tags.extend(tags.filter(|tag| !tag.is_empty()));
+        self.numbers.extend(parts.numbers.iter().cloned());
+    }
 }
 
 impl Name {
     /// Reads a name. Any text is taken.
     #[must_use]
     pub fn read(raw: &str) -> Self {
-        let (mut tags, mut numbers) = (BTreeSet::new(), BTreeSet::new());
+        let mut details = Details::default();
         let cased = settle(raw, |text| {
             let parts = parts::take_apart(&form::clean(text));
-            tags.extend(parts.tags.iter().map(|tag| word_form(tag)));
-            numbers.extend(parts.numbers);
+            details.note(&parts);
             parts.core
         });
         // Folding may bring out what was hidden, so it is read once more in the folded form.
         let comparison = settle(&cased, |text| {
             let parts = parts::take_apart(&form::clean(&form::fold(text)));
-            tags.extend(parts.tags.iter().map(|tag| word_form(tag)));
-            numbers.extend(parts.numbers);
+            details.note(&parts);
             parts.core
         });
-        tags.remove("");
         Self {
             display: display(raw),
             cased,
             comparison,
-            tags,
-            numbers,
+            details,
         }
     }
 
@@ -73,26 +106,18 @@ impl Name {
         &self.comparison
     }
 
-    /// Clan tags and the like, in comparison form, in order.
-    pub fn tags(&self) -> impl Iterator<Item = &str> {
-        self.tags.iter().map(String::as_str)
-    }
-
-    /// Car numbers, digits as written: `7` and `07` are two cars.
-    pub fn numbers(&self) -> impl Iterator<Item = &str> {
-        self.numbers.iter().map(String::as_str)
+    /// Its tags and numbers.
+    #[must_use]
+    pub const fn details(&self) -> &Details {
+        &self.details
     }
 
     /// Whether the two may be names of one person.
     #[must_use]
     pub fn same_user(&self, other: &Self) -> bool {
-        !self.comparison.is_empty() && self.comparison == other.comparison && self.agrees(other)
-    }
-
-    /// Whether tags and numbers do not contradict: what one has more than the other is no contradiction.
-    #[must_use]
-    pub fn agrees(&self, other: &Self) -> bool {
-        agree(&self.tags, &other.tags) && agree(&self.numbers, &other.numbers)
+        !self.comparison.is_empty()
+            && self.comparison == other.comparison
+            && self.details.agree(&other.details)
     }
 }
 
@@ -100,10 +125,6 @@ impl Name {
 #[must_use]
 pub fn same_user(a: &str, b: &str) -> bool {
     Name::read(a).same_user(&Name::read(b))
-}
-
-fn agree(a: &BTreeSet<String>, b: &BTreeSet<String>) -> bool {
-    a.is_subset(b) || b.is_subset(a)
 }
 
 /// The comparison form of a text without optional parts.

@@ -60,8 +60,8 @@ fn tags_and_numbers_are_optional() {
     assert_eq!(form("APX | Max"), "max");
     assert_eq!(form("マックス | ABC"), "マックス");
     let name = Name::read("[APX] Max #42");
-    assert_eq!(name.tags().collect::<Vec<_>>(), ["apx"]);
-    assert_eq!(name.numbers().collect::<Vec<_>>(), ["42"]);
+    assert_eq!(name.details().tags().collect::<Vec<_>>(), ["apx"]);
+    assert_eq!(name.details().numbers().collect::<Vec<_>>(), ["42"]);
     assert_eq!(name.display(), "[APX] Max #42");
 }
 
@@ -188,7 +188,7 @@ proptest! {
         let once = Name::read(&raw);
         let twice = Name::read(once.comparison());
         prop_assert_eq!(once.comparison(), twice.comparison());
-        prop_assert_eq!(twice.tags().count() + twice.numbers().count(), 0);
+        prop_assert_eq!(twice.details(), &Details::default());
         let shown = Name::read(once.display());
         prop_assert_eq!(shown.display(), once.display());
     }
@@ -201,8 +201,7 @@ proptest! {
         for other in [nfc.normalize(&raw), nfkc.normalize(&raw), nfd.normalize(&raw), nfkd.normalize(&raw)] {
             let other = Name::read(&other);
             prop_assert_eq!(read.comparison(), other.comparison());
-            prop_assert!(read.tags().eq(other.tags()));
-            prop_assert!(read.numbers().eq(other.numbers()));
+            prop_assert_eq!(read.details(), other.details());
         }
     }
 

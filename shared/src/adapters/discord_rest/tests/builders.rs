@@ -138,7 +138,9 @@ fn what_may_be_repeated_is_told() {
 
 fn refused<T: std::fmt::Debug>(result: DiscordResult<T>) -> String {
     match result {
-        Err(DiscordError::Refused { code: 50035, message }) => message,
+        Err(DiscordError::Refused {
+            code: 50035, message, ..
+        }) => message,
         other => panic!("{other:?}"),
     }
 }

@@ -4,7 +4,7 @@ use super::builders::{new_channel, new_message};
 use super::server::*;
 use crate::adapters::discord_rest::DiscordRest;
 use crate::domain::ids::{ChannelId, GuildId, MessageId};
-use crate::ports::discord::{Channels, DiscordError, InteractionReplies, MessageBody, Messages};
+use crate::ports::discord::{Channels, DiscordError, FaultyField, InteractionReplies, MessageBody, Messages};
 use jiff::SignedDuration;
 use serde_json::json;
 use std::sync::Arc;
@@ -74,9 +74,16 @@ async fn each_status_has_its_error() {
     for _ in 0..7 {
         seen.push(stage.rest.list_channels(GUILD).await.unwrap_err());
     }
-    let refused = |code, message: &str| DiscordError::Refused {
+    let refused = |code, message: &str, fields: &[(&str, &str)]| DiscordError::Refused {
         code,
         message: message.to_owned(),
+        fields: fields
+            .iter()
+            .map(|(path, message)| FaultyField {
+                path: (*path).to_owned(),
+                message: (*message).to_owned(),
+            })
+            .collect(),
     };
     assert_eq!(
         seen,
@@ -85,9 +92,13 @@ async fn each_status_has_its_error() {
             DiscordError::NotFound { code: 0 },
             DiscordError::Forbidden { code: 50013 },
             DiscordError::Forbidden { code: 0 },
-            refused(50035, "Invalid Form Body; name: This field is required"),
-            refused(0, "No"),
-            refused(0, "HTTP 302 without a JSON body"),
+            refused(
+                50035,
+                "Invalid Form Body; name: This field is required",
+                &[("name", "This field is required")]
+            ),
+            refused(0, "No", &[]),
+            refused(0, "HTTP 302 without a JSON body", &[]),
         ]
     );
     assert_eq!(stage.sent(), 7, "none of them is tried again");

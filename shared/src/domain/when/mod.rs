@@ -1,17 +1,24 @@
 //! Times and lengths as people type them.
 
+mod day;
+
 use super::refusal::Problem;
-use jiff::civil::DateTime;
+use day::Day;
+use jiff::civil::{Date, DateTime, Time, Weekday};
 use jiff::tz::{AmbiguousOffset, TimeZone};
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, ToSpan};
 
 /// Shortest and longest event.
 const DURATION_RANGE: (SignedDuration, SignedDuration) =
     (SignedDuration::from_mins(5), SignedDuration::from_hours(48));
+/// Length of `2026-11-28`.
+const ISO_DATE: usize = 10;
 /// How far ahead an event may lie.
 const HORIZON: SignedDuration = SignedDuration::from_hours(24 * 731);
 
-/// Reads a local time, `2026-11-28 14:00` (a `T` between date and time and seconds are fine too), in `zone`.
+/// Reads a local time in `zone`: a day and a time of day, `2026-11-28 14:00` (with a `T` between them, and with seconds, too).
+/// The day may also be `today`, `tomorrow`, a weekday (`Sat 14:00`: the next time that it is 14:00 on a Saturday) or
+/// `in 3 days`, `in 2 weeks`.
 ///
 /// A time that daylight saving skips or doubles is never guessed at. One that is doubled can be told apart by its
 /// offset, `2026-10-25 02:30 +02:00`.
@@ -20,30 +27,70 @@ const HORIZON: SignedDuration = SignedDuration::from_hours(24 * 731);
 /// [`Problem::NotATime`], [`Problem::SkippedTime`], [`Problem::DoubleTime`], [`Problem::InThePast`],
 /// [`Problem::TooFarOff`].
 pub fn parse_start(text: &str, zone: &TimeZone, now: Timestamp) -> Result<Timestamp, Problem> {
-    let words: Vec<&str> = text.split_whitespace().collect();
-    let (local, offset) = match words.as_slice() {
-        [both] => ((*both).to_owned(), None),
-        [date, time] => (format!("{date}T{time}"), None),
-        [date, time, offset] => (format!("{date}T{time}"), Some(*offset)),
-        _ => return Err(Problem::NotATime),
+    let spaced = match text.trim().split_once(['T', 't']) {
+        Some((date, time)) if date.len() == ISO_DATE && !date.contains(char::is_whitespace) => {
+            format!("{date} {time}")
+        }
+        _ => text.to_owned(),
     };
-    // A bare date would be taken for its midnight, which nobody means.
-    if !local.contains(['T', 't']) {
-        return Err(Problem::NotATime);
-    }
-    // An offset or a zone would be read over, and the time taken for another one.
-    let time = local.split(['T', 't']).nth(1).unwrap_or_default();
-    if !time.bytes().all(|b| b.is_ascii_digit() || b == b':' || b == b'.') {
-        return Err(Problem::NotATime);
-    }
-    let local: DateTime = local.parse().map_err(|_| Problem::NotATime)?;
-    let start = in_zone(local, offset, zone)?;
+    let words: Vec<&str> = spaced.split_whitespace().collect();
+    let (words, offset) = match words.split_last() {
+        Some((last, rest)) if last.starts_with(['+', '-']) => (rest, Some(*last)),
+        _ => (words.as_slice(), None),
+    };
+    let (time, day) = words.split_last().ok_or(Problem::NotATime)?;
+    let time = time_of_day(time)?;
+    let today = now.to_zoned(zone.clone()).date();
+    let start = match Day::read(day, today).ok_or(Problem::NotATime)? {
+        Day::On(date) => in_zone(date.to_datetime(time), offset, zone)?,
+        Day::Next(weekday) => next(weekday, time, (today, now), offset, zone)?,
+    };
     if start <= now {
         Err(Problem::InThePast)
     } else if start.duration_since(now) > HORIZON {
         Err(Problem::TooFarOff)
     } else {
         Ok(start)
+    }
+}
+
+/// Hours and minutes, perhaps seconds. An offset or a zone that is stuck to them would be read over, and the time taken
+/// for another one.
+fn time_of_day(text: &str) -> Result<Time, Problem> {
+    let plain = text.contains(':') && text.bytes().all(|b| b.is_ascii_digit() || b == b':' || b == b'.');
+    text.parse().ok().filter(|_| plain).ok_or(Problem::NotATime)
+}
+
+/// The next instant at which it is `time` on that weekday. Where the next one falls on a clock change, that is asked about
+/// rather than passed over.
+fn next(
+    weekday: Weekday,
+    time: Time,
+    (today, now): (Date, Timestamp),
+    offset: Option<&str>,
+    zone: &TimeZone,
+) -> Result<Timestamp, Problem> {
+    let date = if today.weekday() == weekday {
+        today
+    } else {
+        today.nth_weekday(1, weekday).map_err(|_| Problem::NotATime)?
+    };
+    match in_zone(date.to_datetime(time), offset, zone) {
+        Ok(start) if start > now => Ok(start),
+        Err(problem) if date > today || still_ahead(&problem, now) => Err(problem),
+        _ => {
+            let later = date.checked_add(1.week()).map_err(|_| Problem::NotATime)?;
+            in_zone(later.to_datetime(time), offset, zone)
+        }
+    }
+}
+
+/// Whether the clock change that a time falls on is still to come, or going on.
+fn still_ahead(problem: &Problem, now: Timestamp) -> bool {
+    match problem {
+        Problem::SkippedTime { before } => *before > now,
+        Problem::DoubleTime { second, .. } => *second > now,
+        _ => false,
     }
 }
 
@@ -166,6 +213,7 @@ mod tests {
             "",
             "tomorrow",
             "2026-11-28",
+            "2026-11-28T14",
             "2026-11-31 10:00",
             "28.11.2026 14:00",
             "2026-11-28 25:00",
@@ -173,6 +221,66 @@ mod tests {
         ] {
             assert_eq!(start(text), Err(Problem::NotATime), "{text:?}");
         }
+    }
+
+    #[test]
+    fn days_can_be_named() {
+        // 2026-03-01 is a Sunday; it is 01:00 in Berlin.
+        for (text, instant) in [
+            ("today 14:00", "2026-03-01T13:00:00Z"),
+            ("Tomorrow, 14:00", "2026-03-02T13:00:00Z"),
+            ("Sat 14:00", "2026-03-07T13:00:00Z"),
+            ("saturday 14:00", "2026-03-07T13:00:00Z"),
+            ("sun 14:00", "2026-03-01T13:00:00Z"),
+            ("sun 00:30", "2026-03-07T23:30:00Z"),
+            ("in 3 days 20:00", "2026-03-04T19:00:00Z"),
+            ("in 5 weeks 20:00", "2026-04-05T18:00:00Z"),
+        ] {
+            assert_eq!(start(text), Ok(at(instant)), "{text}");
+        }
+        for text in [
+            "sa 14:00",
+            "someday 14:00",
+            "in three days 20:00",
+            "in 3 days",
+            "in -3 days 20:00",
+            "in 1000 days 20:00",
+            "sat",
+            "14:00",
+            "sat 14",
+        ] {
+            assert_eq!(start(text), Err(Problem::NotATime), "{text:?}");
+        }
+        assert_eq!(start("today 00:30"), Err(Problem::InThePast));
+    }
+
+    #[test]
+    fn a_named_day_is_counted_in_the_zone_and_asks_about_the_clock_change() {
+        let zone = TimeZone::get("Pacific/Auckland").unwrap();
+        let now = at("2026-03-01T20:00:00Z");
+        assert_eq!(
+            parse_start("tomorrow 09:00", &zone, now),
+            Ok(at("2026-03-02T20:00:00Z")),
+            "it is Monday there already"
+        );
+        let saturday = at("2026-03-28T12:00:00Z");
+        assert_eq!(
+            parse_start("sun 02:30", &berlin(), saturday),
+            Err(Problem::SkippedTime {
+                before: at("2026-03-29T01:00:00Z")
+            })
+        );
+        let sunday_noon = at("2026-03-29T10:00:00Z");
+        assert_eq!(
+            parse_start("sun 02:30", &berlin(), sunday_noon),
+            Ok(at("2026-04-05T00:30:00Z")),
+            "today's is over, so its skipped hour does not matter"
+        );
+        let sunday_night = at("2026-10-24T23:00:00Z");
+        assert!(matches!(
+            parse_start("sun 02:30", &berlin(), sunday_night),
+            Err(Problem::DoubleTime { .. })
+        ));
     }
 
     #[test]
