@@ -5,11 +5,14 @@ use gantry_interactions::{App, handle};
 
 /// Each sample, the status of its answer, and something that the answer says.
 pub const ANSWERS: &[(&str, u16, &str)] = &[
+    ("autocomplete-driver", 200, "Jiří Novák · Blue Flag"),
     ("autocomplete-event", 200, "Monza 6h (draft) · Endurance Cup"),
     ("autocomplete-help", 200, "/event publish"),
     ("autocomplete-series", 200, "Endurance Cup"),
+    ("autocomplete-team", 200, "Blue Flag · LMP2 · 1"),
     ("autocomplete-time-zone", 200, "Europe/Berlin"),
     ("base64", 200, "You have a seat in **GT3**"),
+    ("button-availability", 200, "When can you drive?"),
     ("button-details", 200, "You have a seat in **LMP2**"),
     ("button-dm-details", 200, "You have a seat in **LMP2**"),
     ("button-info", 200, "You have not answered"),
@@ -32,7 +35,16 @@ pub const ANSWERS: &[(&str, u16, &str)] = &[
     ("command-series-create", 200, "**Sprint Trophy**"),
     ("command-series-list", 200, "**Endurance Cup** · GT3 2, LMP2 2"),
     ("command-signup-list", 200, "1. Jiří Novák"),
+    ("command-team-assign", 200, "already"),
+    ("command-team-create", 200, "Team **Night Shift** is made."),
+    ("command-team-finalise", 200, "The teams are settled."),
+    ("command-team-form", 200, "Formed with 1 to 3 drivers a team"),
+    ("command-team-list", 200, "1. Jiří Novák"),
+    ("command-team-remove", 200, "is out of **Blue Flag**"),
+    ("command-team-rename", 200, "**Blue Flag** is **Red Flag** now."),
+    ("command-team-reopen", 200, "not settled"),
     ("command-unknown", 200, "does not know this command"),
+    ("modal-availability", 200, "Experience: 4 of 5"),
     ("modal-event-create", 200, "**Zandvoort 4h** · Endurance Cup"),
     (
         "modal-event-create-action-rows",

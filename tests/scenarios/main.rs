@@ -17,3 +17,4 @@ mod faults;
 mod main_job;
 mod poison;
 mod rush;
+mod teams;

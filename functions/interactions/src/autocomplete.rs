@@ -8,7 +8,9 @@ use gantry_shared::discord::help;
 use gantry_shared::discord::inbound::Interaction;
 use gantry_shared::discord::respond::{self, Response};
 use gantry_shared::domain::club::ZoneName;
-use gantry_shared::usecases::suggest::{Suggestion, suggest_events, suggest_series};
+use gantry_shared::usecases::suggest::{
+    Suggestion, suggest_drivers, suggest_events, suggest_series, suggest_teams,
+};
 use gantry_shared::usecases::{Env, Failure};
 
 /// The most that Discord shows (Discord docs, application commands, autocomplete).
@@ -39,7 +41,21 @@ pub async fn suggest<E: Env>(
         (AutocompleteField::Event, Ok(call)) => {
             choices(suggest_events(&app.table, &call, &query.typed).await?)
         }
-        (AutocompleteField::Series | AutocompleteField::Event, Err(_)) => Vec::new(),
+        (AutocompleteField::Team, Ok(call)) => match query.event {
+            Some(event) => choices(suggest_teams(&app.table, &call, event, &query.typed).await?),
+            None => Vec::new(),
+        },
+        (AutocompleteField::Driver, Ok(call)) => match query.event {
+            Some(event) => choices(suggest_drivers(&app.table, &call, event, &query.typed).await?),
+            None => Vec::new(),
+        },
+        (
+            AutocompleteField::Series
+            | AutocompleteField::Event
+            | AutocompleteField::Team
+            | AutocompleteField::Driver,
+            Err(_),
+        ) => Vec::new(),
     };
     Ok(respond::autocomplete(&choices))
 }

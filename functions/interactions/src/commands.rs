@@ -7,10 +7,12 @@ use gantry_shared::discord::inbound::Interaction;
 use gantry_shared::discord::modals;
 use gantry_shared::discord::respond::{self, Response};
 use gantry_shared::domain::event::EventForm;
-use gantry_shared::domain::ids::SeriesId;
+use gantry_shared::domain::ids::{EventId, SeriesId};
 use gantry_shared::domain::notice::{EventBrief, EventChange, Notice};
+use gantry_shared::domain::teams::TeamsDone;
 use gantry_shared::ports::store::ClubReader;
 use gantry_shared::usecases::change_event::{cancel_event, close_event};
+use gantry_shared::usecases::change_teams::{TeamWish, TeamsChanged, change_teams, list_teams};
 use gantry_shared::usecases::club_status::club_status;
 use gantry_shared::usecases::create_club::{CreateClub, create_club};
 use gantry_shared::usecases::create_event::{create_event, new_event_form};
@@ -19,6 +21,7 @@ use gantry_shared::usecases::edit_event::edit_event_form;
 use gantry_shared::usecases::list_events::list_events;
 use gantry_shared::usecases::list_series::list_series;
 use gantry_shared::usecases::publish_event::publish_event;
+use gantry_shared::usecases::settle_teams::{finalise_teams, reopen_teams};
 use gantry_shared::usecases::show_event::{list_sign_ups, show_event};
 use gantry_shared::usecases::{Call, Env, Failure};
 
@@ -157,8 +160,74 @@ pub async fn run<E: Env>(
                 },
             )
         }
+        Command::TeamCreate { event, name, class } => {
+            team(app, call, event, &TeamWish::Create { name, class }).await?
+        }
+        Command::TeamAssign {
+            event,
+            team: id,
+            driver,
+        } => team(app, call, event, &TeamWish::Assign { team: id, driver }).await?,
+        Command::TeamRemove {
+            event,
+            team: id,
+            driver,
+        } => team(app, call, event, &TeamWish::Remove { team: id, driver }).await?,
+        Command::TeamRename {
+            event,
+            team: id,
+            name,
+        } => team(app, call, event, &TeamWish::Rename { team: id, name }).await?,
+        Command::TeamForm {
+            event,
+            size,
+            least,
+            class,
+            seed,
+        } => {
+            let wish = TeamWish::Form {
+                size,
+                least,
+                class,
+                seed,
+            };
+            team(app, call, event, &wish).await?
+        }
+        Command::TeamFinalise { event } => teams(app, &finalise_teams(table, env, call, event).await?),
+        Command::TeamReopen { event } => teams(app, &reopen_teams(table, env, call, event).await?),
+        Command::TeamList { event, page } => {
+            let teams = list_teams(table, call, event).await?;
+            let (done, page) = (&TeamsDone::Listed, page.saturating_sub(1));
+            show(
+                app,
+                &Notice::Teams {
+                    done,
+                    teams: &teams,
+                    page,
+                },
+            )
+        }
     };
     Ok(private(&body))
+}
+
+/// Changes teams.
+async fn team<E: Env>(
+    app: &App<E>,
+    call: &Call,
+    event: EventId,
+    wish: &TeamWish,
+) -> Result<serde_json::Value, Failure> {
+    Ok(teams(
+        app,
+        &change_teams(&app.table, &app.env, call, event, wish).await?,
+    ))
+}
+
+fn teams<E: Env>(app: &App<E>, changed: &TeamsChanged) -> serde_json::Value {
+    let TeamsChanged { done, teams } = changed;
+    let page = 0;
+    show(app, &Notice::Teams { done, teams, page })
 }
 
 /// Gantry about itself, and about the guild's club where there is one.

@@ -4,11 +4,13 @@ use super::context::{call, show};
 use super::{App, private};
 use gantry_shared::discord::commands::route::ComponentAction;
 use gantry_shared::discord::inbound::Interaction;
-use gantry_shared::discord::respond::Response;
+use gantry_shared::discord::modals;
+use gantry_shared::discord::respond::{self, Response};
 use gantry_shared::domain::ids::EventId;
 use gantry_shared::domain::notice::Notice;
 use gantry_shared::domain::signup::Answer;
 use gantry_shared::usecases::answer_event::{AnswerOutcome, answer_event};
+use gantry_shared::usecases::describe_driver::describe_driver_form;
 use gantry_shared::usecases::show_event::{EventShown, show_event, show_own_event};
 use gantry_shared::usecases::{Call, Env, Failure};
 use serde_json::Value;
@@ -34,6 +36,11 @@ pub async fn act<E: Env>(
         }
         ComponentAction::NotComing { event } => answered(app, &call, event, &Answer::NotComing).await?,
         ComponentAction::Leave { event } => answered(app, &call, event, &Answer::Leave).await?,
+        ComponentAction::Availability { event } => {
+            let (club, event, details) = describe_driver_form(&app.table, &call, event).await?;
+            let form = modals::availability(&event, &club.time_zone, &details);
+            return Ok(respond::modal(&form));
+        }
         ComponentAction::Details { event }
         | ComponentAction::Info { event }
         | ComponentAction::DmDetails {

@@ -39,6 +39,11 @@ pub enum ComponentId {
         /// The event.
         event: EventId,
     },
+    /// Button Availability.
+    Availability {
+        /// The event.
+        event: EventId,
+    },
     /// Button Details.
     Details {
         /// The event.
@@ -71,6 +76,11 @@ pub enum ModalId {
         /// Its version when the form was opened.
         version: u64,
     },
+    /// What a driver says about themselves.
+    Availability {
+        /// The event.
+        event: EventId,
+    },
 }
 
 impl fmt::Display for ComponentId {
@@ -80,6 +90,7 @@ impl fmt::Display for ComponentId {
             Self::ChooseClass { event } => ("cc", event),
             Self::NotComing { event } => ("nc", event),
             Self::Leave { event } => ("lv", event),
+            Self::Availability { event } => ("av", event),
             Self::Details { event } => ("dt", event),
             Self::Info { event } => ("in", event),
             Self::DmDetails { key } => return write!(f, "{PREFIX}dd:{}:{}", key.club, key.event),
@@ -106,6 +117,7 @@ impl FromStr for ComponentId {
             "cc" => Self::ChooseClass { event },
             "nc" => Self::NotComing { event },
             "lv" => Self::Leave { event },
+            "av" => Self::Availability { event },
             "dt" => Self::Details { event },
             "in" => Self::Info { event },
             _ => return Err(UnknownCustomId),
@@ -118,6 +130,7 @@ impl fmt::Display for ModalId {
         match self {
             Self::EventCreate { series } => write!(f, "{PREFIX}ec:{series}"),
             Self::EventEdit { event, version } => write!(f, "{PREFIX}ee:{event}:{version}"),
+            Self::Availability { event } => write!(f, "{PREFIX}av:{event}"),
         }
     }
 }
@@ -126,9 +139,13 @@ impl FromStr for ModalId {
     type Err = UnknownCustomId;
 
     fn from_str(text: &str) -> Result<Self, UnknownCustomId> {
-        if let Ok(["ec", series]) = parts(text) {
-            let series = series.parse().map_err(|_| UnknownCustomId)?;
-            return Ok(Self::EventCreate { series });
+        if let Ok([kind, id]) = parts(text) {
+            return match kind {
+                "ec" => id.parse().map(|series| Self::EventCreate { series }),
+                "av" => id.parse().map(|event| Self::Availability { event }),
+                _ => return Err(UnknownCustomId),
+            }
+            .map_err(|_| UnknownCustomId);
         }
         let ["ee", event, version] = parts(text)? else {
             return Err(UnknownCustomId);

@@ -88,7 +88,10 @@ impl DriverDetails {
     #[must_use]
     pub fn slots(&self, event: &Event) -> u128 {
         (0..slot_count(event)).fold(0, |mask, slot| {
-            let from = event.starts_at.saturating_add(SLOT * slot).unwrap_or(event.starts_at);
+            let from = event
+                .starts_at
+                .saturating_add(SLOT * slot)
+                .unwrap_or(event.starts_at);
             let to = from.saturating_add(SLOT).unwrap_or(from).min(event.ends_at());
             mask | (u128::from(self.free(from, to)) << slot)
         })
@@ -126,12 +129,7 @@ impl DetailsForm {
         };
         let label = |id: &ClassId| event.class(id).map(|class| class.label.clone());
         Self {
-            windows: details
-                .windows
-                .iter()
-                .map(line)
-                .collect::<Vec<_>>()
-                .join("\n"),
+            windows: details.windows.iter().map(line).collect::<Vec<_>>().join("\n"),
             experience: details
                 .experience
                 .map(|experience| experience.get().to_string())
@@ -163,7 +161,10 @@ impl DetailsForm {
             typed => {
                 let id = ClassId::of(typed);
                 if event.class(&id).is_none() {
-                    faults.push(fault(Field::BackupClass, Problem::UnknownClass { class: cut(typed) }));
+                    faults.push(fault(
+                        Field::BackupClass,
+                        Problem::UnknownClass { class: cut(typed) },
+                    ));
                 }
                 Some(id)
             }
@@ -203,9 +204,15 @@ fn windows(typed: &str, event: &Event, zone: &TimeZone, faults: &mut Vec<FormFau
     let mut found = Vec::new();
     for line in lines {
         match window(line, event, zone) {
-            None => faults.push(fault(Field::Availability, Problem::NotAWindow { line: cut(line) })),
+            None => faults.push(fault(
+                Field::Availability,
+                Problem::NotAWindow { line: cut(line) },
+            )),
             Some(inside) if inside.is_empty() => {
-                faults.push(fault(Field::Availability, Problem::OutsideEvent { line: cut(line) }));
+                faults.push(fault(
+                    Field::Availability,
+                    Problem::OutsideEvent { line: cut(line) },
+                ));
             }
             Some(inside) => found.extend(inside),
         }
@@ -229,7 +236,11 @@ fn window(line: &str, event: &Event, zone: &TimeZone) -> Option<Vec<Window>> {
     let last = date.unwrap_or(last);
     let mut found = Vec::new();
     while day <= last {
-        let until = if to <= from { day.checked_add(1.day()).ok()? } else { day };
+        let until = if to <= from {
+            day.checked_add(1.day()).ok()?
+        } else {
+            day
+        };
         let at = |day: Date, time: Time| Some(day.to_datetime(time).to_zoned(zone.clone()).ok()?.timestamp());
         let clipped = Window {
             from: at(day, from)?.max(event.starts_at),
@@ -310,12 +321,31 @@ mod tests {
     #[test]
     fn what_is_no_window_is_named() {
         let problem = |line: &str| check(line).unwrap_err().remove(0).problem;
-        for line in ["afternoon", "14:00", "25:00-26:00", "14:61-15:00", "2026-13-01 14:00-15:00"] {
-            assert_eq!(problem(line), Problem::NotAWindow { line: line.to_owned() });
+        for line in [
+            "afternoon",
+            "14:00",
+            "25:00-26:00",
+            "14:61-15:00",
+            "2026-13-01 14:00-15:00",
+        ] {
+            assert_eq!(
+                problem(line),
+                Problem::NotAWindow {
+                    line: line.to_owned()
+                }
+            );
         }
         let early = "08:00-09:00";
-        assert_eq!(problem(early), Problem::OutsideEvent { line: early.to_owned() });
-        assert_eq!(problem(&"14:00-15:00\n".repeat(13)), Problem::TooManyWindows { max: 12 });
+        assert_eq!(
+            problem(early),
+            Problem::OutsideEvent {
+                line: early.to_owned()
+            }
+        );
+        assert_eq!(
+            problem(&"14:00-15:00\n".repeat(13)),
+            Problem::TooManyWindows { max: 12 }
+        );
     }
 
     #[test]
@@ -363,7 +393,8 @@ mod tests {
                 let mut at = event.starts_at;
                 for (n, window) in details.windows.iter().enumerate() {
                     prop_assert!(window.from < window.to && window.to <= event.ends_at());
-                    prop_assert!(if n == 0 { at <= window.from } else { at < window.from });
+                    let apart = if n == 0 { at <= window.from } else { at < window.from };
+                    prop_assert!(apart);
                     at = window.to;
                 }
             }

@@ -31,23 +31,44 @@ pub enum EventState {
     Open,
     /// Sign-up is over.
     Closed,
+    /// The drivers are being put into teams.
+    TeamsForming,
+    /// The teams are settled, and have their places in Discord.
+    TeamsFinal,
     /// Called off.
     Cancelled,
 }
 
 impl EventState {
+    /// Whether sign-up is over and the event is still to come: a seat can be given back.
+    #[must_use]
+    pub const fn is_past_sign_up(self) -> bool {
+        matches!(self, Self::Closed | Self::TeamsForming | Self::TeamsFinal)
+    }
+
     /// The state that `action` leads to.
     ///
     /// # Errors
     /// [`Refusal::WrongState`].
     pub const fn after(self, action: EventAction) -> Result<Self, Refusal> {
         match (self, action) {
-            (Self::Draft | Self::Open | Self::Closed, EventAction::Edit) => Ok(self),
+            (
+                Self::Draft | Self::Open | Self::Closed | Self::TeamsForming | Self::TeamsFinal,
+                EventAction::Edit,
+            ) => Ok(self),
             // Publishing twice is how an admin repairs a failed channel: the state stays, the work is asked for again.
             (Self::Draft | Self::Open, EventAction::Publish) => Ok(Self::Open),
-            (Self::Closed, EventAction::Publish) => Ok(Self::Closed),
+            (Self::Closed | Self::TeamsForming | Self::TeamsFinal, EventAction::Publish) => Ok(self),
             (Self::Open, EventAction::Close) => Ok(Self::Closed),
-            (Self::Draft | Self::Open | Self::Closed, EventAction::Cancel) => Ok(Self::Cancelled),
+            (
+                Self::Draft | Self::Open | Self::Closed | Self::TeamsForming | Self::TeamsFinal,
+                EventAction::Cancel,
+            ) => Ok(Self::Cancelled),
+            (Self::Closed | Self::TeamsForming, EventAction::ArrangeTeams | EventAction::FormTeams)
+            | (Self::TeamsFinal, EventAction::ReopenTeams) => Ok(Self::TeamsForming),
+            // Small changes are made to settled teams too; forming them anew takes opening them again.
+            (Self::TeamsFinal, EventAction::ArrangeTeams)
+            | (Self::TeamsForming, EventAction::FinaliseTeams) => Ok(Self::TeamsFinal),
             (state, action) => Err(Refusal::WrongState { state, action }),
         }
     }
@@ -242,23 +263,34 @@ mod tests {
     fn every_action_in_every_state() {
         use EventAction as A;
         use EventState as S;
+        let (draft, open, closed) = (Some(S::Draft), Some(S::Open), Some(S::Closed));
+        let (forming, last, off) = (Some(S::TeamsForming), Some(S::TeamsFinal), Some(S::Cancelled));
+        let actions = [
+            A::Edit,
+            A::Publish,
+            A::Close,
+            A::Cancel,
+            A::ArrangeTeams,
+            A::FormTeams,
+            A::FinaliseTeams,
+            A::ReopenTeams,
+        ];
         let table = [
-            (
-                S::Draft,
-                [Some(S::Draft), Some(S::Open), None, Some(S::Cancelled)],
-            ),
-            (
-                S::Open,
-                [Some(S::Open), Some(S::Open), Some(S::Closed), Some(S::Cancelled)],
-            ),
+            (S::Draft, [draft, open, None, off, None, None, None, None]),
+            (S::Open, [open, open, closed, off, None, None, None, None]),
             (
                 S::Closed,
-                [Some(S::Closed), Some(S::Closed), None, Some(S::Cancelled)],
+                [closed, closed, None, off, forming, forming, None, None],
             ),
-            (S::Cancelled, [None, None, None, None]),
+            (
+                S::TeamsForming,
+                [forming, forming, None, off, forming, forming, last, None],
+            ),
+            (S::TeamsFinal, [last, last, None, off, last, None, None, forming]),
+            (S::Cancelled, [None; 8]),
         ];
         for (state, expected) in table {
-            let got = [A::Edit, A::Publish, A::Close, A::Cancel].map(|action| state.after(action).ok());
+            let got = actions.map(|action| state.after(action).ok());
             assert_eq!(got, expected, "{state:?}");
         }
     }

@@ -83,6 +83,28 @@ pub enum Fact {
         /// Who moved up into the seat that became free.
         promoted: Option<UserId>,
     },
+    /// A driver said when they can drive, how experienced they are, or which class they would take instead.
+    DriverDescribed {
+        /// The event.
+        event: EventKey,
+        /// The driver.
+        user: UserId,
+    },
+    /// The teams of an event changed.
+    TeamsChanged {
+        /// The event.
+        event: EventKey,
+    },
+    /// The teams of an event were settled.
+    TeamsFinalised {
+        /// The event.
+        event: EventKey,
+    },
+    /// The settled teams of an event were opened again.
+    TeamsReopened {
+        /// The event.
+        event: EventKey,
+    },
     /// Waiting drivers were given seats that an edit made free.
     DriversPromoted {
         /// The event.
@@ -107,6 +129,10 @@ impl Fact {
             Self::EventClosed { .. } => "EventClosed",
             Self::EventCancelled { .. } => "EventCancelled",
             Self::DriverAnswered { .. } => "DriverAnswered",
+            Self::DriverDescribed { .. } => "DriverDescribed",
+            Self::TeamsChanged { .. } => "TeamsChanged",
+            Self::TeamsFinalised { .. } => "TeamsFinalised",
+            Self::TeamsReopened { .. } => "TeamsReopened",
             Self::DriversPromoted { .. } => "DriversPromoted",
         }
     }

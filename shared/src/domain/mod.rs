@@ -1,5 +1,6 @@
 //! Pure rules. Imports nothing of ours, and no AWS, HTTP, Discord-client or tokio crate.
 
+pub mod availability;
 pub mod club;
 pub mod event;
 pub mod fact;
@@ -15,6 +16,10 @@ pub mod seats;
 pub mod series;
 pub mod signup;
 pub mod space;
+pub mod teams;
 pub mod text;
 pub mod when;
 pub mod work;
+
+#[cfg(test)]
+mod fixtures;

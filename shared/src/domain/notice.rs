@@ -1,5 +1,6 @@
 //! What Gantry says in channels and DMs, as data. `discord/views` turns it into messages.
 
+use super::availability::DriverDetails;
 use super::club::{Club, Colour};
 use super::event::{Event, EventKey, Period};
 use super::ids::ChannelId;
@@ -8,6 +9,7 @@ use super::seats::Seats;
 use super::series::{Class, Series};
 use super::signup::{SignUp, Status};
 use super::space::SpaceFault;
+use super::teams::{TeamsBrief, TeamsDone};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -164,6 +166,24 @@ pub enum Notice<'a> {
         club: &'a Club,
         /// What it shows.
         sheet: &'a Sheet,
+    },
+    /// Answer to what was done with an event's teams.
+    Teams {
+        /// What was done.
+        done: &'a TeamsDone,
+        /// All teams now.
+        teams: &'a TeamsBrief,
+        /// Which page of them, from 0.
+        page: usize,
+    },
+    /// To a driver who said something about themselves.
+    Described {
+        /// The event's name.
+        event: &'a str,
+        /// What is recorded.
+        details: &'a DriverDetails,
+        /// The label of the backup class.
+        backup: Option<&'a str>,
     },
     /// Asks the driver which class: a select whose custom id is that of the board.
     ChooseClass {

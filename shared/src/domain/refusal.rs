@@ -69,6 +69,38 @@ pub enum Refusal {
         /// What they have.
         standing: Standing,
     },
+    /// The event has several classes, and none was named.
+    NameTheClass,
+    /// No such team in this event.
+    NoSuchTeam,
+    /// The event has a team of that name.
+    TeamNameTaken,
+    /// The event has as many teams as it can.
+    TooManyTeams {
+        /// The most.
+        max: usize,
+    },
+    /// The team has as many drivers as it can.
+    TeamFull {
+        /// The most.
+        max: usize,
+    },
+    /// That person has no seat in the event.
+    NotADriver,
+    /// The team drives in another class than the driver.
+    OtherClass {
+        /// The team's class.
+        class: String,
+    },
+    /// The driver is in that team already.
+    InTeamAlready,
+    /// The driver is not in that team.
+    NotInTeam,
+    /// A team that is to be settled has no drivers.
+    EmptyTeam {
+        /// Its name.
+        team: String,
+    },
     /// Too many people at once; nothing was changed.
     Busy,
 }
@@ -94,6 +126,16 @@ impl Refusal {
             Self::SignUpClosed => "sign_up_closed",
             Self::NoSuchClass => "no_such_class",
             Self::NothingToChange { .. } => "nothing_to_change",
+            Self::NameTheClass => "name_the_class",
+            Self::NoSuchTeam => "no_such_team",
+            Self::TeamNameTaken => "team_name_taken",
+            Self::TooManyTeams { .. } => "too_many_teams",
+            Self::TeamFull { .. } => "team_full",
+            Self::NotADriver => "not_a_driver",
+            Self::OtherClass { .. } => "other_class",
+            Self::InTeamAlready => "in_team_already",
+            Self::NotInTeam => "not_in_team",
+            Self::EmptyTeam { .. } => "empty_team",
             Self::Busy => "busy",
         }
     }
@@ -111,6 +153,14 @@ pub enum EventAction {
     Close,
     /// Call it off.
     Cancel,
+    /// Change its teams by hand.
+    ArrangeTeams,
+    /// Form its teams anew.
+    FormTeams,
+    /// Settle its teams.
+    FinaliseTeams,
+    /// Open its settled teams again.
+    ReopenTeams,
 }
 
 /// A driver's standing with an event, as they are told it.
@@ -174,6 +224,16 @@ pub enum Field {
     Duration,
     /// Why something is called off.
     Reason,
+    /// When a driver can drive.
+    Availability,
+    /// How experienced a driver is.
+    Experience,
+    /// Which class a driver would take instead.
+    BackupClass,
+    /// How many drivers a team has.
+    TeamSize,
+    /// The seed that teams are formed with.
+    Seed,
 }
 
 /// What is wrong with a field.
@@ -230,4 +290,35 @@ pub enum Problem {
     },
     /// More than ten classes.
     TooManyClasses,
+    /// Not a whole number within these bounds.
+    NumberOutOfRange {
+        /// The least.
+        min: u32,
+        /// The most.
+        max: u32,
+    },
+    /// A line that is not `HH:MM-HH:MM`.
+    NotAWindow {
+        /// What was typed, cut to 40 code points.
+        line: String,
+    },
+    /// A window that lies outside of the event.
+    OutsideEvent {
+        /// What was typed, cut to 40 code points.
+        line: String,
+    },
+    /// Too many windows.
+    TooManyWindows {
+        /// The most.
+        max: usize,
+    },
+    /// Not a number from 1 to 5.
+    NotExperience,
+    /// The event has no class of that label.
+    UnknownClass {
+        /// What was typed, cut to 40 code points.
+        class: String,
+    },
+    /// Not a number as a forming of teams shows it.
+    NotASeed,
 }

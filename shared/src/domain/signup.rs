@@ -1,5 +1,6 @@
 //! Sign-ups: what a driver asks for, and the changes that it takes.
 
+use super::availability::DriverDetails;
 use super::event::{Event, EventKey};
 use super::ids::{InteractionId, UserId};
 use super::refusal::{Refusal, Standing};
@@ -26,6 +27,9 @@ pub struct SignUp {
     pub status: Status,
     /// When it was given.
     pub at: Timestamp,
+    /// What the driver says about themselves.
+    #[serde(default)]
+    pub details: DriverDetails,
 }
 
 /// What a driver's answer is.
@@ -134,8 +138,7 @@ pub fn decide(
     // Leaving stays possible after sign-up closed: a seat that will stay empty helps nobody. It ends with the start.
     let open = match answer {
         Answer::Leave | Answer::NotComing => {
-            event.takes_sign_ups(now)
-                || (event.state == super::event::EventState::Closed && now < event.starts_at)
+            event.takes_sign_ups(now) || (event.state.is_past_sign_up() && now < event.starts_at)
         }
         Answer::SignUp | Answer::Class { .. } => event.takes_sign_ups(now),
     };
@@ -288,6 +291,7 @@ mod tests {
             name: "Ana".into(),
             status,
             at: event.created_at,
+            details: DriverDetails::default(),
         });
         decide(
             event,

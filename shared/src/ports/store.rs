@@ -3,6 +3,7 @@
 //! Reads are strongly consistent: a decision is made on what is there. Writes are batches that are committed whole or
 //! not at all; each change carries the condition under which alone it may be made.
 
+use crate::domain::availability::DriverDetails;
 use crate::domain::club::Club;
 use crate::domain::event::{Event, EventKey, Period};
 use crate::domain::fact::Record;
@@ -14,6 +15,7 @@ use crate::domain::seats::{SeatMove, Seats};
 use crate::domain::series::{Class, ClassId, Series};
 use crate::domain::signup::{SignUp, Waiter};
 use crate::domain::space::{SeriesCategory, Space};
+use crate::domain::teams::LineUp;
 use crate::domain::work::Work;
 use jiff::Timestamp;
 use std::future::Future;
@@ -162,6 +164,12 @@ pub trait EventReader: Send + Sync {
         class: &ClassId,
         most: u32,
     ) -> impl Future<Output = StoreResult<Vec<Waiter>>> + Send;
+}
+
+/// Reads teams.
+pub trait TeamReader: Send + Sync {
+    /// An event with all answers and its teams; the line-up is empty if there is none.
+    fn line_up(&self, event: EventKey) -> impl Future<Output = StoreResult<Option<(Sheet, LineUp)>>> + Send;
 }
 
 /// Reads and writes what events have in Discord.
@@ -322,6 +330,10 @@ pub enum Change {
         /// What is there before.
         was: SignUp,
     },
+    /// What a driver who has answered says about themselves.
+    DescribeDriver(EventKey, UserId, DriverDetails),
+    /// The teams of an event replace their version before (version 1: there are none).
+    PutLineUp(LineUp),
     /// A place on the waitlist.
     PutWaiter(EventKey, Waiter),
     /// A place on the waitlist goes.

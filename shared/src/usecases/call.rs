@@ -1,7 +1,9 @@
 //! What every use case that a person starts has in common: who calls, in which club, and how it can fail.
 
 use crate::domain::fact::{Actor, Fact, Record};
-use crate::domain::ids::{ClubId, EntryId, EventId, GuildId, InteractionId, OutboxId, SeriesId, UserId};
+use crate::domain::ids::{
+    ClubId, EntryId, EventId, GuildId, InteractionId, OutboxId, SeriesId, TeamId, UserId,
+};
 use crate::domain::rank::{Capability, Rank};
 use crate::domain::refusal::Refusal;
 use crate::domain::work::{Reply, Work};
@@ -115,6 +117,11 @@ pub(super) fn entry_id(env: &impl Env, now: Timestamp) -> EntryId {
 pub(super) fn series_id(env: &impl Env, now: Timestamp) -> SeriesId {
     let (millis, random) = env.parts(now);
     SeriesId::from_parts(millis, random)
+}
+
+pub(super) fn team_id(env: &impl Env, now: Timestamp) -> TeamId {
+    let (millis, random) = env.parts(now);
+    TeamId::from_parts(millis, random)
 }
 
 pub(super) fn event_id(env: &impl Env, now: Timestamp) -> EventId {

@@ -83,7 +83,11 @@ pub async fn edit_event<S: ClubReader + EventReader + Ledger>(
 fn class_changes(after: &Event, counts: &[Seats]) -> Result<Vec<Change>, Refusal> {
     let gate = match after.state {
         EventState::Open => Gate::OpenUntil(after.sign_up_ends_at()),
-        EventState::Draft | EventState::Closed | EventState::Cancelled => Gate::Shut,
+        EventState::Draft
+        | EventState::Closed
+        | EventState::TeamsForming
+        | EventState::TeamsFinal
+        | EventState::Cancelled => Gate::Shut,
     };
     let in_use = |seats: &Seats| Refusal::ClassInUse {
         class: seats.class.label.clone(),

@@ -5,14 +5,17 @@
 
 pub mod answer_event;
 pub mod change_event;
+pub mod change_teams;
 pub mod club_status;
 pub mod create_club;
 pub mod create_event;
 pub mod create_series;
+pub mod describe_driver;
 pub mod edit_event;
 pub mod list_events;
 pub mod list_series;
 pub mod publish_event;
+pub mod settle_teams;
 pub mod show_event;
 pub mod suggest;
 

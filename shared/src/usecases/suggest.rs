@@ -1,11 +1,14 @@
 //! Suggests series and events while somebody types.
 
 use super::call::{Call, Failure, with_caller};
+use super::change_teams::managed_teams;
 use crate::domain::event::{EventState, Period};
+use crate::domain::ids::EventId;
 use crate::domain::rank::Capability;
+use crate::domain::teams::seat;
 use crate::domain::text::comparable;
 use crate::domain::when::write_start;
-use crate::ports::store::{ClubReader, EventReader, SeriesReader};
+use crate::ports::store::{ClubReader, EventReader, SeriesReader, TeamReader};
 
 /// The most that Discord shows (Discord docs, application commands, autocomplete).
 const SUGGESTIONS: usize = 25;
@@ -62,6 +65,8 @@ pub async fn suggest_events<S: ClubReader + EventReader>(
                 EventState::Draft => " (draft)",
                 EventState::Open => "",
                 EventState::Closed => " (closed)",
+                EventState::TeamsForming => " (teams forming)",
+                EventState::TeamsFinal => " (teams final)",
                 EventState::Cancelled => " (cancelled)",
             };
             let start = write_start(event.starts_at, &zone);
@@ -70,6 +75,57 @@ pub async fn suggest_events<S: ClubReader + EventReader>(
                 value: event.key.event.to_string(),
             }
         });
+    Ok(matching(found, typed))
+}
+
+/// The event's teams whose names contain what was typed. Takes [`Capability::ManageEvents`].
+///
+/// # Errors
+/// Refuses with `NoClub`, `NeedsRank`, `NoSuchEvent`.
+pub async fn suggest_teams<S: ClubReader + TeamReader>(
+    store: &S,
+    call: &Call,
+    event: EventId,
+    typed: &str,
+) -> Result<Vec<Suggestion>, Failure> {
+    let (_, sheet, line_up) = managed_teams(store, call, event).await?;
+    let found = line_up.teams.into_iter().map(|team| {
+        let class = sheet.event.class(&team.class);
+        let class = class.map_or(team.class.as_str(), |class| class.label.as_str());
+        Suggestion {
+            label: format!("{} · {class} · {}", team.name, team.drivers.len()),
+            value: team.id.to_string(),
+        }
+    });
+    Ok(matching(found, typed))
+}
+
+/// The event's seated drivers whose names contain what was typed, with their teams; those without one come first.
+/// Takes [`Capability::ManageEvents`].
+///
+/// # Errors
+/// Refuses with `NoClub`, `NeedsRank`, `NoSuchEvent`.
+pub async fn suggest_drivers<S: ClubReader + TeamReader>(
+    store: &S,
+    call: &Call,
+    event: EventId,
+    typed: &str,
+) -> Result<Vec<Suggestion>, Failure> {
+    let (_, sheet, line_up) = managed_teams(store, call, event).await?;
+    let mut drivers: Vec<_> = sheet
+        .sign_ups
+        .iter()
+        .filter(|driver| seat(driver).is_some())
+        .map(|driver| (line_up.team_of(driver.user), driver))
+        .collect();
+    drivers.sort_by_key(|(team, _)| team.is_some());
+    let found = drivers.into_iter().map(|(team, driver)| Suggestion {
+        label: match team {
+            Some(team) => format!("{} · {}", driver.name, team.name),
+            None => driver.name.clone(),
+        },
+        value: driver.user.to_string(),
+    });
     Ok(matching(found, typed))
 }
 

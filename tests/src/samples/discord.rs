@@ -1,7 +1,9 @@
 //! Interactions as Discord sends them: a PING, every command, every kind of suggestion, component and form.
 
 use super::gateway::{Form, event};
-use super::world::{ADMIN, APPLICATION, CHANNEL, DRAFT, DRIVER, GUILD, OPEN, OTHER_GUILD, SEATED, SERIES};
+use super::world::{
+    ADMIN, APPLICATION, CHANNEL, CLOSED, DRAFT, DRIVER, GUILD, OPEN, OTHER_GUILD, SEATED, SERIES, TEAM,
+};
 use gantry_shared::discord::custom_id::{ComponentId, ModalId};
 use gantry_shared::domain::ids::{GuildId, UserId};
 use jiff::Timestamp;
@@ -154,6 +156,39 @@ fn commands() -> Vec<(&'static str, Value)> {
             sub_command("signup", "list", &[("event", &open)]),
         ),
     ]
+    .into_iter()
+    .chain(team_commands())
+    .collect()
+}
+
+fn team_commands() -> Vec<(&'static str, Value)> {
+    let (closed, team, driver) = (CLOSED.event.to_string(), TEAM.to_string(), SEATED.to_string());
+    let event = ("event", closed.as_str());
+    let team = ("team", team.as_str());
+    let driver = ("driver", driver.as_str());
+    let with = |sub: &str, more: &[(&str, &str)]| {
+        let options: Vec<_> = [event].into_iter().chain(more.iter().copied()).collect();
+        sub_command("team", sub, &options)
+    };
+    vec![
+        (
+            "command-team-create",
+            with("create", &[("name", "Night Shift"), ("class", "LMP2")]),
+        ),
+        ("command-team-assign", with("assign", &[team, driver])),
+        ("command-team-remove", with("remove", &[team, driver])),
+        (
+            "command-team-rename",
+            with("rename", &[team, ("name", "Red Flag")]),
+        ),
+        (
+            "command-team-form",
+            with("form", &[("size", "3"), ("least", "1")]),
+        ),
+        ("command-team-list", with("list", &[])),
+        ("command-team-finalise", with("finalise", &[])),
+        ("command-team-reopen", with("reopen", &[])),
+    ]
 }
 
 fn suggestions() -> Vec<(&'static str, Value)> {
@@ -182,7 +217,17 @@ fn suggestions() -> Vec<(&'static str, Value)> {
             "autocomplete-event",
             sub("event", "publish", typing("event", "monz")),
         ),
+        ("autocomplete-team", team_typing("rename", "team", "bl")),
+        ("autocomplete-driver", team_typing("assign", "driver", "nov")),
     ]
+}
+
+fn team_typing(sub: &str, option: &str, typed: &str) -> Value {
+    let options = json!([
+        { "name": "event", "type": 3, "value": CLOSED.event },
+        { "name": option, "type": 3, "value": typed, "focused": true },
+    ]);
+    command("team", json!([{ "name": sub, "type": 1, "options": options }]))
 }
 
 fn buttons() -> Vec<(&'static str, ComponentId, UserId)> {
@@ -191,6 +236,7 @@ fn buttons() -> Vec<(&'static str, ComponentId, UserId)> {
         ("button-sign-up", ComponentId::SignUp { event }, DRIVER),
         ("button-not-coming", ComponentId::NotComing { event }, DRIVER),
         ("button-leave", ComponentId::Leave { event }, SEATED),
+        ("button-availability", ComponentId::Availability { event }, SEATED),
         ("button-details", ComponentId::Details { event }, SEATED),
         ("button-info", ComponentId::Info { event }, DRIVER),
         ("button-dm-details", ComponentId::DmDetails { key: OPEN }, SEATED),
@@ -216,6 +262,12 @@ fn forms() -> Vec<(&'static str, Value)> {
         .enumerate()
         .map(|(n, field)| json!({ "type": 1, "id": 2 * n + 1, "components": [input((n, field))] }))
         .collect();
+    let details: Vec<Value> = [("windows", ""), ("experience", "4"), ("backup", "lmp2")]
+        .into_iter()
+        .enumerate()
+        .map(|(n, field)| json!({ "type": 18, "id": 2 * n + 1, "component": input((n, field)) }))
+        .collect();
+    let about = ModalId::Availability { event: OPEN.event }.to_string();
     let create = ModalId::EventCreate { series: SERIES }.to_string();
     let edit = ModalId::EventEdit {
         event: DRAFT.event,
@@ -227,6 +279,7 @@ fn forms() -> Vec<(&'static str, Value)> {
         ("modal-event-create", form(&create, &labels)),
         ("modal-event-create-action-rows", form(&create, &rows)),
         ("modal-event-edit", form(&edit, &labels)),
+        ("modal-availability", form(&about, &details)),
     ]
 }
 

@@ -9,7 +9,8 @@ use crate::domain::notice::Sheet;
 use crate::domain::seats::Seats;
 use crate::domain::series::ClassId;
 use crate::domain::signup::{SignUp, Status, Waiter};
-use crate::ports::store::{Cursor, Desk, EventReader, Page, StoreError, StoreResult};
+use crate::domain::teams::LineUp;
+use crate::ports::store::{Cursor, Desk, EventReader, Page, StoreError, StoreResult, TeamReader};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
 
@@ -39,20 +40,7 @@ impl EventReader for Table {
         let items = self
             .query(&partition, Range::Between(keys::EVENT_HEADER, keys::SPACE))
             .await?;
-        let Some(Parts {
-            event,
-            seats,
-            mut sign_ups,
-        }) = parts(items)?
-        else {
-            return Ok(None);
-        };
-        sign_ups.sort_by_key(arrival);
-        Ok(Some(Sheet {
-            event,
-            seats,
-            sign_ups,
-        }))
+        Ok(parts(items)?.map(|parts| parts.into_sheet().0))
     }
 
     async fn list_events(
@@ -115,20 +103,52 @@ impl EventReader for Table {
     }
 }
 
+impl TeamReader for Table {
+    async fn line_up(&self, event: EventKey) -> StoreResult<Option<(Sheet, LineUp)>> {
+        let partition = keys::event_partition(event);
+        let items = self
+            .query(&partition, Range::Between(keys::EVENT_HEADER, keys::TEAMS))
+            .await?;
+        Ok(parts(items)?.map(Parts::into_sheet))
+    }
+}
+
 struct Parts {
     event: Event,
     seats: Vec<Seats>,
     sign_ups: Vec<SignUp>,
+    line_up: Option<LineUp>,
+}
+
+impl Parts {
+    fn into_sheet(self) -> (Sheet, LineUp) {
+        let Self {
+            event,
+            seats,
+            mut sign_ups,
+            line_up,
+        } = self;
+        sign_ups.sort_by_key(arrival);
+        let line_up = line_up.unwrap_or(LineUp::empty(event.key));
+        let sheet = Sheet {
+            event,
+            seats,
+            sign_ups,
+        };
+        (sheet, line_up)
+    }
 }
 
 fn parts(items: Vec<Item>) -> StoreResult<Option<Parts>> {
     let mut event: Option<Event> = None;
     let mut counts: BTreeMap<ClassId, Seats> = BTreeMap::new();
     let mut sign_ups = Vec::new();
+    let mut line_up = None;
     for item in items {
         match sort_key(&item) {
             keys::EVENT_HEADER => event = Some(read(item)?),
             keys::SPACE => {}
+            keys::TEAMS => line_up = Some(read(item)?),
             sk if sk.starts_with(keys::CLASSES) => {
                 let seats = read::<ClassItem>(item)?.into_seats();
                 counts.insert(seats.class.id.clone(), seats);
@@ -146,6 +166,7 @@ fn parts(items: Vec<Item>) -> StoreResult<Option<Parts>> {
             event,
             seats,
             sign_ups,
+            line_up,
         }
     }))
 }

@@ -43,6 +43,9 @@ pub(super) const CLASSES: &str = "EVENT#CLASS#";
 /// The sort key behind the last sign-up: header, classes, sign-ups and space are read in one query up to it.
 pub(super) const SPACE: &str = "SPACE";
 
+/// The sort key of the teams: header, classes, sign-ups, space and teams are read in one query up to it.
+pub(super) const TEAMS: &str = "TEAMS";
+
 /// A primary key.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Key {
@@ -145,6 +148,10 @@ pub(super) fn space(event: EventKey) -> Key {
     Key::new(event_partition(event), SPACE)
 }
 
+pub(super) fn line_up(event: EventKey) -> Key {
+    Key::new(event_partition(event), TEAMS)
+}
+
 pub(super) fn receipt(event: EventKey, name: &str) -> Key {
     Key::new(event_partition(event), format!("TOLD#{name}"))
 }
@@ -209,6 +216,7 @@ mod tests {
                 .all(|sk| (EVENT_HEADER..=SPACE).contains(&sk.as_str()))
         );
         for outside in [
+            line_up(EVENT).sk,
             receipt(EVENT, "x").sk,
             waiter(EVENT, &ClassId::of("GT3"), Ticket(InteractionId(1))).sk,
         ] {

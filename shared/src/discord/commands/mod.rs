@@ -14,7 +14,7 @@ mod tree;
 pub use tree::TREE;
 
 use crate::domain::event::Period;
-use crate::domain::ids::{EventId, SeriesId};
+use crate::domain::ids::{EventId, SeriesId, TeamId, UserId};
 
 /// The key by which the tree's actions are told apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -35,6 +35,14 @@ pub enum Verb {
     EventShow,
     EventList,
     SignupList,
+    TeamCreate,
+    TeamAssign,
+    TeamRemove,
+    TeamRename,
+    TeamForm,
+    TeamList,
+    TeamFinalise,
+    TeamReopen,
 }
 
 /// A command with its options. Text is trimmed, not empty and within [`limits`]; what it means is the domain's to judge.
@@ -119,6 +127,72 @@ pub enum Command {
         /// The picked event.
         event: EventId,
     },
+    /// `/team create`
+    TeamCreate {
+        /// The picked event.
+        event: EventId,
+        /// As typed.
+        name: String,
+        /// The label of a class, as typed.
+        class: Option<String>,
+    },
+    /// `/team assign`
+    TeamAssign {
+        /// The picked event.
+        event: EventId,
+        /// The picked team.
+        team: TeamId,
+        /// The picked driver.
+        driver: UserId,
+    },
+    /// `/team remove`
+    TeamRemove {
+        /// The picked event.
+        event: EventId,
+        /// The picked team.
+        team: TeamId,
+        /// The picked driver.
+        driver: Option<UserId>,
+    },
+    /// `/team rename`
+    TeamRename {
+        /// The picked event.
+        event: EventId,
+        /// The picked team.
+        team: TeamId,
+        /// As typed.
+        name: String,
+    },
+    /// `/team form`
+    TeamForm {
+        /// The picked event.
+        event: EventId,
+        /// Most drivers of a team, as typed.
+        size: String,
+        /// Fewest drivers of a team, as typed.
+        least: Option<String>,
+        /// The label of a class, as typed.
+        class: Option<String>,
+        /// As typed.
+        seed: Option<String>,
+    },
+    /// `/team finalise`
+    TeamFinalise {
+        /// The picked event.
+        event: EventId,
+    },
+    /// `/team reopen`
+    TeamReopen {
+        /// The picked event.
+        event: EventId,
+    },
+    /// `/team list`
+    TeamList {
+        /// The picked event.
+        event: EventId,
+        /// Which page, from 1.
+        page: usize,
+    },
 }
 
 /// What is typed into an option that has suggestions.
@@ -128,6 +202,8 @@ pub struct AutocompleteQuery {
     pub field: spec::AutocompleteField,
     /// The text so far, up to 100 characters; may be empty.
     pub typed: String,
+    /// The event that is picked before, if one is.
+    pub event: Option<EventId>,
 }
 
 /// A value to pick, as shown and as sent.

@@ -7,8 +7,9 @@ use super::{AutocompleteQuery, Command, TREE, Verb};
 use crate::discord::custom_id::{ComponentId, ModalId};
 use crate::discord::inbound::{CommandData, CommandOption, ComponentData, Data, Interaction, ModalData};
 use crate::discord::modals;
+use crate::domain::availability::DetailsForm;
 use crate::domain::event::{EventForm, EventKey, Period};
-use crate::domain::ids::EventId;
+use crate::domain::ids::{EventId, SeriesId};
 use crate::domain::series::ClassId;
 use serde_json::Value;
 
@@ -20,6 +21,9 @@ const CHAT_INPUT: u64 = 1;
 const TYPED_MAX: usize = 100;
 
 const PICK_SERIES: &str = "Pick a series from the list that appears while you type.";
+const PICK_TEAM: &str = "Pick a team from the list that appears while you type.";
+const PICK_DRIVER: &str = "Pick a driver from the list that appears while you type.";
+const NOT_A_PAGE: &str = "A page is a number, such as 2.";
 const PICK_EVENT: &str = "Pick an event from the list that appears while you type.";
 
 /// What is asked.
@@ -60,6 +64,11 @@ pub enum ComponentAction {
         /// The event.
         event: EventId,
     },
+    /// Open the form about oneself.
+    Availability {
+        /// The event.
+        event: EventId,
+    },
     /// Show the event and one's own standing.
     Details {
         /// The event.
@@ -79,11 +88,30 @@ pub enum ComponentAction {
 
 /// A submitted form.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ModalSubmit {
-    /// Which one, and what it is about.
-    pub id: ModalId,
-    /// What is in it, as typed.
-    pub form: EventForm,
+pub enum ModalSubmit {
+    /// A new event of this series.
+    EventCreate {
+        /// The series.
+        series: SeriesId,
+        /// What is in it, as typed.
+        form: EventForm,
+    },
+    /// A change of an event.
+    EventEdit {
+        /// The event.
+        event: EventId,
+        /// Its version when the form was opened.
+        version: u64,
+        /// What is in it, as typed.
+        form: EventForm,
+    },
+    /// What a driver says about themselves.
+    Availability {
+        /// The event.
+        event: EventId,
+        /// What is in it, as typed.
+        form: DetailsForm,
+    },
 }
 
 /// Why an interaction leads nowhere. The user is told kindly (`views/errors.rs`).
@@ -167,6 +195,7 @@ fn action<'a>(
 
 fn build(verb: Verb, options: &Options<'_>) -> Result<Command, RouteError> {
     let event = || options.id("event", PICK_EVENT);
+    let team = || options.id("team", PICK_TEAM);
     Ok(match verb {
         Verb::Ping => Command::Ping,
         Verb::Info => Command::Info,
@@ -207,6 +236,45 @@ fn build(verb: Verb, options: &Options<'_>) -> Result<Command, RouteError> {
             },
         },
         Verb::SignupList => Command::SignupList { event: event()? },
+        Verb::TeamCreate => Command::TeamCreate {
+            event: event()?,
+            name: options.required("name")?,
+            class: options.text("class")?,
+        },
+        Verb::TeamAssign => Command::TeamAssign {
+            event: event()?,
+            team: team()?,
+            driver: options.id("driver", PICK_DRIVER)?,
+        },
+        Verb::TeamRemove => Command::TeamRemove {
+            event: event()?,
+            team: team()?,
+            driver: match options.text("driver")? {
+                Some(_) => Some(options.id("driver", PICK_DRIVER)?),
+                None => None,
+            },
+        },
+        Verb::TeamRename => Command::TeamRename {
+            event: event()?,
+            team: team()?,
+            name: options.required("name")?,
+        },
+        Verb::TeamForm => Command::TeamForm {
+            event: event()?,
+            size: options.required("size")?,
+            least: options.text("least")?,
+            class: options.text("class")?,
+            seed: options.text("seed")?,
+        },
+        Verb::TeamFinalise => Command::TeamFinalise { event: event()? },
+        Verb::TeamReopen => Command::TeamReopen { event: event()? },
+        Verb::TeamList => Command::TeamList {
+            event: event()?,
+            page: match options.text("page")? {
+                Some(_) => options.id("page", NOT_A_PAGE)?,
+                None => 1,
+            },
+        },
     })
 }
 
@@ -220,10 +288,15 @@ fn autocomplete(data: &CommandData, in_guild: bool) -> Result<AutocompleteQuery,
     let Some(Values::Suggested(field)) = spec.map(|spec| spec.values) else {
         return Err(RouteError::UnknownCommand);
     };
+    let event = given
+        .iter()
+        .find(|option| option.name == "event")
+        .and_then(|option| option.value.as_ref()?.as_str()?.parse().ok());
     let typed = focused.value.as_ref().and_then(Value::as_str).unwrap_or_default();
     Ok(AutocompleteQuery {
         field,
         typed: typed.trim().chars().take(TYPED_MAX).collect(),
+        event,
     })
 }
 
@@ -243,6 +316,7 @@ fn component(data: &ComponentData, in_guild: bool) -> Result<ComponentAction, Ro
         },
         ComponentId::NotComing { event } => ComponentAction::NotComing { event },
         ComponentId::Leave { event } => ComponentAction::Leave { event },
+        ComponentId::Availability { event } => ComponentAction::Availability { event },
         ComponentId::Details { event } => ComponentAction::Details { event },
         ComponentId::Info { event } => ComponentAction::Info { event },
         ComponentId::DmDetails { key } => ComponentAction::DmDetails { key },
@@ -251,8 +325,22 @@ fn component(data: &ComponentData, in_guild: bool) -> Result<ComponentAction, Ro
 
 fn modal(data: &ModalData) -> Result<ModalSubmit, RouteError> {
     let id = data.custom_id.parse().map_err(|_| RouteError::UnknownModal)?;
-    let form = modals::read_event_form(&data.components).ok_or(RouteError::UnknownModal)?;
-    Ok(ModalSubmit { id, form })
+    let form = || modals::read_event_form(&data.components).ok_or(RouteError::UnknownModal);
+    Ok(match id {
+        ModalId::EventCreate { series } => ModalSubmit::EventCreate {
+            series,
+            form: form()?,
+        },
+        ModalId::EventEdit { event, version } => ModalSubmit::EventEdit {
+            event,
+            version,
+            form: form()?,
+        },
+        ModalId::Availability { event } => ModalSubmit::Availability {
+            event,
+            form: modals::read_details_form(&data.components).ok_or(RouteError::UnknownModal)?,
+        },
+    })
 }
 
 #[cfg(test)]

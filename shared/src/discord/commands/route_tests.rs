@@ -268,6 +268,22 @@ fn guild_commands_do_not_run_in_dms() {
     );
 }
 
+#[test]
+fn a_team_is_looked_for_in_the_event_that_is_picked_before() {
+    let picked = |value: &str| {
+        json!([
+            { "name": "event", "type": 3, "value": value },
+            { "name": "team", "type": 3, "value": "re", "focused": true },
+        ])
+    };
+    let query = |value: &str| match typing("team rename", picked(value)) {
+        Ok(Intent::Autocomplete(query)) => query.event,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(query(&event().to_string()), Some(event()));
+    assert_eq!(query("Monza"), None);
+}
+
 fn typing(path: &str, options: Value) -> Result<Intent, RouteError> {
     let mut data = data(path, &[]);
     if path.contains(' ') {
@@ -280,7 +296,7 @@ fn typing(path: &str, options: Value) -> Result<Intent, RouteError> {
 
 #[test]
 fn suggestions_are_asked_for_by_field() {
-    use super::super::spec::AutocompleteField::{Event, HelpTopic, Series, TimeZone};
+    use super::super::spec::AutocompleteField::{Driver, Event, HelpTopic, Series, Team, TimeZone};
     let cases = [
         ("help", "command", HelpTopic),
         ("club create", "time_zone", TimeZone),
@@ -291,12 +307,16 @@ fn suggestions_are_asked_for_by_field() {
         ("event cancel", "event", Event),
         ("event show", "event", Event),
         ("signup list", "event", Event),
+        ("team form", "event", Event),
+        ("team rename", "team", Team),
+        ("team assign", "driver", Driver),
     ];
     for (path, name, field) in cases {
         let options = json!([{ "name": name, "type": 3, "value": " spa ", "focused": true }]);
         let query = AutocompleteQuery {
             field,
             typed: "spa".to_owned(),
+            event: None,
         };
         assert_eq!(typing(path, options), Ok(Intent::Autocomplete(query)), "{path}");
     }
@@ -395,7 +415,12 @@ fn a_submitted_form_is_read() {
         json!({ "custom_id": id.to_string(), "components": inputs }),
         true,
     );
-    assert_eq!(submitted, Ok(Intent::Modal(ModalSubmit { id, form })));
+    let edit = ModalSubmit::EventEdit {
+        event: event(),
+        version: 3,
+        form,
+    };
+    assert_eq!(submitted, Ok(Intent::Modal(edit)));
 
     let foreign = send(5, json!({ "custom_id": "g0:ee:1", "components": inputs }), true);
     assert_eq!(foreign, Err(RouteError::UnknownModal));

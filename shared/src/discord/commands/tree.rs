@@ -44,6 +44,7 @@ pub const TREE: &[CommandSpec] = &[
     CommandSpec::guild("series", "The club's series", Body::Subs(SERIES)),
     CommandSpec::guild("event", "The club's race events", Body::Subs(EVENT)),
     CommandSpec::guild("signup", "Sign-ups for events", Body::Subs(SIGNUP)),
+    CommandSpec::guild("team", "The teams of an event", Body::Subs(TEAM)),
 ];
 
 const CLUB: &[SubSpec] = &[
@@ -195,6 +196,122 @@ const EVENT: &[SubSpec] = &[
                     .choices(&[("Upcoming", "upcoming"), ("Past", "past"), ("All", "all")]),
             ],
             "Lists events with their start and state.",
+        ),
+    ),
+];
+
+const TEAM_OPTION: OptionSpec = OptionSpec::text("team", "Which team", limits::ID)
+    .required()
+    .suggested(AutocompleteField::Team);
+
+const DRIVER_OPTION: OptionSpec =
+    OptionSpec::text("driver", "Which driver", limits::ID).suggested(AutocompleteField::Driver);
+
+const TEAM_NAME_OPTION: OptionSpec = OptionSpec::text(
+    "name",
+    "The team's name, which its role and thread have too",
+    limits::TEAM_NAME,
+)
+.required();
+
+const TEAM: &[SubSpec] = &[
+    SubSpec::new(
+        "create",
+        "Make a team without drivers",
+        ActionSpec::new(
+            Verb::TeamCreate,
+            &[
+                EVENT_OPTION,
+                TEAM_NAME_OPTION,
+                OptionSpec::text(
+                    "class",
+                    "Its car class; may be left out if the event has only one",
+                    limits::CLASS,
+                ),
+            ],
+            "Sign-up has to be closed before teams are made.",
+        ),
+    ),
+    SubSpec::new(
+        "assign",
+        "Put a driver into a team",
+        ActionSpec::new(
+            Verb::TeamAssign,
+            &[EVENT_OPTION, TEAM_OPTION, DRIVER_OPTION.required()],
+            "The driver needs a seat in the team's class, and leaves the team that they are in.",
+        ),
+    ),
+    SubSpec::new(
+        "remove",
+        "Take a driver out of a team, or dissolve the team",
+        ActionSpec::new(
+            Verb::TeamRemove,
+            &[EVENT_OPTION, TEAM_OPTION, DRIVER_OPTION],
+            "Without a driver the whole team is dissolved. Nobody loses their seat.",
+        ),
+    ),
+    SubSpec::new(
+        "rename",
+        "Give a team another name",
+        ActionSpec::new(
+            Verb::TeamRename,
+            &[EVENT_OPTION, TEAM_OPTION, TEAM_NAME_OPTION],
+            "Two teams of an event cannot have one name.",
+        ),
+    ),
+    SubSpec::new(
+        "form",
+        "Form teams of all drivers: skill balanced, availability shared",
+        ActionSpec::new(
+            Verb::TeamForm,
+            &[
+                EVENT_OPTION,
+                OptionSpec::text("size", "The most drivers of a team, such as 4", limits::NUMBER).required(),
+                OptionSpec::text(
+                    "least",
+                    "The fewest drivers of a team; one less than the most if left out",
+                    limits::NUMBER,
+                ),
+                OptionSpec::text("class", "Only this car class; all if left out", limits::CLASS),
+                OptionSpec::text(
+                    "seed",
+                    "The seed that an earlier forming showed, to get the same teams again",
+                    limits::NUMBER,
+                ),
+            ],
+            "Replaces the teams that there are; they keep their names. Experience and availability are what drivers \
+             gave with the button Availability. The answer says why the teams are as they are; change them with the \
+             other commands before you settle them.",
+        ),
+    ),
+    SubSpec::new(
+        "list",
+        "The teams of an event",
+        ActionSpec::new(
+            Verb::TeamList,
+            &[
+                EVENT_OPTION,
+                OptionSpec::text("page", "Which page, such as 2", limits::NUMBER),
+            ],
+            "Drivers, experience and shared time of each team. Only you see the answer.",
+        ),
+    ),
+    SubSpec::new(
+        "finalise",
+        "Settle the teams",
+        ActionSpec::new(
+            Verb::TeamFinalise,
+            &[EVENT_OPTION],
+            "Then everybody can see them. Single drivers can still be moved; forming them anew takes opening them again.",
+        ),
+    ),
+    SubSpec::new(
+        "reopen",
+        "Open settled teams again",
+        ActionSpec::new(
+            Verb::TeamReopen,
+            &[EVENT_OPTION],
+            "After that they can be formed anew, and are seen by those who manage events only.",
         ),
     ),
 ];

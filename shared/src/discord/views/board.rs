@@ -66,7 +66,7 @@ fn controls(event: &Event, seats: &[Seats]) -> Vec<Value> {
     let id = event.key.event;
     let open = event.state == EventState::Open;
     // Whoever has a seat can give it back until the start, so that it is not wasted (domain/signup.rs).
-    let leaving = matches!(event.state, EventState::Open | EventState::Closed);
+    let leaving = open || event.state.is_past_sign_up();
     let select =
         (seats.len() > 1).then(|| row([class_select(ComponentId::ChooseClass { event: id }, seats, open)]));
     let buttons = row([
@@ -78,6 +78,12 @@ fn controls(event: &Event, seats: &[Seats]) -> Vec<Value> {
             leaving,
         ),
         button(ComponentId::Leave { event: id }, "Leave", Tone::Bad, leaving),
+        button(
+            ComponentId::Availability { event: id },
+            "Availability",
+            Tone::Plain,
+            leaving,
+        ),
         button(ComponentId::Details { event: id }, "Details", Tone::Plain, true),
     ]);
     select.into_iter().chain([buttons]).collect()

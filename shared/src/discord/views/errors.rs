@@ -86,6 +86,30 @@ pub fn refusal(refusal: &Refusal, ids: &CommandIds) -> String {
             "This event does not have that class any more. Choose from the newest sign-up message.".to_owned()
         }
         Refusal::NothingToChange { standing } => nothing_to_change(standing),
+        Refusal::NameTheClass => {
+            "This event has several car classes. Please name one with the option `class`.".to_owned()
+        }
+        Refusal::NoSuchTeam => {
+            "There is no such team. Pick one from the list that appears while you type.".to_owned()
+        }
+        Refusal::TeamNameTaken => {
+            "The event has a team of this name already. Please pick another one.".to_owned()
+        }
+        Refusal::TooManyTeams { max } => format!("An event can have {max} teams at most."),
+        Refusal::TeamFull { max } => format!("This team has {max} drivers already, which is the most."),
+        Refusal::NotADriver => "This person has no seat in the event.".to_owned(),
+        Refusal::OtherClass { class } => format!(
+            "This team drives in **{}**, and the driver has a seat in another class.",
+            phrases::name(class)
+        ),
+        Refusal::InTeamAlready => "This driver is in that team already.".to_owned(),
+        Refusal::EmptyTeam { team } => format!(
+            "Team **{}** has no drivers. {} dissolves it, {} gives it some.",
+            phrases::name(team),
+            mention("team remove", ids),
+            mention("team assign", ids)
+        ),
+        Refusal::NotInTeam => "This driver is not in that team.".to_owned(),
         Refusal::Busy => {
             "Too many people at once; nothing was changed. Please try again in a moment.".to_owned()
         }
@@ -110,9 +134,32 @@ fn wrong_state(state: EventState, action: EventAction, ids: &CommandIds) -> Stri
             "This event is a draft, so there is no sign-up to close. {} opens it.",
             mention("event publish", ids)
         ),
-        (EventState::Closed, EventAction::Close) => "Sign-up is closed already.".to_owned(),
+        (EventState::Closed | EventState::TeamsForming | EventState::TeamsFinal, EventAction::Close) => {
+            "Sign-up is closed already.".to_owned()
+        }
         (EventState::Closed, EventAction::Publish) => {
             "Sign-up for this event was closed, and cannot be opened again.".to_owned()
+        }
+        (
+            EventState::Draft | EventState::Open,
+            EventAction::ArrangeTeams | EventAction::FormTeams | EventAction::FinaliseTeams,
+        ) => format!(
+            "Teams are made when sign-up is over. {} ends it.",
+            mention("event close", ids)
+        ),
+        (EventState::TeamsFinal, EventAction::FormTeams) => format!(
+            "The teams of this event are settled. {} opens them again.",
+            mention("team reopen", ids)
+        ),
+        (EventState::TeamsFinal, EventAction::FinaliseTeams) => {
+            "The teams of this event are settled already.".to_owned()
+        }
+        (EventState::Closed, EventAction::FinaliseTeams) => format!(
+            "This event has no teams yet. {} makes them.",
+            mention("team form", ids)
+        ),
+        (EventState::Closed | EventState::TeamsForming, EventAction::ReopenTeams) => {
+            "The teams of this event are not settled, so there is nothing to open again.".to_owned()
         }
         (state, action) => {
             let action = match action {
@@ -120,6 +167,9 @@ fn wrong_state(state: EventState, action: EventAction, ids: &CommandIds) -> Stri
                 EventAction::Publish => "published",
                 EventAction::Close => "closed",
                 EventAction::Cancel => "cancelled",
+                EventAction::ArrangeTeams | EventAction::FormTeams => "given teams",
+                EventAction::FinaliseTeams => "settled with its teams",
+                EventAction::ReopenTeams => "given other teams",
             };
             format!(
                 "This event is {} and cannot be {action}.",
@@ -149,6 +199,11 @@ const fn label(field: Field) -> &'static str {
         Field::Start => "Start",
         Field::Duration => "Duration",
         Field::Reason => "Reason",
+        Field::Availability => "When can you drive?",
+        Field::Experience => "Experience",
+        Field::BackupClass => "Another class",
+        Field::TeamSize => "Team size",
+        Field::Seed => "Seed",
     }
 }
 
@@ -178,6 +233,13 @@ fn problem(problem: &Problem) -> String {
         Problem::NotAClass { line } => format!("“{}” is no class with seats, such as GT3: 10.", quote(line)),
         Problem::SeatsOutOfRange { class } => format!("{} needs 1 to 100 seats.", quote(class)),
         Problem::DoubleClass { class } => format!("{} is there twice.", quote(class)),
+        Problem::NumberOutOfRange { min, max } => format!("a whole number from {min} to {max}."),
+        Problem::NotAWindow { line } => format!("“{}” is no span of time, such as 14:00-16:30.", quote(line)),
+        Problem::OutsideEvent { line } => format!("“{}” is not during the race.", quote(line)),
+        Problem::TooManyWindows { max } => format!("at most {max} spans, please."),
+        Problem::NotExperience => "a number from 1 to 5.".to_owned(),
+        Problem::UnknownClass { class } => format!("“{}” is no class of this event.", quote(class)),
+        Problem::NotASeed => "the number that an earlier forming showed.".to_owned(),
         Problem::TooManyClasses => "at most 10 classes.".to_owned(),
     }
 }

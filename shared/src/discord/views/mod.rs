@@ -12,6 +12,7 @@ mod events;
 mod lists;
 mod notices;
 mod phrases;
+mod teams;
 
 use super::help::{CommandIds, HelpPage};
 use super::text;
@@ -115,6 +116,12 @@ impl Views {
             } => events::details(club, event, seats, standing, *channel),
             Notice::SignUpList { club, sheet } => board::roster(club, sheet),
             Notice::ChooseClass { event, seats } => board::choose_class(event, seats),
+            Notice::Teams { done, teams, page } => teams::teams(done, teams, *page, &self.ids),
+            Notice::Described {
+                event,
+                details,
+                backup,
+            } => text_body(&teams::described(event, details, *backup)),
             Notice::AnswerQueued => text_body(notices::ANSWER_QUEUED),
             Notice::Refused { refusal } => text_body(&errors::refusal(refusal, &self.ids)),
         }

@@ -75,6 +75,8 @@ pub(super) fn state(event: &Event) -> String {
         EventState::Draft => "Draft: only those who manage events see it.".to_owned(),
         EventState::Open => "Sign-up is open until the start.".to_owned(),
         EventState::Closed => "Sign-up is closed.".to_owned(),
+        EventState::TeamsForming => "Sign-up is closed; teams are being formed.".to_owned(),
+        EventState::TeamsFinal => "Sign-up is closed; the teams are settled.".to_owned(),
         EventState::Cancelled => match event.cancel_reason.as_deref().map(str::trim) {
             Some(reason) if !reason.is_empty() => {
                 format!("**Cancelled.** {}", text::paragraph(reason, REASON_MAX))
@@ -90,6 +92,8 @@ pub(super) const fn state_word(state: EventState) -> &'static str {
         EventState::Draft => "draft",
         EventState::Open => "open",
         EventState::Closed => "closed",
+        EventState::TeamsForming => "forming its teams",
+        EventState::TeamsFinal => "settled with its teams",
         EventState::Cancelled => "cancelled",
     }
 }

@@ -83,9 +83,19 @@ fn controls_follow_the_events_state() {
             .map(|(label, _)| label)
             .collect::<Vec<_>>()
     };
-    let all = ["Choose your class", "Sign up", "Not coming", "Leave", "Details"];
+    let all = [
+        "Choose your class",
+        "Sign up",
+        "Not coming",
+        "Leave",
+        "Availability",
+        "Details",
+    ];
     assert_eq!(usable(EventState::Open), all);
-    assert_eq!(usable(EventState::Closed), ["Not coming", "Leave", "Details"]);
+    assert_eq!(
+        usable(EventState::Closed),
+        ["Not coming", "Leave", "Availability", "Details"]
+    );
     assert_eq!(usable(EventState::Cancelled), ["Details"]);
     assert_eq!(usable(EventState::Draft), ["Details"]);
 }
@@ -321,12 +331,24 @@ fn every_refusal_in_words() {
         },
         Refusal::SignUpClosed,
         Refusal::NoSuchClass,
+        Refusal::NameTheClass,
+        Refusal::NoSuchTeam,
+        Refusal::TeamNameTaken,
+        Refusal::TooManyTeams { max: 60 },
+        Refusal::TeamFull { max: 16 },
+        Refusal::NotADriver,
+        Refusal::OtherClass { class: "GT3".into() },
+        Refusal::InTeamAlready,
+        Refusal::NotInTeam,
+        Refusal::EmptyTeam { team: "Red".into() },
         Refusal::Busy,
     ];
     for state in [
         EventState::Draft,
         EventState::Open,
         EventState::Closed,
+        EventState::TeamsForming,
+        EventState::TeamsFinal,
         EventState::Cancelled,
     ] {
         for action in [
@@ -371,6 +393,8 @@ fn every_fault_of_a_form_in_words() {
         (Field::Classes, Problem::SeatsOutOfRange { class: class() }),
         (Field::Classes, Problem::DoubleClass { class: class() }),
         (Field::Classes, Problem::TooManyClasses),
+        (Field::TeamSize, Problem::NumberOutOfRange { min: 1, max: 16 }),
+        (Field::Seed, Problem::NotASeed),
         (Field::Reason, Problem::TooLong { max: 300 }),
     ];
     let faults: Vec<FormFault> = faults

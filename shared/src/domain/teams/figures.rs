@@ -103,7 +103,8 @@ fn figures(team: &Team, sheet: &Sheet) -> Figures {
     let covered = candidates.iter().fold(0, |mask, c| mask | c.free).count_ones();
     Figures {
         skill_sum: candidates.iter().map(|c| u32::from(c.skill)).sum(),
-        unrated: u32::try_from(drivers.iter().filter(|s| s.details.experience.is_none()).count()).unwrap_or(0),
+        unrated: u32::try_from(drivers.iter().filter(|s| s.details.experience.is_none()).count())
+            .unwrap_or(0),
         shared_min: if pairs == 0 { 0 } else { shared / pairs },
         uncovered_min: minutes(all.saturating_sub(covered)),
     }

@@ -117,7 +117,8 @@ impl<'a> Field<'a> {
         }
         let of = |n: &usize| self.candidates[*n];
         let skill: u64 = team.iter().map(|n| u64::from(of(n).skill)).sum();
-        let imbalance = 1000 * (skill * self.placed).abs_diff(self.skill * size) / (size * self.placed.max(1));
+        let imbalance =
+            1000 * (skill * self.placed).abs_diff(self.skill * size) / (size * self.placed.max(1));
         let covered = team.iter().fold(0, |all, n| all | of(n).free) & self.all;
         let uncovered = u64::from(self.slots - covered.count_ones());
         let (mut pairs, mut shared) = (0, 0);
@@ -128,7 +129,11 @@ impl<'a> Field<'a> {
             }
         }
         let slots = u64::from(self.slots);
-        let apart = if pairs == 0 { 0 } else { 1000 - 1000 * shared / (pairs * slots) };
+        let apart = if pairs == 0 {
+            0
+        } else {
+            1000 - 1000 * shared / (pairs * slots)
+        };
         imbalance + apart + 3000 * uncovered / slots
     }
 }
@@ -138,7 +143,11 @@ fn ways(shape: &[usize]) -> u128 {
     let (mut ways, mut left) = (1_u128, shape.iter().sum::<usize>() as u128);
     let mut same = 0;
     for (n, size) in shape.iter().enumerate() {
-        same = if n > 0 && shape[n - 1] == *size { same + 1 } else { 1 };
+        same = if n > 0 && shape[n - 1] == *size {
+            same + 1
+        } else {
+            1
+        };
         for place in 1..=*size as u128 {
             // Each product of consecutive numbers is divisible by its factorial, so nothing is lost.
             ways = ways.saturating_mul(left) / place;
@@ -192,7 +201,11 @@ impl Search<'_> {
             }
             self.teams[team].push(*driver);
             let full = self.teams[team].len() == self.shape[team];
-            let cost = if full { self.field.cost(&self.teams[team]) } else { 0 };
+            let cost = if full {
+                self.field.cost(&self.teams[team])
+            } else {
+                0
+            };
             self.place(next + 1, spent + cost);
             self.teams[team].pop();
         }

@@ -152,6 +152,10 @@ pub enum TeamsDone {
     },
     /// Teams were formed.
     Formed,
+    /// The teams were settled.
+    Finalised,
+    /// The settled teams were opened again.
+    Reopened,
 }
 
 impl LineUp {
@@ -246,6 +250,19 @@ impl LineUp {
             forming.edited = true;
         }
         Ok((next, done))
+    }
+
+    /// Checks that every team has drivers, so that the teams can be settled.
+    ///
+    /// # Errors
+    /// [`Refusal::EmptyTeam`].
+    pub fn ready(&self) -> Result<(), Refusal> {
+        match self.teams.iter().find(|team| team.drivers.is_empty()) {
+            Some(team) => Err(Refusal::EmptyTeam {
+                team: team.name.clone(),
+            }),
+            None => Ok(()),
+        }
     }
 
     /// Without the drivers who are not seated in their team's class any more.
@@ -361,7 +378,13 @@ impl LineUp {
             return Err(Refusal::TooManyTeams { max: TEAMS_MAX });
         }
         // In the order of the event's classes, so that a list reads the same however the teams came about.
-        let place = |team: &Team| sheet.event.classes.iter().position(|class| class.id == team.class);
+        let place = |team: &Team| {
+            sheet
+                .event
+                .classes
+                .iter()
+                .position(|class| class.id == team.class)
+        };
         self.teams.sort_by_key(place);
         self.forming = Some(Forming {
             seed,

@@ -110,7 +110,10 @@ fn the_figures_explain_a_team() {
     let at = |hours: i64| sheet.event.starts_at + SignedDuration::from_hours(hours);
     let windows = [vec![(0, 4)], vec![(2, 5)]].map(|list| {
         list.into_iter()
-            .map(|(from, to)| Window { from: at(from), to: at(to) })
+            .map(|(from, to)| Window {
+                from: at(from),
+                to: at(to),
+            })
             .collect::<Vec<_>>()
     });
     for (sign_up, windows) in sheet.sign_ups.iter_mut().zip(windows) {
