@@ -62,6 +62,19 @@ fn the_settings_are_those_of_the_code() {
 }
 
 #[test]
+fn the_clubs_settings_are_those_of_the_registry() {
+    let written = gantry_shared::domain::settings::document();
+    let path = "docs/SETTINGS.md";
+    if std::env::var_os("GANTRY_WRITE_DOCS").is_some() {
+        std::fs::write(root().join(path), &written).unwrap();
+    }
+    assert!(
+        read(path) == written,
+        "{path} is out of date: GANTRY_WRITE_DOCS=1 cargo test -p gantry-tests --test documents writes it"
+    );
+}
+
+#[test]
 fn the_files_that_are_named_are_there() {
     let folders = [
         "shared/",

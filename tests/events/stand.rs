@@ -74,7 +74,11 @@ pub async fn table() -> String {
 }
 
 pub fn table_at(endpoint: &str) -> Table {
-    Table::new(aws_sdk_dynamodb::Client::new(&sdk(endpoint)), "gantry")
+    Table::new(
+        aws_sdk_dynamodb::Client::new(&sdk(endpoint)),
+        "gantry",
+        Default::default(),
+    )
 }
 
 /// `functions/interactions` as the samples need it.
@@ -104,6 +108,7 @@ pub fn worker(endpoint: &str, discord: &MockServer) -> Parts<Still> {
         bot_token: "sample".to_owned(),
         discord_api: discord.uri(),
         queues: queues(),
+        club_settings: Default::default(),
     };
     let (sdk, unused) = (sdk(endpoint), sdk("http://127.0.0.1:1"));
     let clients = (

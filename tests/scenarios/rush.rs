@@ -130,7 +130,7 @@ async fn click_until_answered(
 
 async fn sheet(world: &World, club: &crate::world::Club, event: &str) -> Sheet {
     let clients = gantry_local::Clients::of("test", world.stack.endpoints());
-    let table = Table::new(clients.dynamodb, gantry_local::TABLE);
+    let table = Table::new(clients.dynamodb, gantry_local::TABLE, Default::default());
     let caller = table
         .caller(GuildId(club.guild), UserId(club.owner))
         .await

@@ -11,6 +11,7 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_runtime_api::http::StatusCode;
 use aws_smithy_types::body::SdkBody;
 use gantry_shared::adapters::dynamo::{PK, SCHEMA, SK, Table};
+use gantry_shared::domain::settings::OperatorOverrides;
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -42,7 +43,7 @@ pub fn answering(body: &Value) -> Table {
         .credentials_provider(Credentials::for_tests())
         .http_client(Answering(body.to_string().into_bytes()))
         .build();
-    Table::new(Client::from_conf(config), "gantry")
+    Table::new(Client::from_conf(config), "gantry", OperatorOverrides::default())
 }
 
 /// DynamoDB's answer to the query for [`samples::sheet`]: header, classes and sign-ups.

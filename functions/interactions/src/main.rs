@@ -17,7 +17,11 @@ async fn main() -> Result<(), Error> {
     telemetry::start();
     let settings = Reader::new(&from_environment).interactions()?;
     let config = clients::sdk_config("interactions").await;
-    let table = Table::new(aws_sdk_dynamodb::Client::new(&config), settings.table);
+    let table = Table::new(
+        aws_sdk_dynamodb::Client::new(&config),
+        settings.table,
+        settings.club_settings,
+    );
     if tokio::time::timeout(WARM_UP, table.warm_up()).await.is_err() {
         tracing::warn!("DynamoDB did not answer during init");
     }

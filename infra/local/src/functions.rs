@@ -14,6 +14,7 @@ use gantry_shared::adapters::sqs::{QueueUrls, Sqs};
 use gantry_shared::adapters::system::System;
 use gantry_shared::discord::views::Views;
 use gantry_shared::domain::ids::ApplicationId;
+use gantry_shared::domain::settings::OperatorOverrides;
 use gantry_shared::ports::clock::{Clock, Pause};
 use gantry_shared::ports::ids::Ids;
 use gantry_shared::runtime::settings::WorkerSettings;
@@ -119,6 +120,7 @@ impl Functions {
                 bot_token: credentials.bot_token.clone(),
                 discord_api: endpoints.discord_api.clone(),
                 queues: endpoints.queues.clone(),
+                club_settings: OperatorOverrides::default(),
             };
             Parts::new(
                 (clients.dynamodb, clients.sqs),
@@ -130,7 +132,11 @@ impl Functions {
         Ok(Self {
             interactions: Interactions {
                 keys: credentials.public_keys.clone(),
-                table: Table::new(Clients::of("interactions", endpoints).dynamodb, TABLE),
+                table: Table::new(
+                    Clients::of("interactions", endpoints).dynamodb,
+                    TABLE,
+                    OperatorOverrides::default(),
+                ),
                 env: env.clone(),
                 views: Views::default(),
             },

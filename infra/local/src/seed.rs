@@ -169,7 +169,7 @@ pub async fn club(stack: &Stack, demo: &DemoClub) -> Result<(), StackError> {
 }
 
 async fn roster(endpoints: &Endpoints, demo: &DemoClub, now: Timestamp) -> Result<(), StackError> {
-    let table = Table::new(Clients::of("seed", endpoints).dynamodb, TABLE);
+    let table = Table::new(Clients::of("seed", endpoints).dynamodb, TABLE, Default::default());
     let guild = GuildId(demo.guild);
     let caller = table.caller(guild, UserId(demo.owner)).await?;
     let club = caller

@@ -21,9 +21,9 @@ pub struct Club {
     pub name: String,
     /// The name's comparison form, unique among all clubs.
     pub slug: String,
-    /// The accent of its messages.
+    /// The accent of its messages, as its settings have it.
     pub colour: Colour,
-    /// The zone in which its times are typed.
+    /// The zone in which its times are typed, as its settings have it.
     pub time_zone: ZoneName,
     /// Who created it.
     pub created_by: UserId,

@@ -3,6 +3,7 @@
 use super::event::EventKey;
 use super::ids::{ClubId, InteractionId, UserId};
 use super::series::ClassId;
+use super::settings::Key;
 use super::signup::Status;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -105,6 +106,11 @@ pub enum Fact {
         /// The event.
         event: EventKey,
     },
+    /// Settings were changed or reset. What the club had set before and after stands with the record, by name.
+    SettingsChanged {
+        /// Which.
+        keys: Vec<Key>,
+    },
     /// Waiting drivers were given seats that an edit made free.
     DriversPromoted {
         /// The event.
@@ -133,6 +139,7 @@ impl Fact {
             Self::TeamsChanged { .. } => "TeamsChanged",
             Self::TeamsFinalised { .. } => "TeamsFinalised",
             Self::TeamsReopened { .. } => "TeamsReopened",
+            Self::SettingsChanged { .. } => "SettingsChanged",
             Self::DriversPromoted { .. } => "DriversPromoted",
         }
     }

@@ -14,6 +14,7 @@ pub mod refusal;
 pub mod roster;
 pub mod seats;
 pub mod series;
+pub mod settings;
 pub mod signup;
 pub mod space;
 pub mod teams;

@@ -1,6 +1,7 @@
 //! Names of channels and categories, by Discord's rules: 1-100 characters; text channels in lower case, without spaces.
 
 use super::event::Event;
+use super::settings::{Pattern, Placeholder};
 use jiff::tz::TimeZone;
 
 /// Longest name that Discord takes for a channel (Discord docs, resources/channel).
@@ -8,15 +9,24 @@ const CHANNEL_NAME_MAX: usize = 100;
 /// Longest topic of a text channel, in UTF-16 units: the stricter of the two ways to count.
 const TOPIC_MAX: usize = 1024;
 
-/// The name of an event's text channel: `nov-28-monza-6h`, by the date in the club's zone.
+/// The name of an event's text channel, such as `nov-28-monza-6h`, by the date in the club's zone. Where nothing of the
+/// pattern is left, as of an event called `!!!`, it is the date alone.
 #[must_use]
-pub fn event_channel(event: &Event, zone: &TimeZone) -> String {
-    let date = event
-        .starts_at
-        .to_zoned(zone.clone())
-        .strftime("%b-%d")
-        .to_string();
-    channel_slug(&format!("{date} {}", event.name))
+pub fn event_channel(event: &Event, zone: &TimeZone, pattern: &Pattern) -> String {
+    let start = event.starts_at.to_zoned(zone.clone());
+    let date = start.strftime("%b-%d").to_string();
+    let slug = channel_slug(&pattern.fill(|placeholder| match placeholder {
+        Placeholder::Event => event.name.clone(),
+        Placeholder::Series => event.series_name.clone(),
+        Placeholder::Date => date.clone(),
+        Placeholder::Year => start.strftime("%Y").to_string(),
+        Placeholder::Number => String::new(),
+    }));
+    if slug.is_empty() {
+        channel_slug(&date)
+    } else {
+        slug
+    }
 }
 
 /// The topic of an event's text channel.
@@ -29,14 +39,24 @@ pub fn event_topic(event: &Event) -> String {
     )
 }
 
-/// The name of a series' n-th category, from 1: further ones are made when one is full.
+/// The name of a series' n-th category, from 1: further ones are made when one is full. Their number stands where the
+/// pattern puts it, else behind; what is too long is cut in front of it.
 #[must_use]
-pub fn series_category(series: &str, n: u32) -> String {
-    if n <= 1 {
-        series.to_owned()
+pub fn series_category(series: &str, n: u32, pattern: &Pattern) -> String {
+    let filled = pattern.fill(|placeholder| match placeholder {
+        Placeholder::Series => series.to_owned(),
+        Placeholder::Number => n.to_string(),
+        Placeholder::Event | Placeholder::Date | Placeholder::Year => String::new(),
+    });
+    let numbered = pattern.has(Placeholder::Number) && filled.chars().count() <= CHANNEL_NAME_MAX;
+    let behind = if numbered || n <= 1 {
+        String::new()
     } else {
-        format!("{series} {n}")
-    }
+        format!(" {n}")
+    };
+    let room = CHANNEL_NAME_MAX - behind.len();
+    let name: String = filled.chars().take(room).collect();
+    format!("{}{behind}", name.trim())
 }
 
 /// Lower case, with `-` for everything that is no letter, digit or mark that belongs to one.
@@ -72,6 +92,9 @@ fn cut_utf16(text: &str, max: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::event::{EventKey, EventState};
+    use crate::domain::ids::{ClubId, EventId, SeriesId, UserId};
+    use crate::domain::settings::PatternKind;
     use proptest::prelude::*;
 
     #[test]
@@ -79,8 +102,70 @@ mod tests {
         assert_eq!(channel_slug("Nov-28 Monza 6h"), "nov-28-monza-6h");
         assert_eq!(channel_slug("24 Heures d'Été (Spa!)"), "24-heures-d-été-spa");
         assert_eq!(channel_slug("鈴鹿・10時間 — Final"), "鈴鹿-10時間-final");
-        assert_eq!(series_category("GT Sprint", 1), "GT Sprint");
-        assert_eq!(series_category("GT Sprint", 2), "GT Sprint 2");
+    }
+
+    fn event(name: &str, start: &str) -> Event {
+        Event {
+            key: EventKey {
+                club: ClubId::from_parts(1, 1),
+                event: EventId::from_parts(1, 3),
+            },
+            series: SeriesId::from_parts(1, 2),
+            series_name: "GT Endurance".to_owned(),
+            name: name.to_owned(),
+            description: String::new(),
+            starts_at: start.parse().unwrap(),
+            duration_min: 360,
+            classes: Vec::new(),
+            state: EventState::Open,
+            cancel_reason: None,
+            created_by: UserId(42),
+            created_at: "2026-11-01T12:00:00Z".parse().unwrap(),
+            version: 1,
+        }
+    }
+
+    fn pattern(text: &str) -> Pattern {
+        Pattern::read(text).unwrap()
+    }
+
+    #[test]
+    fn categories_are_numbered_where_the_pattern_says_or_behind() {
+        let named = |text, n| series_category("GT Sprint", n, &pattern(text));
+        assert_eq!(named("{series}", 1), "GT Sprint");
+        assert_eq!(named("{series}", 2), "GT Sprint 2");
+        assert_eq!(named("Race: {series}", 12), "Race: GT Sprint 12");
+        assert_eq!(named("{number}. {series}", 1), "1. GT Sprint");
+        assert_eq!(named("{number}. {series}", 3), "3. GT Sprint");
+    }
+
+    #[test]
+    fn a_long_name_keeps_its_number() {
+        let long = "S".repeat(90);
+        for text in ["{series} of the club {number}", "The series {series}"] {
+            let names: Vec<_> = [1, 2, 10]
+                .map(|n| series_category(&long, n, &pattern(text)))
+                .to_vec();
+            assert!(names.iter().all(|name| name.chars().count() <= 100), "{names:?}");
+            assert!(names[1].ends_with('2') && names[2].ends_with("10"), "{names:?}");
+        }
+    }
+
+    #[test]
+    fn channels_are_named_by_their_pattern() {
+        let event = event("Monza 6h!", "2026-12-31T23:30:00Z");
+        let zone = TimeZone::get("Europe/Berlin").unwrap();
+        let named = |text: &str| event_channel(&event, &zone, &pattern(text));
+        assert_eq!(named("{date}-{event}"), "jan-01-monza-6h");
+        assert_eq!(named("{year} {series} | {event}"), "2027-gt-endurance-monza-6h");
+        assert_eq!(named("🏁 {event}"), "🏁-monza-6h");
+        assert_eq!(named("@everyone <#1> **{event}**"), "everyone-1-monza-6h");
+        let nameless = Event {
+            name: "!!!".to_owned(),
+            ..event.clone()
+        };
+        assert_eq!(event_channel(&nameless, &zone, &pattern("{event}")), "jan-01");
+        assert_eq!(event_channel(&nameless, &zone, &pattern("…{event}…")), "jan-01");
     }
 
     proptest! {
@@ -90,6 +175,20 @@ mod tests {
             prop_assert!((1..=100).contains(&slug.chars().count()));
             prop_assert!(!slug.contains(char::is_whitespace) && !slug.ends_with('-') && !slug.contains("--"));
             prop_assert_eq!(channel_slug(&slug), slug.clone());
+        }
+
+        #[test]
+        fn every_pattern_that_is_taken_gives_names_that_discord_takes(text in "\\PC{0,60}", name in "\\PC{1,80}", n in 1..2000_u32) {
+            let event = event(&name, "2026-11-28T13:00:00Z");
+            if let Ok(checked) = Pattern::check(PatternKind::Channel, &format!("{text}{{event}}")) {
+                let channel = event_channel(&event, &TimeZone::UTC, &pattern(&checked));
+                prop_assert!((1..=100).contains(&channel.chars().count()), "{channel:?}");
+                prop_assert!(!channel.contains(char::is_whitespace));
+            }
+            if let Ok(checked) = Pattern::check(PatternKind::Category, &format!("{text}{{series}}")) {
+                let category = series_category("GT", n, &pattern(&checked));
+                prop_assert!((1..=100).contains(&category.chars().count()), "{category:?}");
+            }
         }
     }
 }

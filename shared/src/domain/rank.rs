@@ -32,6 +32,12 @@ pub enum Capability {
     ManageEvents,
     /// Create and edit series.
     ManageSeries,
+    /// See the club's settings.
+    ViewSettings,
+    /// Change the club's settings.
+    ManageSettings,
+    /// Change those settings that only the owner may: who leads the club, and how long things are kept.
+    ManageOwnerSettings,
 }
 
 impl Rank {
@@ -74,7 +80,9 @@ impl Capability {
         match self {
             Self::SignUp => Rank::Guest,
             Self::ManageEvents => Rank::TeamManager,
-            Self::ManageSeries => Rank::Admin,
+            Self::ManageSeries | Self::ManageSettings => Rank::Admin,
+            Self::ViewSettings => Rank::TeamManager,
+            Self::ManageOwnerSettings => Rank::Owner,
         }
     }
 }
@@ -95,5 +103,8 @@ mod tests {
         assert_eq!(may(Capability::SignUp).len(), 7);
         assert_eq!(may(Capability::ManageEvents), ["team manager", "admin", "owner"]);
         assert_eq!(may(Capability::ManageSeries), ["admin", "owner"]);
+        assert_eq!(may(Capability::ViewSettings).len(), 3);
+        assert_eq!(may(Capability::ManageSettings), ["admin", "owner"]);
+        assert_eq!(may(Capability::ManageOwnerSettings), ["owner"]);
     }
 }

@@ -1,7 +1,9 @@
 //! Why something that was asked for is not done. What the person is told is written in `discord/views/errors.rs`.
 
 use super::event::EventState;
+use super::ids::UserId;
 use super::rank::Capability;
+use super::settings::{Key, SettingFault};
 use super::text::TextFault;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -101,6 +103,24 @@ pub enum Refusal {
         /// Its name.
         team: String,
     },
+    /// No setting, or section of settings, of that name.
+    NoSuchSetting,
+    /// Values that their settings do not take.
+    Settings {
+        /// All of them.
+        faults: Vec<SettingFault>,
+    },
+    /// Somebody else changed the setting at the same moment.
+    SettingChanged {
+        /// Which.
+        key: Key,
+        /// What holds now, as it is stored.
+        now: serde_json::Value,
+        /// Who.
+        by: Option<UserId>,
+    },
+    /// Somebody changed what was to be reset since the question was asked.
+    ResetOutdated,
     /// Too many people at once; nothing was changed.
     Busy,
 }
@@ -136,6 +156,10 @@ impl Refusal {
             Self::InTeamAlready => "in_team_already",
             Self::NotInTeam => "not_in_team",
             Self::EmptyTeam { .. } => "empty_team",
+            Self::NoSuchSetting => "no_such_setting",
+            Self::Settings { .. } => "settings",
+            Self::SettingChanged { .. } => "setting_changed",
+            Self::ResetOutdated => "reset_outdated",
             Self::Busy => "busy",
         }
     }

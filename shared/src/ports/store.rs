@@ -13,6 +13,7 @@ use crate::domain::rank::Rank;
 use crate::domain::roster::{Entry, Member};
 use crate::domain::seats::{SeatMove, Seats};
 use crate::domain::series::{Class, ClassId, Series};
+use crate::domain::settings::{ClubSettings, Settings};
 use crate::domain::signup::{SignUp, Waiter};
 use crate::domain::space::{SeriesCategory, Space};
 use crate::domain::teams::LineUp;
@@ -61,6 +62,8 @@ pub struct Caller {
     pub club: Club,
     /// The caller's rank; [`Rank::Guest`] for somebody who is not on the roster.
     pub rank: Rank,
+    /// The club's settings as they hold.
+    pub settings: Settings,
 }
 
 /// An event with the counts of its classes and one driver's answer.
@@ -107,6 +110,21 @@ pub trait ClubReader: Send + Sync {
 
     /// How many are on the roster.
     fn count_members(&self, club: ClubId) -> impl Future<Output = StoreResult<u64>> + Send;
+}
+
+/// Reads a club's settings. A command finds them with its [`Caller`]; this is for work without one.
+pub trait SettingsReader: Send + Sync {
+    /// A club with its settings as they hold.
+    fn club_and_settings(
+        &self,
+        club: ClubId,
+    ) -> impl Future<Output = StoreResult<Option<(Club, Settings)>>> + Send;
+
+    /// What holds for a club that has set nothing.
+    fn settings_of_all(&self) -> Settings;
+
+    /// A club's settings as they hold; for a club that is not there, those of all.
+    fn settings(&self, club: ClubId) -> impl Future<Output = StoreResult<Settings>> + Send;
 }
 
 /// Reads the roster.
@@ -294,7 +312,8 @@ pub struct Answered {
 /// One change, with its condition.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Change {
-    /// A new club, its owner on the roster; the guild has none and nobody has the slug.
+    /// A new club, its owner on the roster; the guild has none and nobody has the slug. Its colour and zone are settings,
+    /// and written with [`Change::PutSettings`].
     CreateClub(Club, Entry, Member),
     /// An entry of the roster replaces its version before (version 1: it is new).
     PutEntry(Entry),
@@ -342,6 +361,8 @@ pub enum Change {
     SeatWaiter(EventKey, Waiter),
     /// What a published event is to have in Discord; replaces the version before (0: there is none).
     PutSpace(Space),
+    /// A club's settings replace their version before (1: there are none).
+    PutSettings(ClubId, ClubSettings),
 }
 
 /// When a class takes sign-ups.

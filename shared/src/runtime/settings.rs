@@ -5,6 +5,7 @@ use crate::adapters::discord_rest::DEFAULT_BASE_URL;
 use crate::adapters::sqs::QueueUrls;
 use crate::discord::verify::{KeyError, PublicKeys};
 use crate::domain::ids::ApplicationId;
+use crate::domain::settings::OperatorOverrides;
 use std::fmt;
 
 /// A setting: its variable, and what it is for. `docs/CONFIGURATION.md` is this list for people; a test compares them.
@@ -48,8 +49,17 @@ const BOARD_QUEUE: Setting = required("GANTRY_BOARD_QUEUE_URL", "URL of the boar
 const NOTIFY_QUEUE: Setting = required("GANTRY_NOTIFY_QUEUE_URL", "URL of the notify queue");
 const EVENT_BUS: Setting = required("GANTRY_EVENT_BUS", "name of the EventBridge bus, such as gantry");
 
+const CLUB_SETTINGS: Setting = Setting {
+    default: Some("none"),
+    ..required(
+        "GANTRY_CLUB_SETTINGS",
+        "what holds for clubs that say nothing else, such as sync.hours=12; channels.drift=forget; the names are those of \
+         docs/SETTINGS.md",
+    )
+};
+
 /// All settings.
-pub const SETTINGS: [Setting; 9] = [
+pub const SETTINGS: [Setting; 10] = [
     TABLE,
     PUBLIC_KEYS,
     APPLICATION_ID,
@@ -59,6 +69,7 @@ pub const SETTINGS: [Setting; 9] = [
     BOARD_QUEUE,
     NOTIFY_QUEUE,
     EVENT_BUS,
+    CLUB_SETTINGS,
 ];
 
 const fn required(name: &'static str, about: &'static str) -> Setting {
@@ -107,6 +118,8 @@ pub struct InteractionsSettings {
     pub table: String,
     /// Whose signatures are taken.
     pub public_keys: PublicKeys,
+    /// What holds for clubs that say nothing else.
+    pub club_settings: OperatorOverrides,
 }
 
 /// Settings of `functions/relay`.
@@ -130,6 +143,8 @@ pub struct WorkerSettings {
     pub discord_api: String,
     /// The queues that its messages come from.
     pub queues: QueueUrls,
+    /// What holds for clubs that say nothing else.
+    pub club_settings: OperatorOverrides,
 }
 
 /// What the operator's commands need to speak to Discord.
@@ -149,6 +164,7 @@ impl fmt::Debug for WorkerSettings {
             .field("application", &self.application)
             .field("discord_api", &self.discord_api)
             .field("queues", &self.queues)
+            .field("club_settings", &self.club_settings)
             .finish_non_exhaustive()
     }
 }
@@ -174,11 +190,13 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// All faults.
     pub fn interactions(mut self) -> Result<InteractionsSettings, SettingsError> {
-        let (table, public_keys) = (self.text(&TABLE), self.public_keys());
+        let (table, public_keys, club_settings) =
+            (self.text(&TABLE), self.public_keys(), self.club_settings());
         self.finish(|| {
             Some(InteractionsSettings {
                 table: table?,
                 public_keys: public_keys?,
+                club_settings: club_settings?,
             })
         })
     }
@@ -204,6 +222,7 @@ impl<'a> Reader<'a> {
     pub fn worker(mut self) -> Result<WorkerSettings, SettingsError> {
         let (table, application) = (self.text(&TABLE), self.application());
         let (bot_token, discord_api, queues) = (self.bot_token(), self.url(&DISCORD_API), self.queues());
+        let club_settings = self.club_settings();
         self.finish(|| {
             Some(WorkerSettings {
                 table: table?,
@@ -211,6 +230,7 @@ impl<'a> Reader<'a> {
                 bot_token: bot_token?,
                 discord_api: discord_api?,
                 queues: queues?,
+                club_settings: club_settings?,
             })
         })
     }
@@ -291,6 +311,19 @@ impl<'a> Reader<'a> {
         } else {
             self.fault(&BOT_TOKEN, "holds characters that no token has");
             None
+        }
+    }
+
+    fn club_settings(&mut self) -> Option<OperatorOverrides> {
+        let text = self.text(&CLUB_SETTINGS)?;
+        match OperatorOverrides::parse(&text) {
+            Ok(settings) => Some(settings),
+            Err(faults) => {
+                for fault in faults {
+                    self.fault(&CLUB_SETTINGS, format!("cannot be used: {fault}"));
+                }
+                None
+            }
         }
     }
 
@@ -395,6 +428,21 @@ mod tests {
         }
         let both: &'static str = Box::leak(format!("{KEY}, nonsense").into_boxed_str());
         assert_eq!(keys(both).unwrap_err().0.len(), 1);
+    }
+
+    #[test]
+    fn every_fault_of_the_clubs_settings_is_named() {
+        let variable = |name: &str| match name {
+            "GANTRY_TABLE" => Some("gantry".to_owned()),
+            "GANTRY_PUBLIC_KEYS" => Some(KEY.to_owned()),
+            "GANTRY_CLUB_SETTINGS" => Some(
+                "sync.hours=0; sync.hour=3; nonsense; members.admin_roles=<@&772904309264089089>; \
+                 channels.drift=forget; channels.drift=heal"
+                    .to_owned(),
+            ),
+            _ => None,
+        };
+        insta::assert_snapshot!(Reader::new(&variable).interactions().unwrap_err());
     }
 
     #[test]

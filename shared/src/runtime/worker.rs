@@ -50,7 +50,7 @@ impl<E: Env> Parts<E> {
                 Arc::clone(&timer),
             )?,
             timer,
-            table: Table::new(dynamo, settings.table),
+            table: Table::new(dynamo, settings.table, settings.club_settings),
             sqs: Sqs::new(sqs),
             queues: settings.queues,
             env,

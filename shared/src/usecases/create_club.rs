@@ -7,7 +7,8 @@ use crate::domain::fact::Fact;
 use crate::domain::rank::Rank;
 use crate::domain::refusal::Refusal;
 use crate::domain::roster::Entry;
-use crate::ports::store::{Batch, Change, ClubReader, Ledger, OnceKey};
+use crate::domain::settings::{self, ClubSettings, Key, Value, Wish};
+use crate::ports::store::{Batch, Change, ClubReader, Ledger, OnceKey, SettingsReader};
 
 /// What was typed.
 #[derive(Clone, Debug)]
@@ -24,7 +25,7 @@ pub struct CreateClub {
 ///
 /// # Errors
 /// Refuses with `NeedsManageServer`, `Form`, `GuildHasClub`, `ClubNameTaken`, `Busy`.
-pub async fn create_club<S: ClubReader + Ledger>(
+pub async fn create_club<S: ClubReader + SettingsReader + Ledger>(
     store: &S,
     env: &impl Env,
     call: &Call,
@@ -49,12 +50,14 @@ pub async fn create_club<S: ClubReader + Ledger>(
         if slug_taken? {
             return Err(Refusal::ClubNameTaken.into());
         }
-        let club = found(env, call, &checked);
+        let (club, first) = found(store, env, call, (typed, &checked))?;
         let entry = entry_id(env, call.now);
         let entry = Entry::new(club.id, entry, call.name.clone(), Rank::Owner, call.now);
         let (entry, owner) = entry.with_account(call.user);
+        let mut changes = vec![Change::CreateClub(club.clone(), entry, owner)];
+        changes.extend(first.map(|first| Change::PutSettings(club.id, first)));
         let batch = Batch {
-            changes: vec![Change::CreateClub(club.clone(), entry, owner)],
+            changes,
             record: Some(call.record(club.id, Fact::ClubCreated)),
             outbox: call.outbox(env, Vec::new()),
             answered: None,
@@ -70,15 +73,47 @@ pub async fn create_club<S: ClubReader + Ledger>(
     .await
 }
 
-fn found(env: &impl Env, call: &Call, checked: &NewClub) -> Club {
-    Club {
+/// The club, and its first settings if anything was said of them. What was not said is left to the operator.
+fn found(
+    store: &impl SettingsReader,
+    env: &impl Env,
+    call: &Call,
+    (typed, checked): (&CreateClub, &NewClub),
+) -> Result<(Club, Option<ClubSettings>), Refusal> {
+    let said = [
+        (
+            typed.time_zone.is_some(),
+            Key::TimeZone,
+            Value::Zone(checked.time_zone.clone()),
+        ),
+        (typed.colour.is_some(), Key::Colour, Value::Colour(checked.colour)),
+    ];
+    let wishes: Vec<Wish> = said
+        .into_iter()
+        .filter(|(said, ..)| *said)
+        .map(|(_, key, value)| Wish {
+            key,
+            change: settings::Change::To(value),
+        })
+        .collect();
+    let of_all = store.settings_of_all();
+    let (settings, first) = if wishes.is_empty() {
+        (of_all, None)
+    } else {
+        let changed = of_all
+            .change(&wishes, call.user, call.now, call.guild)
+            .map_err(|faults| Refusal::Settings { faults })?;
+        (of_all.with(changed.stored.clone()), Some(changed.stored))
+    };
+    let club = Club {
         id: club_id(env, call.now),
         guild: call.guild,
         name: checked.name.clone(),
         slug: checked.slug.clone(),
-        colour: checked.colour,
-        time_zone: checked.time_zone.clone(),
+        colour: settings.colour(),
+        time_zone: settings.time_zone(),
         created_by: call.user,
         created_at: call.now,
-    }
+    };
+    Ok((club, first))
 }

@@ -14,9 +14,10 @@ use crate::domain::club::Club;
 use crate::domain::event::{EventKey, EventState};
 use crate::domain::notice::{Notice, Render, Sheet};
 use crate::domain::refusal::{EventAction, Refusal};
+use crate::domain::settings::Settings;
 use crate::domain::space::{Space, SpaceFault, SpaceState};
 use crate::ports::discord::{Channels, DiscordError, InteractionReplies, Messages};
-use crate::ports::store::{ClubReader, EventReader, Spaces};
+use crate::ports::store::{EventReader, SettingsReader, Spaces};
 
 pub(super) use messages::{Shown, bring_up_to_date, post_missing};
 
@@ -29,7 +30,7 @@ impl<T: Channels + Messages + InteractionReplies> Builder for T {}
 ///
 /// # Errors
 /// What the store and Discord say. What an admin can mend is recorded with the space, told, and no error.
-pub async fn open_event_space<S: ClubReader + EventReader + Spaces>(
+pub async fn open_event_space<S: SettingsReader + EventReader + Spaces>(
     store: &S,
     env: &impl Env,
     discord: &impl Builder,
@@ -37,14 +38,19 @@ pub async fn open_event_space<S: ClubReader + EventReader + Spaces>(
     job: &Job,
     event: EventKey,
 ) -> Result<(), JobFailure> {
-    let (space, sheet, club) = futures::join!(store.space(event), store.sheet(event), store.club(event.club));
-    let (Some(mut space), Some(sheet), Some(club)) = (space?, sheet?, club?) else {
+    let (space, sheet, club) = futures::join!(
+        store.space(event),
+        store.sheet(event),
+        store.club_and_settings(event.club)
+    );
+    let (Some(mut space), Some(sheet), Some((club, settings))) = (space?, sheet?, club?) else {
         return Ok(());
     };
     let outcome = match space.state {
         SpaceState::Creating if sheet.event.state == EventState::Cancelled => Ok(()),
         SpaceState::Creating => {
-            Box::pin(build(store, discord, render, job, &mut space, (&club, &sheet))).await
+            let facts = (&club, &sheet, &settings);
+            Box::pin(build(store, discord, render, job, &mut space, facts)).await
         }
         // An earlier try may have died after the last step: what was clicked meanwhile is still to be shown.
         SpaceState::Active if job.again => {
@@ -78,7 +84,7 @@ async fn build<S: EventReader + Spaces>(
     render: &impl Render,
     job: &Job,
     space: &mut Space,
-    facts: (&Club, &Sheet),
+    facts: (&Club, &Sheet, &Settings),
 ) -> Result<(), JobFailure> {
     let was_there = space.board.id().is_some();
     match Box::pin(build_once(store, discord, render, job, space, facts)).await {
@@ -96,7 +102,7 @@ async fn build_once<S: EventReader + Spaces>(
     render: &impl Render,
     job: &Job,
     space: &mut Space,
-    (club, sheet): (&Club, &Sheet),
+    (club, sheet, settings): (&Club, &Sheet, &Settings),
 ) -> Result<(), JobFailure> {
     // Messages of an earlier publishing are edited in any case: that shows whether they are still there.
     let shown = if job.again || space.board.id().is_some() {
@@ -105,7 +111,7 @@ async fn build_once<S: EventReader + Spaces>(
         Shown::AsRecorded
     };
     // Each step in a box of its own: together they would not fit onto a debug build's stack.
-    let channel = Box::pin(channel::ensure(store, discord, job, space, sheet, club)).await?;
+    let channel = Box::pin(channel::ensure(store, discord, job, space, sheet, settings)).await?;
     Box::pin(messages::ensure_info(
         store,
         discord,

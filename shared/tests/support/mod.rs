@@ -4,6 +4,7 @@ use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use gantry_shared::adapters::dynamo::{Table, schema};
 use gantry_shared::domain::event::EventForm;
 use gantry_shared::domain::ids::{ApplicationId, EventId, GuildId, InteractionId, SeriesId, UserId};
+use gantry_shared::domain::settings::OperatorOverrides;
 use gantry_shared::domain::work::Reply;
 use gantry_shared::ports::clock::{Clock, Pause};
 use gantry_shared::ports::ids::Ids;
@@ -68,7 +69,11 @@ impl World {
             .credentials_provider(Credentials::new("local", "local", None, None, "test"))
             .endpoint_url(endpoint)
             .build();
-        let table = Table::new(aws_sdk_dynamodb::Client::from_conf(config), "gantry");
+        let table = Table::new(
+            aws_sdk_dynamodb::Client::from_conf(config),
+            "gantry",
+            OperatorOverrides::default(),
+        );
         let env = TestEnv {
             counter: AtomicU64::new(1),
         };

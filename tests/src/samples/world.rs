@@ -11,6 +11,7 @@ use gantry_shared::domain::rank::Rank;
 use gantry_shared::domain::roster::Entry;
 use gantry_shared::domain::seats::SeatMove;
 use gantry_shared::domain::series::{Class, ClassId, Series};
+use gantry_shared::domain::settings::{self, ClubSettings, Key, Settings, Wish};
 use gantry_shared::domain::signup::{SignUp, Status, Ticket, Waiter};
 use gantry_shared::domain::space::{Space, SpaceState, Step};
 use gantry_shared::domain::teams::{LineUp, Team};
@@ -92,6 +93,16 @@ fn club() -> Club {
         created_by: ADMIN,
         created_at: MOMENT,
     }
+}
+
+/// The club's first settings.
+fn settings() -> ClubSettings {
+    let wish = Wish {
+        key: Key::TimeZone,
+        change: settings::Change::Typed("Europe/Berlin".to_owned()),
+    };
+    let changed = Settings::default().change(&[wish], ADMIN, MOMENT, GUILD);
+    changed.map(|changed| changed.stored).unwrap_or_default()
 }
 
 fn class(label: &str, seats: u32) -> Class {
@@ -177,6 +188,7 @@ pub fn batches() -> Vec<Batch> {
     let steps = [
         vec![
             Change::CreateClub(club(), entry, owner),
+            Change::PutSettings(CLUB, settings()),
             Change::CreateSeries(series),
         ],
         vec![

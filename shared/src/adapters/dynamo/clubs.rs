@@ -8,7 +8,7 @@ use crate::domain::ids::{ClubId, GuildId, SeriesId, UserId};
 use crate::domain::rank::Rank;
 use crate::domain::roster::Member;
 use crate::domain::series::Series;
-use crate::ports::store::{Caller, ClubReader, SeriesReader, StoreResult};
+use crate::ports::store::{Caller, ClubReader, SeriesReader, SettingsReader, StoreResult};
 
 impl ClubReader for Table {
     fn likely_club(&self, guild: GuildId) -> Option<ClubId> {
@@ -23,7 +23,7 @@ impl ClubReader for Table {
         wanted.extend(
             guess
                 .into_iter()
-                .flat_map(|club| [keys::club(club), keys::member(club, user)]),
+                .flat_map(|club| [keys::club(club), keys::settings(club), keys::member(club, user)]),
         );
         let mut items = self.get_many(&wanted).await?;
         let Some(at) = items
@@ -36,14 +36,18 @@ impl ClubReader for Table {
         if guess != Some(linked) {
             self.remember(guild, linked);
             items = self
-                .get_many(&[keys::club(linked), keys::member(linked, user)])
+                .get_many(&[
+                    keys::club(linked),
+                    keys::settings(linked),
+                    keys::member(linked, user),
+                ])
                 .await?;
         }
-        caller_of(items)
+        self.caller_of(items)
     }
 
     async fn club(&self, club: ClubId) -> StoreResult<Option<Club>> {
-        self.get(&keys::club(club)).await?.map(read).transpose()
+        Ok(self.club_and_settings(club).await?.map(|(club, _)| club))
     }
 
     async fn slug_taken(&self, slug: &str) -> StoreResult<bool> {
@@ -56,16 +60,18 @@ impl ClubReader for Table {
     }
 }
 
-fn caller_of(items: Vec<Item>) -> StoreResult<Option<Caller>> {
-    let (mut club, mut rank) = (None, Rank::Guest);
-    for item in items {
-        if sort_key(&item).starts_with(keys::MEMBERS) {
-            rank = read::<Member>(item)?.standing();
-        } else {
-            club = Some(read::<Club>(item)?);
+impl Table {
+    fn caller_of(&self, items: Vec<Item>) -> StoreResult<Option<Caller>> {
+        let mut rank = Rank::Guest;
+        let (members, others): (Vec<_>, Vec<_>) = items
+            .into_iter()
+            .partition(|item| sort_key(item).starts_with(keys::MEMBERS));
+        for member in members {
+            rank = read::<Member>(member)?.standing();
         }
+        let found = self.settled(others)?;
+        Ok(found.map(|(club, settings)| Caller { club, rank, settings }))
     }
-    Ok(club.map(|club| Caller { club, rank }))
 }
 
 impl SeriesReader for Table {

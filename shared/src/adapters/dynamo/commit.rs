@@ -2,8 +2,8 @@
 
 use super::Table;
 use super::items::{
-    ClassItem, ClubLinkItem, Item, OutboxItem, OutcomeItem, SeriesNameItem, corrupt, number, open_until,
-    text, with_ttl, write,
+    ClassItem, ClubItem, ClubLinkItem, Item, OutboxItem, OutcomeItem, SeriesNameItem, corrupt, number,
+    open_until, text, with_ttl, write,
 };
 use super::keys::{self, Key, PK};
 use super::requests::{failure, is_throttling};
@@ -129,7 +129,7 @@ impl Table {
                 let link = ClubLinkItem { club: club.id };
                 writes.push(self.put_new(&keys::guild(club.guild), &link)?);
                 writes.push(self.put_new(&keys::slug(&club.slug), &link)?);
-                writes.push(self.put_new(&keys::club(club.id), &club)?);
+                writes.push(self.put_new(&keys::club(club.id), &ClubItem::of(club.clone()))?);
                 writes.push(self.put_new(&keys::entry(club.id, entry.id), &entry)?);
                 writes.push(self.put_new(&keys::member(club.id, owner.user), &owner)?);
             }
@@ -200,6 +200,11 @@ impl Table {
             Change::PutSpace(space) => {
                 let put =
                     self.versioned(&keys::space(space.event), &space, space.version.saturating_sub(1))?;
+                writes.push(TransactWriteItem::builder().put(put).build());
+            }
+            Change::PutSettings(club, settings) => {
+                let was = settings.version.saturating_sub(1);
+                let put = self.versioned(&keys::settings(club), &settings, was)?;
                 writes.push(TransactWriteItem::builder().put(put).build());
             }
         }

@@ -1,9 +1,11 @@
 //! Items: a primary key, a schema version, and a typed body.
 
-use super::keys::{Key, PK, SK, TTL};
-use crate::domain::ids::{ChannelId, ClubId, GuildId, OutboxId};
+use super::keys::{PK, SK, TTL};
+use crate::domain::club::{Club, Colour, ZoneName};
+use crate::domain::ids::{ChannelId, ClubId, GuildId, OutboxId, UserId};
 use crate::domain::seats::Seats;
 use crate::domain::series::{Class, ClassId};
+use crate::domain::settings::{ClubSettings, Key, Settings, Value};
 use crate::domain::work::Work;
 use crate::ports::store::{Gate, StoreError};
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -22,7 +24,7 @@ const SCHEMA_ATTRIBUTE: &str = "v";
 ///
 /// # Errors
 /// [`StoreError::Corrupt`] if the body is not a map.
-pub(super) fn write<T: Serialize>(key: &Key, body: &T) -> Result<Item, StoreError> {
+pub(super) fn write<T: Serialize>(key: &super::keys::Key, body: &T) -> Result<Item, StoreError> {
     let mut item: Item = serde_dynamo::to_item(body).map_err(corrupt)?;
     item.extend(key.attributes());
     item.insert(SCHEMA_ATTRIBUTE.to_owned(), number(SCHEMA));
@@ -85,6 +87,66 @@ pub(super) fn corrupt(error: impl std::fmt::Display) -> StoreError {
 #[derive(Serialize, Deserialize)]
 pub(super) struct ClubLinkItem {
     pub club: ClubId,
+}
+
+/// A club without what its settings say.
+#[derive(Serialize, Deserialize)]
+pub(super) struct ClubItem {
+    pub id: ClubId,
+    pub guild: GuildId,
+    pub name: String,
+    pub slug: String,
+    /// Of clubs founded before there were settings: their first values.
+    #[serde(default, skip_serializing)]
+    pub colour: Option<Colour>,
+    /// The same.
+    #[serde(default, skip_serializing)]
+    pub time_zone: Option<ZoneName>,
+    pub created_by: UserId,
+    pub created_at: jiff::Timestamp,
+}
+
+impl ClubItem {
+    pub fn of(club: Club) -> Self {
+        Self {
+            id: club.id,
+            guild: club.guild,
+            name: club.name,
+            slug: club.slug,
+            colour: None,
+            time_zone: None,
+            created_by: club.created_by,
+            created_at: club.created_at,
+        }
+    }
+
+    /// What the club had before there were settings.
+    pub fn first_settings(&self) -> ClubSettings {
+        let old = [
+            (Key::TimeZone, self.time_zone.clone().map(Value::Zone)),
+            (Key::Colour, self.colour.map(Value::Colour)),
+        ];
+        let values = old
+            .into_iter()
+            .filter_map(|(key, value)| Some((key.name().to_owned(), value?.json())));
+        ClubSettings {
+            values: values.collect(),
+            ..ClubSettings::default()
+        }
+    }
+
+    pub fn into_club(self, settings: &Settings) -> Club {
+        Club {
+            id: self.id,
+            guild: self.guild,
+            name: self.name,
+            slug: self.slug,
+            colour: settings.colour(),
+            time_zone: settings.time_zone(),
+            created_by: self.created_by,
+            created_at: self.created_at,
+        }
+    }
 }
 
 /// Which series has a name.

@@ -34,6 +34,10 @@ pub(super) const EVENT_HEADER: &str = "EVENT";
 pub(super) const SIGN_UPS: &str = "SIGNUP#";
 /// Prefix of the sort keys of members.
 pub(super) const MEMBERS: &str = "MEMBER#";
+/// The sort key of a club.
+pub(super) const CLUB: &str = "CLUB";
+/// The sort key of a club's settings.
+pub(super) const SETTINGS: &str = "SETTINGS";
 /// Prefix of the sort keys of the roster's entries.
 pub(super) const ENTRIES: &str = "ROSTER#";
 /// Prefix of the sort keys of series.
@@ -90,7 +94,11 @@ pub(super) fn slug(slug: &str) -> Key {
 }
 
 pub(super) fn club(club: ClubId) -> Key {
-    Key::new(club_partition(club), "CLUB")
+    Key::new(club_partition(club), CLUB)
+}
+
+pub(super) fn settings(club: ClubId) -> Key {
+    Key::new(club_partition(club), SETTINGS)
 }
 
 pub(super) fn member(club: ClubId, user: UserId) -> Key {

@@ -8,12 +8,14 @@ mod keys;
 mod requests;
 mod roster;
 pub mod schema;
+mod settings;
 mod spaces;
 
 pub use items::{OutboxItem, SCHEMA};
 pub use keys::{GSI1, GSI1PK, GSI1SK, OUTBOX_PREFIX, PK, SK, TTL};
 
 use crate::domain::ids::{ClubId, GuildId};
+use crate::domain::settings::OperatorOverrides;
 use aws_sdk_dynamodb::Client;
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -26,16 +28,18 @@ const REMEMBERED_GUILDS: usize = 10_000;
 pub struct Table {
     client: Client,
     name: String,
+    operator: OperatorOverrides,
     likely_clubs: Mutex<HashMap<GuildId, ClubId>>,
 }
 
 impl Table {
-    /// The table of that name.
+    /// The table of that name, whose clubs are run by an operator with these settings for all of them.
     #[must_use]
-    pub fn new(client: Client, name: impl Into<String>) -> Self {
+    pub fn new(client: Client, name: impl Into<String>, operator: OperatorOverrides) -> Self {
         Self {
             client,
             name: name.into(),
+            operator,
             likely_clubs: Mutex::default(),
         }
     }

@@ -1,12 +1,13 @@
 //! What a person is told when something is not done: why, and what to do about it. Exhaustive, and never an internal
 //! error's text.
 
-use super::phrases;
+use super::{phrases, settings};
 use crate::discord::commands::route::RouteError;
 use crate::discord::help::{CommandIds, mention};
 use crate::discord::text;
 use crate::domain::event::EventState;
 use crate::domain::refusal::{EventAction, Field, FormFault, Problem, Refusal, Standing};
+use crate::domain::settings::{SettingFault, SettingProblem};
 
 /// When something broke on our side.
 pub const TROUBLE: &str = "Something went wrong on Gantry's side. Please look whether it was done, and try again in a minute if not.";
@@ -110,6 +111,22 @@ pub fn refusal(refusal: &Refusal, ids: &CommandIds) -> String {
             mention("team assign", ids)
         ),
         Refusal::NotInTeam => "This driver is not in that team.".to_owned(),
+        Refusal::NoSuchSetting => format!(
+            "There is no such setting. Pick one from the list that appears while you type; {} shows them all.",
+            mention("settings view", ids)
+        ),
+        Refusal::Settings { faults } => setting_faults(faults),
+        Refusal::SettingChanged { key, now, by } => {
+            let who = by.map_or_else(|| "Somebody else".to_owned(), |user| format!("<@{user}>"));
+            format!(
+                "{who} changed `{key}` at the same moment: it is {} now. Yours was not taken. If you still want it, set it again.",
+                settings::stored(*key, now)
+            )
+        }
+        Refusal::ResetOutdated => format!(
+            "Somebody changed these settings since you asked, so nothing was reset. {} shows what is set now.",
+            mention("settings view", ids)
+        ),
         Refusal::Busy => {
             "Too many people at once; nothing was changed. Please try again in a moment.".to_owned()
         }
@@ -176,6 +193,37 @@ fn wrong_state(state: EventState, action: EventAction, ids: &CommandIds) -> Stri
                 phrases::state_word(state)
             )
         }
+    }
+}
+
+fn setting_faults(faults: &[SettingFault]) -> String {
+    let mut lines = vec!["Please correct this and try again:".to_owned()];
+    let line = |fault: &SettingFault| format!("- `{}`: {}", fault.key, setting_problem(fault));
+    lines.extend(faults.iter().take(FAULTS_SHOWN).map(line));
+    if faults.len() > FAULTS_SHOWN {
+        lines.push(format!("and {} more", faults.len() - FAULTS_SHOWN));
+    }
+    lines.join("\n")
+}
+
+fn setting_problem(fault: &SettingFault) -> String {
+    let takes = || format!("It takes {}.", fault.key.spec().kind.takes());
+    match &fault.problem {
+        SettingProblem::Unfit => takes(),
+        SettingProblem::OutOfRange => format!("this is too little or too much. {}", takes()),
+        SettingProblem::TooLong { max } => format!("at most {max} characters, please."),
+        SettingProblem::TooMany { max } => format!("at most {max}, please."),
+        SettingProblem::UnknownPlaceholder { name } => {
+            format!(
+                "“{{{}}}” cannot be put in here. {}",
+                text::name(name, QUOTE_MAX),
+                takes()
+            )
+        }
+        SettingProblem::MissingPlaceholder { name } => {
+            format!("`{{{name}}}` has to be in it, or names could not be told apart.")
+        }
+        SettingProblem::Everyone => "everybody in the server has this role. Pick another one.".to_owned(),
     }
 }
 

@@ -12,6 +12,7 @@ mod events;
 mod lists;
 mod notices;
 mod phrases;
+mod settings;
 mod teams;
 
 use super::help::{CommandIds, HelpPage};

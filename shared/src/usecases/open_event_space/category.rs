@@ -3,6 +3,7 @@
 use crate::domain::ids::ChannelId;
 use crate::domain::naming::series_category;
 use crate::domain::notice::Sheet;
+use crate::domain::settings::Settings;
 use crate::domain::space::{SeriesCategory, Step};
 use crate::ports::discord::{Channel, ChannelKind, Channels, NewChannel};
 use crate::ports::store::Spaces;
@@ -16,10 +17,12 @@ pub(super) async fn with_room<S: Spaces>(
     store: &S,
     discord: &impl Channels,
     job: &Job,
-    sheet: &Sheet,
+    (sheet, settings): (&Sheet, &Settings),
     list: &[Channel],
 ) -> Result<ChannelId, JobFailure> {
     let event = &sheet.event;
+    let pattern = settings.category_pattern();
+    let named = |number| series_category(&event.series_name, number, &pattern);
     let recorded = store.categories(event.key.club, event.series).await?;
     let mut number = 0;
     for mut category in recorded {
@@ -35,7 +38,7 @@ pub(super) async fn with_room<S: Spaces>(
                 if category.step.id().is_some() {
                     category.step = Step::Todo;
                 }
-                finish(store, discord, job, &event.series_name, &mut category, list).await?
+                finish(store, discord, job, named(category.number), &mut category, list).await?
             }
         };
         if has_room(list, id) {
@@ -52,7 +55,7 @@ pub(super) async fn with_room<S: Spaces>(
             step: Step::Todo,
             version: 0,
         };
-        let id = finish(store, discord, job, &event.series_name, &mut next, list).await?;
+        let id = finish(store, discord, job, named(number), &mut next, list).await?;
         if has_room(list, id) {
             return Ok(id);
         }
@@ -71,11 +74,10 @@ async fn finish<S: Spaces>(
     store: &S,
     discord: &impl Channels,
     job: &Job,
-    series: &str,
+    name: String,
     category: &mut SeriesCategory,
     list: &[Channel],
 ) -> Result<ChannelId, JobFailure> {
-    let name = series_category(series, category.number);
     let same_name: Vec<ChannelId> = list
         .iter()
         .filter(|channel| channel.kind == ChannelKind::Category && channel.name == name)

@@ -1,10 +1,10 @@
 //! Makes the event's text channel, or adopts the one that an earlier try made.
 
 use super::category;
-use crate::domain::club::Club;
 use crate::domain::ids::ChannelId;
 use crate::domain::naming::{event_channel, event_topic};
 use crate::domain::notice::Sheet;
+use crate::domain::settings::Settings;
 use crate::domain::space::{Space, Step};
 use crate::ports::discord::{Channel, ChannelKind, Channels, NewChannel};
 use crate::ports::store::Spaces;
@@ -18,13 +18,17 @@ pub(super) async fn ensure<S: Spaces>(
     job: &Job,
     space: &mut Space,
     sheet: &Sheet,
-    club: &Club,
+    settings: &Settings,
 ) -> Result<ChannelId, JobFailure> {
     if let Some(id) = space.channel.id() {
         return Ok(id);
     }
     let list = discord.list_channels(job.guild).await?;
-    let name = event_channel(&sheet.event, &club.time_zone.zone());
+    let name = event_channel(
+        &sheet.event,
+        &settings.time_zone().zone(),
+        &settings.channel_pattern(),
+    );
     let left = match (space.channel, &space.channel_name) {
         (Step::Intended { at }, Some(intended)) => left_behind(store, space, intended, at, &list).await?,
         _ => None,
@@ -32,7 +36,7 @@ pub(super) async fn ensure<S: Spaces>(
     let id = match left {
         Some(id) => id,
         None => {
-            let parent = category::with_room(store, discord, job, sheet, &list).await?;
+            let parent = category::with_room(store, discord, job, (sheet, settings), &list).await?;
             space.category = Some(parent);
             space.channel = space.channel.intended(job.now);
             space.channel_name = Some(name.clone());

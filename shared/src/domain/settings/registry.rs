@@ -1,0 +1,379 @@
+//! What can be set. One row a setting.
+
+use super::kind::{Kind, Word};
+use super::pattern::PatternKind;
+use crate::domain::rank::Capability;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+use std::fmt;
+
+/// A group of settings; the first part of their names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Section {
+    /// The club as a whole.
+    Club,
+    /// Channels of events.
+    Channels,
+    /// Voice channels.
+    Voice,
+    /// What happens around an event.
+    Events,
+    /// Stints of a race.
+    Stints,
+    /// What people are told by DM.
+    Notices,
+    /// Keeping the roster like the server's member list.
+    Sync,
+    /// Roles and join requests.
+    Members,
+}
+
+impl Section {
+    /// All sections, in the order in which they are shown.
+    pub const ALL: [Self; 8] = [
+        Self::Club,
+        Self::Channels,
+        Self::Voice,
+        Self::Events,
+        Self::Stints,
+        Self::Notices,
+        Self::Sync,
+        Self::Members,
+    ];
+
+    /// Its name, which its settings' names begin with.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Club => "club",
+            Self::Channels => "channels",
+            Self::Voice => "voice",
+            Self::Events => "events",
+            Self::Stints => "stints",
+            Self::Notices => "notices",
+            Self::Sync => "sync",
+            Self::Members => "members",
+        }
+    }
+
+    /// What it is about, for people.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Club => "Club",
+            Self::Channels => "Channels of events",
+            Self::Voice => "Voice channels",
+            Self::Events => "Around an event",
+            Self::Stints => "Stints",
+            Self::Notices => "Messages to members",
+            Self::Sync => "Roster and server members",
+            Self::Members => "Roles and join requests",
+        }
+    }
+
+    /// The section of that name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|section| section.name() == name)
+    }
+
+    /// Its settings.
+    pub fn keys(self) -> impl Iterator<Item = Key> {
+        REGISTRY
+            .iter()
+            .filter(move |spec| spec.section == self)
+            .map(|spec| spec.key)
+    }
+}
+
+/// A setting. The order is that of [`REGISTRY`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(missing_docs, reason = "each is described in REGISTRY")]
+pub enum Key {
+    TimeZone,
+    Locale,
+    Colour,
+    QuietHours,
+    AutomaticChannels,
+    ChannelName,
+    CategoryName,
+    Drift,
+    TeamThreads,
+    ArchiveDelay,
+    Retention,
+    VoiceRooms,
+    PracticeVoice,
+    UserLimit,
+    ScheduledEvents,
+    ReminderHours,
+    ProgressHours,
+    StintAlerts,
+    StintLead,
+    Notifications,
+    AutomaticSync,
+    SyncHours,
+    SyncDirection,
+    MemberRoles,
+    ManagerRoles,
+    AdminRoles,
+    JoinChannel,
+}
+
+impl Key {
+    /// Its row.
+    #[must_use]
+    pub const fn spec(self) -> &'static Spec {
+        &REGISTRY[self as usize]
+    }
+
+    /// Its name, such as `sync.hours`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        self.spec().name
+    }
+
+    /// The setting of that name, however it is capitalised.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        let name = name.trim();
+        REGISTRY
+            .iter()
+            .find(|spec| spec.name.eq_ignore_ascii_case(name))
+            .map(|spec| spec.key)
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl Serialize for Key {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
+impl<'de> Deserialize<'de> for Key {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+        Self::parse(&name).ok_or_else(|| D::Error::custom("no such setting"))
+    }
+}
+
+/// A row of the registry.
+#[derive(Debug)]
+pub struct Spec {
+    /// Which setting.
+    pub key: Key,
+    /// Its name: the section's and its own. Stored and typed, so it never changes.
+    pub name: &'static str,
+    /// Where it is shown.
+    pub section: Section,
+    /// Its type with its bounds.
+    pub kind: Kind,
+    /// What holds if nobody says otherwise, as it would be typed.
+    pub default: &'static str,
+    /// What it takes to change it.
+    pub takes: Capability,
+    /// What it does, in one or two sentences for people.
+    pub help: &'static str,
+    /// Which part of Gantry goes by it; empty as long as none does.
+    pub read_by: &'static str,
+}
+
+const fn row(
+    key: Key,
+    section: Section,
+    name: &'static str,
+    kind: Kind,
+    default: &'static str,
+    help: &'static str,
+) -> Spec {
+    Spec {
+        key,
+        name,
+        section,
+        kind,
+        default,
+        takes: Capability::ManageSettings,
+        help,
+        read_by: "",
+    }
+}
+
+impl Spec {
+    const fn for_owner(self) -> Self {
+        Self {
+            takes: Capability::ManageOwnerSettings,
+            ..self
+        }
+    }
+
+    const fn read_by(self, read_by: &'static str) -> Self {
+        Self { read_by, ..self }
+    }
+}
+
+const fn word(word: &'static str, meaning: &'static str) -> Word {
+    Word { word, meaning }
+}
+
+const fn days(days: u32) -> u32 {
+    days * 24 * 60
+}
+
+/// Discord's names of the languages that Gantry is to speak (Discord docs, reference, locales; product C7.6).
+const LOCALES: &[Word] = &[
+    word("en-GB", "English"),
+    word("de", "Deutsch"),
+    word("es-ES", "Español"),
+    word("fr", "Français"),
+    word("pt-BR", "Português"),
+    word("id", "Bahasa Indonesia"),
+];
+const DRIFT: &[Word] = &[
+    word("heal", "post it again, once for each time"),
+    word("forget", "leave it away until the event is published again"),
+];
+const DIRECTIONS: &[Word] = &[
+    word("discord", "roles in Discord decide the rank"),
+    word("gantry", "the rank decides the roles in Discord"),
+    word("off", "ranks and roles are left alone"),
+];
+const NOTIFICATIONS: &[Word] = &[word("promoted", "a driver moved up from the waitlist")];
+
+/// All settings. The number of a row is that of its [`Key`]: anything else does not compile.
+pub const REGISTRY: [Spec; 27] = {
+    use Key as K;
+    use Section as S;
+    [
+        row(K::TimeZone, S::Club, "club.time_zone", Kind::Zone, "UTC",
+            "The zone in which the club's times are typed, and by whose dates its channels are named.")
+            .read_by("`interactions` (event forms, suggestions), `channel-worker` (names of new channels)"),
+        row(K::Locale, S::Club, "club.locale", Kind::Choice(LOCALES), "en-GB",
+            "The language of the messages that everybody in a channel sees."),
+        row(K::Colour, S::Club, "club.colour", Kind::Colour, "#f26b1d",
+            "The colour at the edge of the club's messages. Messages that are there take it when they change next.")
+            .read_by("`interactions`, `channel-worker`, `notify-worker` (every embed)"),
+        row(K::QuietHours, S::Club, "club.quiet_hours", Kind::Quiet, "none",
+            "Hours of the club's time zone in which nobody is sent a DM that can wait."),
+        row(K::AutomaticChannels, S::Channels, "channels.automatic", Kind::Switch, "on",
+            "Whether publishing an event makes its channel. If not, drivers sign up with the buttons of `/event show`, \
+             until somebody publishes the event with `channel: yes`.")
+            .read_by("`interactions` (`/event publish`)"),
+        row(K::ChannelName, S::Channels, "channels.name", Kind::Pattern(PatternKind::Channel), "{date}-{event}",
+            "How new event channels are called. Discord makes it lower case, with hyphens. A channel keeps the name with \
+             which it was made.")
+            .read_by("`channel-worker` (new channels)"),
+        row(K::CategoryName, S::Channels, "channels.category", Kind::Pattern(PatternKind::Category), "{series}",
+            "How new categories of a series are called. A series gets a further one when 50 channels are in the last; \
+             without `{number}` its number is put behind. A category keeps the name with which it was made.")
+            .read_by("`channel-worker` (new categories)"),
+        row(K::Drift, S::Channels, "channels.drift", Kind::Choice(DRIFT), "heal",
+            "What is done about an event's message that somebody deleted by hand.")
+            .read_by("`channel-worker` (event information and sign-up board)"),
+        row(K::TeamThreads, S::Channels, "channels.team_threads", Kind::Switch, "on",
+            "Whether each team of an event gets a private thread."),
+        row(K::ArchiveDelay, S::Channels, "channels.archive_delay", Kind::Length { min: 60, max: days(90) }, "1d",
+            "How long after an event its channel becomes read-only and moves to the archive."),
+        row(K::Retention, S::Channels, "channels.retention", Kind::Length { min: days(1), max: days(730) }, "30d",
+            "How long an archived channel is kept before it is deleted.")
+            .for_owner(),
+        row(K::VoiceRooms, S::Voice, "voice.rooms", Kind::Switch, "on",
+            "Whether a race gets voice rooms, a day before it starts."),
+        row(K::PracticeVoice, S::Voice, "voice.practice", Kind::Switch, "on",
+            "Whether each team gets a voice channel for practice."),
+        row(K::UserLimit, S::Voice, "voice.user_limit", Kind::Number { min: 0, max: 99, unit: "people" }, "0",
+            "How many fit into a voice room; 0 for as many as come."),
+        row(K::ScheduledEvents, S::Events, "events.scheduled", Kind::Switch, "off",
+            "Whether a published event is also one of Discord's scheduled events."),
+        row(K::ReminderHours, S::Events, "events.reminder_hours", Kind::Hours { most: 6, max: 336 }, "24, 1",
+            "How many hours before the start drivers are reminded."),
+        row(K::ProgressHours, S::Events, "events.progress_hours", Kind::Number { min: 0, max: 336, unit: "hours" }, "24",
+            "Every how many hours the channel is told how sign-up goes; 0 for never."),
+        row(K::StintAlerts, S::Stints, "stints.alerts", Kind::Switch, "on",
+            "Whether drivers are told that their stint begins soon."),
+        row(K::StintLead, S::Stints, "stints.lead_time", Kind::Length { min: 1, max: 120 }, "15m",
+            "How long before a stint its driver is told."),
+        row(K::Notifications, S::Notices, "notices.types", Kind::Set(NOTIFICATIONS), "all",
+            "What members are told by DM.")
+            .read_by("`notify-worker` (each DM)"),
+        row(K::AutomaticSync, S::Sync, "sync.automatic", Kind::Switch, "on",
+            "Whether the roster follows the server's members by itself."),
+        row(K::SyncHours, S::Sync, "sync.hours", Kind::Number { min: 1, max: 168, unit: "hours" }, "24",
+            "Every how many hours that happens."),
+        row(K::SyncDirection, S::Sync, "sync.direction", Kind::Choice(DIRECTIONS), "discord",
+            "Which side wins where a member's rank and their roles in Discord differ."),
+        row(K::MemberRoles, S::Members, "members.member_roles", Kind::Roles, "none",
+            "The Discord roles of full members."),
+        row(K::ManagerRoles, S::Members, "members.manager_roles", Kind::Roles, "none",
+            "The Discord roles of team managers.")
+            .for_owner(),
+        row(K::AdminRoles, S::Members, "members.admin_roles", Kind::Roles, "none",
+            "The Discord roles of the club's admins.")
+            .for_owner(),
+        row(K::JoinChannel, S::Members, "members.join_channel", Kind::Channel, "none",
+            "The channel in which requests to join are reviewed."),
+    ]
+};
+
+const _: () = {
+    let mut n = 0;
+    while n < REGISTRY.len() {
+        assert!(REGISTRY[n].key as usize == n, "a row is not at its key's place");
+        n += 1;
+    }
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn names_are_unique_and_begin_with_their_section() {
+        let names: HashSet<_> = REGISTRY.iter().map(|spec| spec.name).collect();
+        assert_eq!(names.len(), REGISTRY.len());
+        for spec in &REGISTRY {
+            let (section, own) = spec.name.split_once('.').unwrap();
+            assert_eq!(section, spec.section.name(), "{}", spec.name);
+            assert!(
+                own.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'),
+                "{}",
+                spec.name
+            );
+            assert_eq!(Key::parse(&spec.name.to_uppercase()), Some(spec.key));
+        }
+        for section in Section::ALL {
+            assert!(section.keys().count() > 0, "{section:?}");
+            assert_eq!(Section::parse(section.name()), Some(section));
+        }
+        assert_eq!(Key::parse("sync"), None);
+        assert_eq!(Section::parse("sync.hours"), None);
+    }
+
+    #[test]
+    fn names_stay_as_they_are_stored() {
+        insta::assert_snapshot!(
+            REGISTRY
+                .iter()
+                .map(|spec| spec.name)
+                .collect::<Vec<_>>()
+                .join("\n")
+        );
+    }
+
+    #[test]
+    fn every_default_can_be_typed() {
+        for spec in &REGISTRY {
+            let value = spec.kind.parse(spec.default).unwrap();
+            assert_eq!(spec.kind.parse(&value.typed()).unwrap(), value, "{}", spec.name);
+            assert!(
+                !spec.help.is_empty() && spec.help.chars().count() <= 300,
+                "{}",
+                spec.name
+            );
+        }
+    }
+}
