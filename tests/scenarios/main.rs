@@ -17,4 +17,5 @@ mod faults;
 mod main_job;
 mod poison;
 mod rush;
+mod stints;
 mod teams;

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 const SIX_HOURS: &str = "Monza 6h";
 
 /// A closed event with `count` seated drivers who have described themselves.
-async fn closed(world: &World, club: &Club, count: usize) -> (Published, Vec<u64>) {
+pub async fn closed(world: &World, club: &Club, count: usize) -> (Published, Vec<u64>) {
     let published = world.published(club, SIX_HOURS, "GT3: 20").await;
     let drivers = world.members(club, count);
     for driver in &drivers {
@@ -55,7 +55,7 @@ async fn describe(
     world.stack.simulator().message_as_text(&message)
 }
 
-async fn team(world: &World, club: &Club, command: &str, options: Value) -> String {
+pub async fn team(world: &World, club: &Club, command: &str, options: Value) -> String {
     let message = world.ok(&club.owner(), &format!("team {command}"), options).await;
     world.stack.simulator().message_as_text(&message)
 }

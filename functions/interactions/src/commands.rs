@@ -195,6 +195,12 @@ pub async fn run<E: Env>(
         }
         Command::TeamFinalise { event } => teams(app, &finalise_teams(table, env, call, event).await?),
         Command::TeamReopen { event } => teams(app, &reopen_teams(table, env, call, event).await?),
+        Command::ChangePlan { event, team, what } => {
+            super::plans::change(app, call, (event, team), what).await?
+        }
+        Command::ShowPlan { event, team, page } => {
+            super::plans::shown(app, call, (event, team), page).await?
+        }
         Command::TeamList { event, page } => {
             let teams = list_teams(table, call, event).await?;
             let (done, page) = (&TeamsDone::Listed, page.saturating_sub(1));

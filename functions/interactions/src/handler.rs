@@ -6,6 +6,7 @@ mod commands;
 mod components;
 mod context;
 mod modals;
+mod plans;
 
 use gantry_shared::adapters::dynamo::Table;
 use gantry_shared::discord::commands::route::{Intent, route};

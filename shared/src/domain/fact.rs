@@ -1,7 +1,7 @@
 //! Facts: what has happened. Each is a row of the audit log and an event on the event bus.
 
 use super::event::EventKey;
-use super::ids::{ClubId, InteractionId, UserId};
+use super::ids::{ClubId, InteractionId, TeamId, UserId};
 use super::series::ClassId;
 use super::settings::Key;
 use super::signup::Status;
@@ -111,6 +111,13 @@ pub enum Fact {
         /// Which.
         keys: Vec<Key>,
     },
+    /// The strategy or the stint plan of a team changed.
+    StintPlanChanged {
+        /// The event.
+        event: EventKey,
+        /// The team.
+        team: TeamId,
+    },
     /// Waiting drivers were given seats that an edit made free.
     DriversPromoted {
         /// The event.
@@ -140,6 +147,7 @@ impl Fact {
             Self::TeamsFinalised { .. } => "TeamsFinalised",
             Self::TeamsReopened { .. } => "TeamsReopened",
             Self::SettingsChanged { .. } => "SettingsChanged",
+            Self::StintPlanChanged { .. } => "StintPlanChanged",
             Self::DriversPromoted { .. } => "DriversPromoted",
         }
     }

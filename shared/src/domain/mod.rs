@@ -17,6 +17,7 @@ pub mod series;
 pub mod settings;
 pub mod signup;
 pub mod space;
+pub mod stints;
 pub mod teams;
 pub mod text;
 pub mod when;

@@ -9,6 +9,7 @@ use super::seats::Seats;
 use super::series::{Class, Series};
 use super::signup::{SignUp, Status};
 use super::space::SpaceFault;
+use super::stints::{PlanBrief, PlanDone};
 use super::teams::{TeamsBrief, TeamsDone};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -175,6 +176,15 @@ pub enum Notice<'a> {
         teams: &'a TeamsBrief,
         /// Which page of them, from 0.
         page: usize,
+    },
+    /// Answer to what was done with a team's strategy or plan.
+    StintPlan {
+        /// What was done.
+        done: PlanDone,
+        /// The plan now.
+        plan: &'a PlanBrief,
+        /// Which page, from 0; the present one if none.
+        page: Option<usize>,
     },
     /// To a driver who said something about themselves.
     Described {

@@ -121,6 +121,16 @@ pub enum Refusal {
     },
     /// Somebody changed what was to be reset since the question was asked.
     ResetOutdated,
+    /// The team has no stint plan.
+    NoPlan,
+    /// The plan has no stint of that number.
+    NoSuchStint,
+    /// A stint would begin before the one before it, or not end after it begins.
+    StintTimes,
+    /// The stint, or one of the plan's, has been begun.
+    StintRunning,
+    /// Nobody is driving a stint.
+    NoStintRunning,
     /// Too many people at once; nothing was changed.
     Busy,
 }
@@ -160,6 +170,11 @@ impl Refusal {
             Self::Settings { .. } => "settings",
             Self::SettingChanged { .. } => "setting_changed",
             Self::ResetOutdated => "reset_outdated",
+            Self::NoPlan => "no_plan",
+            Self::NoSuchStint => "no_such_stint",
+            Self::StintTimes => "stint_times",
+            Self::StintRunning => "stint_running",
+            Self::NoStintRunning => "no_stint_running",
             Self::Busy => "busy",
         }
     }
@@ -258,6 +273,20 @@ pub enum Field {
     TeamSize,
     /// The seed that teams are formed with.
     Seed,
+    /// How long a stint is.
+    StintLength,
+    /// How long a driver rests.
+    Rest,
+    /// How many stints a driver drives in a row.
+    InARow,
+    /// How long a pit stop is.
+    PitTime,
+    /// Fuel for a stint.
+    Fuel,
+    /// How long tyres last.
+    Tyres,
+    /// By how many minutes a stint is moved.
+    Minutes,
 }
 
 /// What is wrong with a field.
@@ -345,4 +374,6 @@ pub enum Problem {
     },
     /// Not a number as a forming of teams shows it.
     NotASeed,
+    /// Not a number of minutes.
+    NotMinutes,
 }

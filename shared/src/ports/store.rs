@@ -7,7 +7,9 @@ use crate::domain::availability::DriverDetails;
 use crate::domain::club::Club;
 use crate::domain::event::{Event, EventKey, Period};
 use crate::domain::fact::Record;
-use crate::domain::ids::{ChannelId, ClubId, EntryId, GuildId, InteractionId, OutboxId, SeriesId, UserId};
+use crate::domain::ids::{
+    ChannelId, ClubId, EntryId, GuildId, InteractionId, OutboxId, SeriesId, TeamId, UserId,
+};
 use crate::domain::notice::Sheet;
 use crate::domain::rank::Rank;
 use crate::domain::roster::{Entry, Member};
@@ -16,6 +18,7 @@ use crate::domain::series::{Class, ClassId, Series};
 use crate::domain::settings::{ClubSettings, Settings};
 use crate::domain::signup::{SignUp, Waiter};
 use crate::domain::space::{SeriesCategory, Space};
+use crate::domain::stints::TeamPlan;
 use crate::domain::teams::LineUp;
 use crate::domain::work::Work;
 use jiff::Timestamp;
@@ -188,6 +191,13 @@ pub trait EventReader: Send + Sync {
 pub trait TeamReader: Send + Sync {
     /// An event with all answers and its teams; the line-up is empty if there is none.
     fn line_up(&self, event: EventKey) -> impl Future<Output = StoreResult<Option<(Sheet, LineUp)>>> + Send;
+
+    /// A team's strategy and stint plan.
+    fn team_plan(
+        &self,
+        event: EventKey,
+        team: TeamId,
+    ) -> impl Future<Output = StoreResult<Option<TeamPlan>>> + Send;
 }
 
 /// Reads and writes what events have in Discord.
@@ -353,6 +363,8 @@ pub enum Change {
     DescribeDriver(EventKey, UserId, DriverDetails),
     /// The teams of an event replace their version before (version 1: there are none).
     PutLineUp(LineUp),
+    /// A team's strategy and plan replace their version before (version 1: there are none).
+    PutTeamPlan(TeamPlan),
     /// A place on the waitlist.
     PutWaiter(EventKey, Waiter),
     /// A place on the waitlist goes.

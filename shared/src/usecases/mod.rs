@@ -5,6 +5,7 @@
 
 pub mod answer_event;
 pub mod change_event;
+pub mod change_plan;
 pub mod change_settings;
 pub mod change_teams;
 pub mod club_status;

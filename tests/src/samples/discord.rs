@@ -189,6 +189,40 @@ fn team_commands() -> Vec<(&'static str, Value)> {
         ("command-team-finalise", with("finalise", &[])),
         ("command-team-reopen", with("reopen", &[])),
     ]
+    .into_iter()
+    .chain(plan_commands())
+    .collect()
+}
+
+fn plan_commands() -> Vec<(&'static str, Value)> {
+    let (closed, team, driver) = (CLOSED.event.to_string(), TEAM.to_string(), SEATED.to_string());
+    let with = |command: &str, sub: &str, more: &[(&str, &str)]| {
+        let fixed = [("event", closed.as_str()), ("team", team.as_str())];
+        let options: Vec<_> = fixed.into_iter().chain(more.iter().copied()).collect();
+        sub_command(command, sub, &options)
+    };
+    let by = [("stint", "1"), ("minutes", "10")];
+    vec![
+        (
+            "command-strategy-set",
+            with("strategy", "set", &[("stint", "45"), ("fuel", "90")]),
+        ),
+        ("command-strategy-show", with("strategy", "show", &[])),
+        ("command-stint-plan", with("stint", "plan", &[])),
+        ("command-stint-list", with("stint", "list", &[])),
+        (
+            "command-stint-swap",
+            with("stint", "swap", &[("one", "1"), ("other", "2")]),
+        ),
+        ("command-stint-extend", with("stint", "extend", &by)),
+        ("command-stint-shift", with("stint", "shift", &by)),
+        ("command-stint-start", with("stint", "start", &[])),
+        ("command-stint-finish", with("stint", "finish", &[])),
+        (
+            "command-stint-emergency",
+            with("stint", "emergency", &[("driver", &driver)]),
+        ),
+    ]
 }
 
 fn suggestions() -> Vec<(&'static str, Value)> {

@@ -183,6 +183,11 @@ impl Table {
                     serde_dynamo::to_attribute_value(&details).map_err(corrupt)?,
                 )],
             )?),
+            Change::PutTeamPlan(plan) => {
+                let key = keys::team_plan(plan.event, plan.team);
+                let put = self.versioned(&key, &plan, plan.version.saturating_sub(1))?;
+                writes.push(TransactWriteItem::builder().put(put).build());
+            }
             Change::PutLineUp(line_up) => {
                 let key = keys::line_up(line_up.event);
                 let put = self.versioned(&key, &line_up, line_up.version.saturating_sub(1))?;

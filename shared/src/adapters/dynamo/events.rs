@@ -4,11 +4,12 @@ use super::items::{ClassItem, Item, corrupt, read, sort_key, text};
 use super::requests::{Range, failure};
 use super::{Table, keys};
 use crate::domain::event::{Event, EventKey, Period};
-use crate::domain::ids::{ClubId, UserId};
+use crate::domain::ids::{ClubId, TeamId, UserId};
 use crate::domain::notice::Sheet;
 use crate::domain::seats::Seats;
 use crate::domain::series::ClassId;
 use crate::domain::signup::{SignUp, Status, Waiter};
+use crate::domain::stints::TeamPlan;
 use crate::domain::teams::LineUp;
 use crate::ports::store::{Cursor, Desk, EventReader, Page, StoreError, StoreResult, TeamReader};
 use jiff::{SignedDuration, Timestamp};
@@ -110,6 +111,13 @@ impl TeamReader for Table {
             .query(&partition, Range::Between(keys::EVENT_HEADER, keys::TEAMS))
             .await?;
         Ok(parts(items)?.map(Parts::into_sheet))
+    }
+
+    async fn team_plan(&self, event: EventKey, team: TeamId) -> StoreResult<Option<TeamPlan>> {
+        self.get(&keys::team_plan(event, team))
+            .await?
+            .map(read)
+            .transpose()
     }
 }
 

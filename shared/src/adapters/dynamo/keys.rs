@@ -4,7 +4,7 @@
 //! event of another club cannot be reached with its id alone.
 
 use crate::domain::event::EventKey;
-use crate::domain::ids::{ChannelId, ClubId, EntryId, GuildId, OutboxId, SeriesId, UserId};
+use crate::domain::ids::{ChannelId, ClubId, EntryId, GuildId, OutboxId, SeriesId, TeamId, UserId};
 use crate::domain::series::ClassId;
 use crate::domain::signup::Ticket;
 use crate::domain::text::comparable;
@@ -160,6 +160,10 @@ pub(super) fn line_up(event: EventKey) -> Key {
     Key::new(event_partition(event), TEAMS)
 }
 
+pub(super) fn team_plan(event: EventKey, team: TeamId) -> Key {
+    Key::new(event_partition(event), format!("TIMETABLE#{team}"))
+}
+
 pub(super) fn receipt(event: EventKey, name: &str) -> Key {
     Key::new(event_partition(event), format!("TOLD#{name}"))
 }
@@ -225,6 +229,7 @@ mod tests {
         );
         for outside in [
             line_up(EVENT).sk,
+            team_plan(EVENT, TeamId::from_parts(1, 1)).sk,
             receipt(EVENT, "x").sk,
             waiter(EVENT, &ClassId::of("GT3"), Ticket(InteractionId(1))).sk,
         ] {

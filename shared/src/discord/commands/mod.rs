@@ -15,6 +15,7 @@ pub use tree::TREE;
 
 use crate::domain::event::Period;
 use crate::domain::ids::{EventId, SeriesId, TeamId, UserId};
+use crate::domain::stints::StrategyForm;
 
 /// The key by which the tree's actions are told apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -43,6 +44,16 @@ pub enum Verb {
     TeamList,
     TeamFinalise,
     TeamReopen,
+    StrategySet,
+    StrategyShow,
+    StintPlan,
+    StintList,
+    StintSwap,
+    StintExtend,
+    StintShift,
+    StintStart,
+    StintFinish,
+    StintEmergency,
 }
 
 /// A command with its options. Text is trimmed, not empty and within [`limits`]; what it means is the domain's to judge.
@@ -186,12 +197,69 @@ pub enum Command {
         /// The picked event.
         event: EventId,
     },
+    /// `/strategy set` and the commands of `/stint` that change a plan
+    ChangePlan {
+        /// The picked event.
+        event: EventId,
+        /// The picked team.
+        team: TeamId,
+        /// What is asked for.
+        what: PlanCommand,
+    },
+    /// `/strategy show` and `/stint list`
+    ShowPlan {
+        /// The picked event.
+        event: EventId,
+        /// The picked team.
+        team: TeamId,
+        /// Which page, from 1; the present one if none.
+        page: Option<usize>,
+    },
     /// `/team list`
     TeamList {
         /// The picked event.
         event: EventId,
         /// Which page, from 1.
         page: usize,
+    },
+}
+
+/// What is asked of a team's plan; numbers are as typed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PlanCommand {
+    /// `/strategy set`
+    Strategy(StrategyForm),
+    /// `/stint plan`
+    Plan,
+    /// `/stint swap`
+    Swap {
+        /// One stint's number.
+        one: String,
+        /// The other's.
+        other: String,
+    },
+    /// `/stint extend`
+    Extend {
+        /// The stint's number.
+        stint: String,
+        /// Minutes.
+        minutes: String,
+    },
+    /// `/stint shift`
+    Shift {
+        /// The stint's number.
+        stint: String,
+        /// Minutes.
+        minutes: String,
+    },
+    /// `/stint start`
+    Start,
+    /// `/stint finish`
+    Finish,
+    /// `/stint emergency`
+    Emergency {
+        /// The picked driver.
+        driver: UserId,
     },
 }
 

@@ -3,7 +3,7 @@
 
 use super::options::Options;
 use super::spec::{ActionSpec, Body, CommandSpec, Reach, Values};
-use super::{AutocompleteQuery, Command, TREE, Verb};
+use super::{AutocompleteQuery, Command, PlanCommand, TREE, Verb};
 use crate::discord::custom_id::{ComponentId, ModalId};
 use crate::discord::inbound::{CommandData, CommandOption, ComponentData, Data, Interaction, ModalData};
 use crate::discord::modals;
@@ -11,6 +11,7 @@ use crate::domain::availability::DetailsForm;
 use crate::domain::event::{EventForm, EventKey, Period};
 use crate::domain::ids::{EventId, SeriesId};
 use crate::domain::series::ClassId;
+use crate::domain::stints::StrategyForm;
 use serde_json::Value;
 
 /// Discord's option type of a sub-command.
@@ -266,6 +267,31 @@ fn build(verb: Verb, options: &Options<'_>) -> Result<Command, RouteError> {
             class: options.text("class")?,
             seed: options.text("seed")?,
         },
+        Verb::StrategySet
+        | Verb::StintPlan
+        | Verb::StintSwap
+        | Verb::StintExtend
+        | Verb::StintShift
+        | Verb::StintStart
+        | Verb::StintFinish
+        | Verb::StintEmergency => Command::ChangePlan {
+            event: event()?,
+            team: team()?,
+            what: plan_command(verb, options)?,
+        },
+        Verb::StrategyShow => Command::ShowPlan {
+            event: event()?,
+            team: team()?,
+            page: None,
+        },
+        Verb::StintList => Command::ShowPlan {
+            event: event()?,
+            team: team()?,
+            page: match options.text("page")? {
+                Some(_) => Some(options.id("page", NOT_A_PAGE)?),
+                None => None,
+            },
+        },
         Verb::TeamFinalise => Command::TeamFinalise { event: event()? },
         Verb::TeamReopen => Command::TeamReopen { event: event()? },
         Verb::TeamList => Command::TeamList {
@@ -275,6 +301,38 @@ fn build(verb: Verb, options: &Options<'_>) -> Result<Command, RouteError> {
                 None => 1,
             },
         },
+    })
+}
+
+fn plan_command(verb: Verb, options: &Options<'_>) -> Result<PlanCommand, RouteError> {
+    Ok(match verb {
+        Verb::StrategySet => PlanCommand::Strategy(StrategyForm {
+            stint: options.text("stint")?,
+            rest: options.text("rest")?,
+            in_a_row: options.text("in_a_row")?,
+            pit: options.text("pit")?,
+            fuel: options.text("fuel")?,
+            tyres: options.text("tyres")?,
+        }),
+        Verb::StintPlan => PlanCommand::Plan,
+        Verb::StintSwap => PlanCommand::Swap {
+            one: options.required("one")?,
+            other: options.required("other")?,
+        },
+        Verb::StintExtend => PlanCommand::Extend {
+            stint: options.required("stint")?,
+            minutes: options.required("minutes")?,
+        },
+        Verb::StintShift => PlanCommand::Shift {
+            stint: options.required("stint")?,
+            minutes: options.required("minutes")?,
+        },
+        Verb::StintStart => PlanCommand::Start,
+        Verb::StintFinish => PlanCommand::Finish,
+        Verb::StintEmergency => PlanCommand::Emergency {
+            driver: options.id("driver", PICK_DRIVER)?,
+        },
+        _ => return Err(RouteError::UnknownCommand),
     })
 }
 

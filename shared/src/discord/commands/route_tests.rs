@@ -310,6 +310,8 @@ fn suggestions_are_asked_for_by_field() {
         ("team form", "event", Event),
         ("team rename", "team", Team),
         ("team assign", "driver", Driver),
+        ("stint emergency", "driver", Driver),
+        ("strategy show", "team", Team),
     ];
     for (path, name, field) in cases {
         let options = json!([{ "name": name, "type": 3, "value": " spa ", "focused": true }]);

@@ -45,6 +45,8 @@ pub const TREE: &[CommandSpec] = &[
     CommandSpec::guild("event", "The club's race events", Body::Subs(EVENT)),
     CommandSpec::guild("signup", "Sign-ups for events", Body::Subs(SIGNUP)),
     CommandSpec::guild("team", "The teams of an event", Body::Subs(TEAM)),
+    CommandSpec::guild("strategy", "By which figures a team drives", Body::Subs(STRATEGY)),
+    CommandSpec::guild("stint", "Who of a team drives when", Body::Subs(STINT)),
 ];
 
 const CLUB: &[SubSpec] = &[
@@ -213,6 +215,126 @@ const TEAM_NAME_OPTION: OptionSpec = OptionSpec::text(
     limits::TEAM_NAME,
 )
 .required();
+
+const fn figure(name: &'static str, description: &'static str) -> OptionSpec {
+    OptionSpec::text(name, description, limits::NUMBER)
+}
+
+const STINT_OPTION: OptionSpec = figure("stint", "The stint's number in the plan, such as 3").required();
+
+const MINUTES_OPTION: OptionSpec =
+    figure("minutes", "Minutes later, such as 10, or earlier, such as -10").required();
+
+const STRATEGY: &[SubSpec] = &[
+    SubSpec::new(
+        "set",
+        "Set the figures by which a team drives",
+        ActionSpec::new(
+            Verb::StrategySet,
+            &[
+                EVENT_OPTION,
+                TEAM_OPTION,
+                figure("stint", "Length of a stint in minutes"),
+                figure("rest", "Shortest rest between two turns of a driver, in minutes"),
+                figure("in_a_row", "Most stints that a driver drives in a row"),
+                figure("pit", "Length of a pit stop in seconds"),
+                figure("fuel", "Fuel for a stint in litres; 0 for none"),
+                figure("tyres", "Stints that a set of tyres lasts; 0 for none"),
+            ],
+            "What you leave out stays as it is. A plan that is there stays too; plan again to use the new figures.",
+        ),
+    ),
+    SubSpec::new(
+        "show",
+        "The figures by which a team drives",
+        ActionSpec::new(
+            Verb::StrategyShow,
+            &[EVENT_OPTION, TEAM_OPTION],
+            "For the team's own drivers and those who manage events.",
+        ),
+    ),
+];
+
+const STINT: &[SubSpec] = &[
+    SubSpec::new(
+        "plan",
+        "Plan the stints of a team: rested, free, fair",
+        ActionSpec::new(
+            Verb::StintPlan,
+            &[EVENT_OPTION, TEAM_OPTION],
+            "Uses the team's strategy and the drivers' availability, replaces the plan that there is, and says what \
+             could not be kept.",
+        ),
+    ),
+    SubSpec::new(
+        "list",
+        "The stints of a team, planned and driven",
+        ActionSpec::new(
+            Verb::StintList,
+            &[EVENT_OPTION, TEAM_OPTION, figure("page", "Which page, such as 2")],
+            "For the team's own drivers and those who manage events. Times are shown in your own zone.",
+        ),
+    ),
+    SubSpec::new(
+        "swap",
+        "Swap the drivers of two stints",
+        ActionSpec::new(
+            Verb::StintSwap,
+            &[
+                EVENT_OPTION,
+                TEAM_OPTION,
+                figure("one", "The number of one stint").required(),
+                figure("other", "The number of the other").required(),
+            ],
+            "The answer says if somebody then rests too little or is not free.",
+        ),
+    ),
+    SubSpec::new(
+        "extend",
+        "Let a stint end later or earlier",
+        ActionSpec::new(
+            Verb::StintExtend,
+            &[EVENT_OPTION, TEAM_OPTION, STINT_OPTION, MINUTES_OPTION],
+            "The next stint gets shorter or longer by as much.",
+        ),
+    ),
+    SubSpec::new(
+        "shift",
+        "Let a stint and all behind it begin later or earlier",
+        ActionSpec::new(
+            Verb::StintShift,
+            &[EVENT_OPTION, TEAM_OPTION, STINT_OPTION, MINUTES_OPTION],
+            "The stint before gets longer or shorter by as much; the last one still ends with the race.",
+        ),
+    ),
+    SubSpec::new(
+        "start",
+        "Begin the next stint",
+        ActionSpec::new(
+            Verb::StintStart,
+            &[EVENT_OPTION, TEAM_OPTION],
+            "The stint that is being driven ends. The team's own drivers may do it, too.",
+        ),
+    ),
+    SubSpec::new(
+        "finish",
+        "End the stint that is being driven",
+        ActionSpec::new(
+            Verb::StintFinish,
+            &[EVENT_OPTION, TEAM_OPTION],
+            "The team's own drivers may do it, too.",
+        ),
+    ),
+    SubSpec::new(
+        "emergency",
+        "Another driver takes over at once",
+        ActionSpec::new(
+            Verb::StintEmergency,
+            &[EVENT_OPTION, TEAM_OPTION, DRIVER_OPTION.required()],
+            "For the rest of the stint that is being driven. The team's own drivers may do it, too.",
+        ),
+    ),
+];
 
 const TEAM: &[SubSpec] = &[
     SubSpec::new(

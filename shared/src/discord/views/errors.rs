@@ -127,6 +127,22 @@ pub fn refusal(refusal: &Refusal, ids: &CommandIds) -> String {
             "Somebody changed these settings since you asked, so nothing was reset. {} shows what is set now.",
             mention("settings view", ids)
         ),
+        Refusal::NoPlan => format!(
+            "This team has no stint plan yet. {} makes one.",
+            mention("stint plan", ids)
+        ),
+        Refusal::NoSuchStint => format!(
+            "There is no such stint. {} numbers them.",
+            mention("stint list", ids)
+        ),
+        Refusal::StintTimes => {
+            "A stint would begin before the one before it, or have no length. Move it by less.".to_owned()
+        }
+        Refusal::StintRunning => "That stint has begun already, so its plan stays as it is.".to_owned(),
+        Refusal::NoStintRunning => format!(
+            "Nobody is driving. {} begins the next stint.",
+            mention("stint start", ids)
+        ),
         Refusal::Busy => {
             "Too many people at once; nothing was changed. Please try again in a moment.".to_owned()
         }
@@ -252,6 +268,13 @@ const fn label(field: Field) -> &'static str {
         Field::BackupClass => "Another class",
         Field::TeamSize => "Team size",
         Field::Seed => "Seed",
+        Field::StintLength => "Stint length (minutes)",
+        Field::Rest => "Rest (minutes)",
+        Field::InARow => "Stints in a row",
+        Field::PitTime => "Pit stop (seconds)",
+        Field::Fuel => "Fuel (litres)",
+        Field::Tyres => "Stints on a set of tyres",
+        Field::Minutes => "Minutes",
     }
 }
 
@@ -287,6 +310,7 @@ fn problem(problem: &Problem) -> String {
         Problem::TooManyWindows { max } => format!("at most {max} spans, please."),
         Problem::NotExperience => "a number from 1 to 5.".to_owned(),
         Problem::UnknownClass { class } => format!("“{}” is no class of this event.", quote(class)),
+        Problem::NotMinutes => "a number of minutes, such as 10 or -10.".to_owned(),
         Problem::NotASeed => "the number that an earlier forming showed.".to_owned(),
         Problem::TooManyClasses => "at most 10 classes.".to_owned(),
     }

@@ -13,6 +13,7 @@ mod lists;
 mod notices;
 mod phrases;
 mod settings;
+mod stints;
 mod teams;
 
 use super::help::{CommandIds, HelpPage};
@@ -118,6 +119,7 @@ impl Views {
             Notice::SignUpList { club, sheet } => board::roster(club, sheet),
             Notice::ChooseClass { event, seats } => board::choose_class(event, seats),
             Notice::Teams { done, teams, page } => teams::teams(done, teams, *page, &self.ids),
+            Notice::StintPlan { done, plan, page } => stints::plan(*done, plan, *page, &self.ids),
             Notice::Described {
                 event,
                 details,

@@ -341,6 +341,11 @@ fn every_refusal_in_words() {
         Refusal::InTeamAlready,
         Refusal::NotInTeam,
         Refusal::EmptyTeam { team: "Red".into() },
+        Refusal::NoPlan,
+        Refusal::NoSuchStint,
+        Refusal::StintTimes,
+        Refusal::StintRunning,
+        Refusal::NoStintRunning,
         Refusal::Busy,
     ];
     for state in [
@@ -395,6 +400,7 @@ fn every_fault_of_a_form_in_words() {
         (Field::Classes, Problem::TooManyClasses),
         (Field::TeamSize, Problem::NumberOutOfRange { min: 1, max: 16 }),
         (Field::Seed, Problem::NotASeed),
+        (Field::Minutes, Problem::NotMinutes),
         (Field::Reason, Problem::TooLong { max: 300 }),
     ];
     let faults: Vec<FormFault> = faults
