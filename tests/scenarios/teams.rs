@@ -140,7 +140,7 @@ async fn from_availability_to_settled_teams() {
     let refused = team(&world, &club, "form", json!({ "event": event, "size": "3" })).await;
     assert!(refused.contains("settled"), "{refused}");
     world.drain().await;
-    assert!(world.board_text(&published).contains("the teams are settled"));
+    assert!(world.board_text(&published).contains("The teams are settled"));
 
     // Settled teams are for everybody to see, others are not.
     let member = club.member(drivers[0], published.channel);

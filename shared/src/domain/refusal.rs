@@ -1,5 +1,6 @@
 //! Why something that was asked for is not done. What the person is told is written in `discord/views/errors.rs`.
 
+pub use super::event::EventAction;
 use super::event::EventState;
 use super::ids::UserId;
 use super::rank::Capability;
@@ -178,28 +179,6 @@ impl Refusal {
             Self::Busy => "busy",
         }
     }
-}
-
-/// What can be asked of an event.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum EventAction {
-    /// Change its facts.
-    Edit,
-    /// Make it public.
-    Publish,
-    /// End sign-up.
-    Close,
-    /// Call it off.
-    Cancel,
-    /// Change its teams by hand.
-    ArrangeTeams,
-    /// Form its teams anew.
-    FormTeams,
-    /// Settle its teams.
-    FinaliseTeams,
-    /// Open its settled teams again.
-    ReopenTeams,
 }
 
 /// A driver's standing with an event, as they are told it.

@@ -137,9 +137,7 @@ pub fn decide(
 ) -> Result<Verdict, Refusal> {
     // Leaving stays possible after sign-up closed: a seat that will stay empty helps nobody. It ends with the start.
     let open = match answer {
-        Answer::Leave | Answer::NotComing => {
-            event.takes_sign_ups(now) || (event.state.is_past_sign_up() && now < event.starts_at)
-        }
+        Answer::Leave | Answer::NotComing => event.takes_leave(now),
         Answer::SignUp | Answer::Class { .. } => event.takes_sign_ups(now),
     };
     if !open {
@@ -258,6 +256,10 @@ mod tests {
             duration_min: 360,
             classes: super::super::series::parse_classes(classes).unwrap(),
             state: EventState::Open,
+            opens_at: None,
+            closes_at: None,
+            state_since: None,
+            cancelled_at: None,
             cancel_reason: None,
             created_by: UserId(1),
             created_at: at("2026-11-01T00:00:00Z"),
@@ -389,7 +391,10 @@ mod tests {
         let ask = |event: &Event, now| decide(event, &seats, None, &Answer::SignUp, TICKET, at(now));
         assert!(ask(&event, "2026-11-28T12:59:59Z").is_ok());
         assert_eq!(ask(&event, "2026-11-28T13:00:00Z"), Err(Refusal::SignUpClosed));
-        for state in [EventState::Draft, EventState::Closed, EventState::Cancelled] {
+        for state in EventState::ALL
+            .into_iter()
+            .filter(|state| *state != EventState::Open)
+        {
             let event = Event {
                 state,
                 ..event.clone()

@@ -382,6 +382,8 @@ pub enum Change {
 pub enum Gate {
     /// Before this instant.
     OpenUntil(Timestamp),
+    /// From the first instant on and before the second.
+    OpenBetween(Timestamp, Timestamp),
     /// Not any more.
     Shut,
 }

@@ -2,12 +2,13 @@
 
 use super::call::{Call, Env, Failure, with_caller};
 use super::once::{Decision, once};
-use crate::domain::event::{Event, EventKey};
+use crate::domain::event::{Event, EventKey, EventState, SignUpChange, Step};
 use crate::domain::fact::Fact;
 use crate::domain::ids::EventId;
 use crate::domain::notice::EventBrief;
 use crate::domain::rank::Capability;
 use crate::domain::refusal::{EventAction, Field, FormFault, Refusal};
+use crate::domain::seats::Seats;
 use crate::domain::text;
 use crate::domain::work::Work;
 use crate::ports::store::{Batch, Caller, Change, ClubReader, Desk, EventReader, Gate, Ledger, OnceKey};
@@ -62,26 +63,18 @@ async fn end_sign_up<S: ClubReader + EventReader + Ledger>(
 ) -> Result<EventBrief, Failure> {
     let decide = || async {
         let (caller, desk) = managed_desk(store, call, event).await?;
+        let (after, step) = desk.event.after(action, call.now)?;
         let after = Event {
             cancel_reason: reason.clone(),
-            ..desk.event.after(action)?
+            ..after
         };
         let mut changes = vec![Change::UpdateEvent(after.clone())];
-        changes.extend(
-            desk.seats
-                .iter()
-                .map(|seats| Change::SetGate(after.key, seats.class.id.clone(), Gate::Shut)),
-        );
+        changes.extend(shut_gates(&step, &desk.seats, after.key));
         let fact = match action {
             EventAction::Cancel => Fact::EventCancelled { event: after.key },
             _ => Fact::EventClosed { event: after.key },
         };
-        // A draft has no message that could be out of date.
-        let work = if desk.seats.is_empty() {
-            Vec::new()
-        } else {
-            vec![Work::RefreshBoard { event: after.key }]
-        };
+        let work = step.jobs(after.key);
         Ok(commit(
             env,
             call,
@@ -99,6 +92,26 @@ async fn end_sign_up<S: ClubReader + EventReader + Ledger>(
         decide,
     )
     .await
+}
+
+/// When an event's classes take sign-ups.
+pub(super) fn gate_of(event: &Event) -> Gate {
+    match (event.state, event.sign_up_begins_at()) {
+        (EventState::Open, None) => Gate::OpenUntil(event.sign_up_ends_at()),
+        (EventState::Open, Some(from)) => Gate::OpenBetween(from, event.sign_up_ends_at()),
+        _ => Gate::Shut,
+    }
+}
+
+/// What a step that ends sign-up does to the classes.
+pub(super) fn shut_gates(step: &Step, counts: &[Seats], event: EventKey) -> Vec<Change> {
+    match step.sign_up() {
+        SignUpChange::Ends => counts
+            .iter()
+            .map(|seats| Change::SetGate(event, seats.class.id.clone(), Gate::Shut))
+            .collect(),
+        SignUpChange::Kept | SignUpChange::Begins => Vec::new(),
+    }
 }
 
 /// Reads an event that the caller is about to change.

@@ -2,7 +2,7 @@
 
 use super::call::{Call, Env, Failure, team_id, with_caller};
 use super::once::{Decision, once};
-use crate::domain::event::EventKey;
+use crate::domain::event::{EventKey, EventState};
 use crate::domain::fact::Fact;
 use crate::domain::ids::{EventId, TeamId, UserId};
 use crate::domain::notice::Sheet;
@@ -10,6 +10,7 @@ use crate::domain::rank::Capability;
 use crate::domain::refusal::{EventAction, Field, FormFault, Problem, Refusal};
 use crate::domain::teams::form::Sizes;
 use crate::domain::teams::{DRIVERS_MAX, LineUp, TEAMS_MAX, TeamEdit, TeamsBrief, TeamsDone};
+use crate::domain::work::Work;
 use crate::ports::store::{Batch, Caller, Change, ClubReader, Ledger, OnceKey, TeamReader};
 use serde::{Deserialize, Serialize};
 
@@ -95,7 +96,11 @@ pub async fn change_teams<S: ClubReader + TeamReader + Ledger>(
         let batch = Batch {
             changes,
             record: Some(record),
-            outbox: call.outbox(env, Vec::new()),
+            // The board says where the event is in its life.
+            outbox: call.outbox(
+                env,
+                Vec::from_iter(moved.then_some(Work::RefreshBoard { event: after.key })),
+            ),
             answered: None,
         };
         let now = Sheet {
@@ -121,7 +126,15 @@ pub async fn list_teams<S: ClubReader + TeamReader>(
 ) -> Result<TeamsBrief, Failure> {
     let (caller, found) = with_caller(store, call, |club| store.line_up(EventKey { club, event })).await?;
     let (sheet, line_up) = found.ok_or(Refusal::NoSuchEvent)?;
-    if sheet.event.state != crate::domain::event::EventState::TeamsFinal {
+    let settled = matches!(
+        sheet.event.state,
+        EventState::TeamsFinal
+            | EventState::Ready
+            | EventState::Live
+            | EventState::Completed
+            | EventState::Archived
+    );
+    if !settled {
         call.allow(&caller, Capability::ManageEvents)?;
     }
     Ok(TeamsBrief::of(&caller.club, &sheet, &line_up))

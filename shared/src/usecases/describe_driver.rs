@@ -93,9 +93,7 @@ fn own(call: &Call, desk: Option<Desk>) -> Result<(Event, SignUp), Refusal> {
     let desk = desk
         .filter(|desk| desk.event.state != EventState::Draft)
         .ok_or(Refusal::NoSuchEvent)?;
-    let open = desk.event.takes_sign_ups(call.now)
-        || (desk.event.state.is_past_sign_up() && call.now < desk.event.starts_at);
-    if !open {
+    if !desk.event.takes_leave(call.now) {
         return Err(Refusal::SignUpClosed);
     }
     let coming = |mine: &SignUp| mine.status != Status::NotComing;

@@ -1,7 +1,7 @@
 //! Changes an event's facts, and the seats of its classes with them.
 
 use super::call::{Call, Env, Failure};
-use super::change_event::{commit, managed_desk};
+use super::change_event::{commit, gate_of, managed_desk};
 use super::once::once;
 use crate::domain::club::Club;
 use crate::domain::event::{Event, EventForm, EventState};
@@ -11,7 +11,7 @@ use crate::domain::notice::EventBrief;
 use crate::domain::refusal::{EventAction, Refusal};
 use crate::domain::seats::{Seats, seats_of};
 use crate::domain::work::Work;
-use crate::ports::store::{Change, ClubReader, EventReader, Gate, Ledger, OnceKey};
+use crate::ports::store::{Change, ClubReader, EventReader, Ledger, OnceKey};
 
 /// What the form for changing an event is made from. Takes [`crate::domain::rank::Capability::ManageEvents`].
 ///
@@ -81,14 +81,7 @@ pub async fn edit_event<S: ClubReader + EventReader + Ledger>(
 
 /// What becomes of the count of each class: new, changed or gone.
 fn class_changes(after: &Event, counts: &[Seats]) -> Result<Vec<Change>, Refusal> {
-    let gate = match after.state {
-        EventState::Open => Gate::OpenUntil(after.sign_up_ends_at()),
-        EventState::Draft
-        | EventState::Closed
-        | EventState::TeamsForming
-        | EventState::TeamsFinal
-        | EventState::Cancelled => Gate::Shut,
-    };
+    let gate = gate_of(after);
     let in_use = |seats: &Seats| Refusal::ClassInUse {
         class: seats.class.label.clone(),
         taken: seats.taken,

@@ -11,7 +11,7 @@ use super::call::Env;
 use super::finish_answer::reply;
 use super::job::{Job, JobFailure};
 use crate::domain::club::Club;
-use crate::domain::event::{EventKey, EventState};
+use crate::domain::event::EventKey;
 use crate::domain::notice::{Notice, Render, Sheet};
 use crate::domain::refusal::{EventAction, Refusal};
 use crate::domain::settings::Settings;
@@ -47,7 +47,7 @@ pub async fn open_event_space<S: SettingsReader + EventReader + Spaces>(
         return Ok(());
     };
     let outcome = match space.state {
-        SpaceState::Creating if sheet.event.state == EventState::Cancelled => Ok(()),
+        SpaceState::Creating if sheet.event.state.is_over() => Ok(()),
         SpaceState::Creating => {
             let facts = (&club, &sheet, &settings);
             Box::pin(build(store, discord, render, job, &mut space, facts)).await

@@ -3,7 +3,7 @@
 use super::answer_event::tell;
 use super::call::{Env, outbox_id};
 use super::job::{Job, JobFailure};
-use crate::domain::event::{EventKey, EventState};
+use crate::domain::event::EventKey;
 use crate::domain::fact::{Actor, Fact, Record};
 use crate::domain::ids::UserId;
 use crate::domain::seats::{SeatMove, seats_of};
@@ -31,7 +31,7 @@ pub async fn promote_waiting<S: EventReader + Ledger>(
     for nth in 1..=CHUNK {
         let (desk, first) = futures::join!(store.desk(event, NOBODY), store.first_waiting(event, class, 1));
         let Some(desk) = desk? else { return Ok(()) };
-        if desk.event.state == EventState::Cancelled {
+        if desk.event.state.is_over() {
             return Ok(());
         }
         let free = seats_of(&desk.seats, class).and_then(|seats| seats.after(SeatMove::Promote));

@@ -1,7 +1,7 @@
 //! Publishes an event: sign-up opens, and its channel is made.
 
 use super::call::{Call, Env, Failure};
-use super::change_event::{commit, managed_desk};
+use super::change_event::{commit, gate_of, managed_desk};
 use super::once::once;
 use crate::domain::event::{Event, EventState};
 use crate::domain::fact::Fact;
@@ -9,8 +9,7 @@ use crate::domain::ids::EventId;
 use crate::domain::notice::EventBrief;
 use crate::domain::refusal::{EventAction, Field, FormFault, Problem, Refusal};
 use crate::domain::space::{Space, SpaceState};
-use crate::domain::work::Work;
-use crate::ports::store::{Change, ClubReader, EventReader, Gate, Ledger, OnceKey, Spaces};
+use crate::ports::store::{Change, ClubReader, EventReader, Ledger, OnceKey, Spaces};
 
 /// Publishes the event. Of one that is published already, what is missing in
 /// Discord is made again.
@@ -27,7 +26,7 @@ pub async fn publish_event<S: ClubReader + EventReader + Spaces + Ledger>(
     let decide = || async {
         let (caller, desk) = managed_desk(store, call, event).await?;
         let before = desk.event;
-        let after = before.after(EventAction::Publish)?;
+        let (after, step) = before.after(EventAction::Publish, call.now)?;
         if before.state == EventState::Draft && after.starts_at <= call.now {
             let fault = FormFault {
                 field: Field::Start,
@@ -37,7 +36,7 @@ pub async fn publish_event<S: ClubReader + EventReader + Spaces + Ledger>(
         }
         let mut changes = vec![Change::UpdateEvent(after.clone())];
         if before.state == EventState::Draft {
-            let gate = Gate::OpenUntil(after.sign_up_ends_at());
+            let gate = gate_of(&after);
             changes.extend(
                 after
                     .classes
@@ -48,7 +47,7 @@ pub async fn publish_event<S: ClubReader + EventReader + Spaces + Ledger>(
         } else {
             changes.push(Change::PutSpace(space_to_repair(store, call, &before).await?));
         }
-        let work = vec![Work::OpenEventSpace { event: after.key }];
+        let work = step.jobs(after.key);
         let fact = Fact::EventPublished { event: after.key };
         Ok(commit(env, call, &caller, (&before, &after), fact, changes, work))
     };

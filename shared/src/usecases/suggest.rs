@@ -66,8 +66,11 @@ pub async fn suggest_events<S: ClubReader + EventReader>(
                 EventState::Draft => " (draft)",
                 EventState::Open => "",
                 EventState::Closed => " (closed)",
-                EventState::TeamsForming => " (teams forming)",
-                EventState::TeamsFinal => " (teams final)",
+                EventState::TeamsForming | EventState::TeamsFinal | EventState::Ready => " (closed)",
+                EventState::Live => " (live)",
+                EventState::Completed => " (over)",
+                EventState::Archived => " (archived)",
+                EventState::Deleted => " (deleted)",
                 EventState::Cancelled => " (cancelled)",
             };
             let start = write_start(event.starts_at, &zone);

@@ -1,7 +1,7 @@
 //! Tells a driver, once, that they moved up from the waitlist: by DM, or in the event's channel where DMs are closed.
 
 use super::job::{CLOCK_SKEW, Job, JobFailure, nonce};
-use crate::domain::event::{EventKey, EventState};
+use crate::domain::event::EventKey;
 use crate::domain::ids::{ChannelId, UserId};
 use crate::domain::notice::{Notice, Render, Rendered};
 use crate::domain::series::ClassId;
@@ -49,7 +49,7 @@ pub async fn tell_promoted<S: ClubReader + EventReader + Spaces + Receipts>(
     let (Some(desk), Some(club), space) = (desk?, club?, space?) else {
         return Ok(());
     };
-    let over = desk.event.state == EventState::Cancelled || job.now >= desk.event.ends_at();
+    let over = desk.event.state.is_over() || job.now >= desk.event.ends_at();
     if over || !still_seated(desk.mine.as_ref(), class, *ticket) {
         store.settle_delivery(*event, &name, "outdated", job.now).await?;
         return Ok(());

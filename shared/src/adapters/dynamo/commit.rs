@@ -3,11 +3,11 @@
 use super::Table;
 use super::items::{
     ClassItem, ClubItem, ClubLinkItem, Item, OutboxItem, OutcomeItem, SeriesNameItem, corrupt, number,
-    open_until, text, with_ttl, write,
+    open_span, text, with_ttl, write,
 };
 use super::keys::{self, Key, PK};
 use super::requests::{failure, is_throttling};
-use crate::domain::event::{Event, EventKey};
+use crate::domain::event::{Event, EventKey, EventState};
 use crate::domain::seats::SeatMove;
 use crate::domain::series::{Class, ClassId};
 use crate::domain::signup::{SignUp, Status, Waiter};
@@ -254,36 +254,42 @@ impl Table {
 
     fn event(&self, event: &Event, was: u64) -> StoreResult<TransactWriteItem> {
         let mut put = self.versioned(&keys::event(event.key), event, was)?;
-        put.item.insert(
-            keys::GSI1PK.to_owned(),
-            text(keys::events_by_time(event.key.club)),
-        );
-        put.item.insert(
-            keys::GSI1SK.to_owned(),
-            text(keys::event_time(event.starts_at, event.key)),
-        );
+        // A deleted event is a record that no list shows.
+        if event.state != EventState::Deleted {
+            put.item.insert(
+                keys::GSI1PK.to_owned(),
+                text(keys::events_by_time(event.key.club)),
+            );
+            put.item.insert(
+                keys::GSI1SK.to_owned(),
+                text(keys::event_time(event.starts_at, event.key)),
+            );
+        }
         Ok(TransactWriteItem::builder().put(put).build())
     }
 
     fn resize(&self, event: EventKey, class: Class, gate: Gate) -> StoreResult<TransactWriteItem> {
+        let (from, until) = open_span(gate);
         self.update(
             &keys::class(event, &class.id),
-            "SET label = :label, seats = :seats, open_until = :until",
+            "SET label = :label, seats = :seats, open_until = :until, open_from = :from",
             "taken <= :seats",
             [
                 (":label", text(class.label)),
                 (":seats", number(class.seats)),
-                (":until", number(open_until(gate))),
+                (":until", number(until)),
+                (":from", number(from)),
             ],
         )
     }
 
     fn set_gate(&self, event: EventKey, class: &ClassId, gate: Gate) -> StoreResult<TransactWriteItem> {
+        let (from, until) = open_span(gate);
         self.update(
             &keys::class(event, class),
-            "SET open_until = :until",
+            "SET open_until = :until, open_from = :from",
             "attribute_exists(taken)",
-            [(":until", number(open_until(gate)))],
+            [(":until", number(until)), (":from", number(from))],
         )
     }
 
@@ -307,11 +313,13 @@ impl Table {
         let (update, condition) = match step {
             SeatMove::Take => (
                 "SET taken = taken + :one",
-                "open_until > :now AND taken < seats AND waiting = :zero",
+                "open_until > :now AND (attribute_not_exists(open_from) OR open_from <= :now) \
+                 AND taken < seats AND waiting = :zero",
             ),
             SeatMove::Queue => (
                 "SET waiting = waiting + :one",
-                "open_until > :now AND (taken >= seats OR waiting > :zero)",
+                "open_until > :now AND (attribute_not_exists(open_from) OR open_from <= :now) \
+                 AND (taken >= seats OR waiting > :zero)",
             ),
             SeatMove::Free => ("SET taken = taken - :one", "taken > :zero AND waiting = :zero"),
             SeatMove::HandOver => (

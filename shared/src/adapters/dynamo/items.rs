@@ -172,11 +172,14 @@ pub(super) struct ClassItem {
     pub waiting: u32,
     /// Seconds since the epoch; 0 when sign-up is over.
     pub open_until: i64,
+    /// Seconds since the epoch; 0 for no beginning.
+    #[serde(default)]
+    pub open_from: i64,
 }
 
 impl ClassItem {
     pub fn new(class: Class, gate: Gate) -> Self {
-        let open_until = open_until(gate);
+        let (open_from, open_until) = open_span(gate);
         Self {
             class: class.id,
             label: class.label,
@@ -184,6 +187,7 @@ impl ClassItem {
             taken: 0,
             waiting: 0,
             open_until,
+            open_from,
         }
     }
 
@@ -201,11 +205,12 @@ impl ClassItem {
     }
 }
 
-/// The attribute of a gate.
-pub(super) fn open_until(gate: Gate) -> i64 {
+/// The attributes of a gate: from and until.
+pub(super) fn open_span(gate: Gate) -> (i64, i64) {
     match gate {
-        Gate::OpenUntil(at) => at.as_second(),
-        Gate::Shut => 0,
+        Gate::OpenUntil(until) => (0, until.as_second()),
+        Gate::OpenBetween(from, until) => (from.as_second(), until.as_second()),
+        Gate::Shut => (0, 0),
     }
 }
 

@@ -66,7 +66,7 @@ fn controls(event: &Event, seats: &[Seats]) -> Vec<Value> {
     let id = event.key.event;
     let open = event.state == EventState::Open;
     // Whoever has a seat can give it back until the start, so that it is not wasted (domain/signup.rs).
-    let leaving = open || event.state.is_past_sign_up();
+    let leaving = event.state.before_start();
     let select =
         (seats.len() > 1).then(|| row([class_select(ComponentId::ChooseClass { event: id }, seats, open)]));
     let buttons = row([

@@ -199,10 +199,15 @@ fn wrong_state(state: EventState, action: EventAction, ids: &CommandIds) -> Stri
                 EventAction::Edit => "changed",
                 EventAction::Publish => "published",
                 EventAction::Close => "closed",
+                EventAction::FormTeams | EventAction::ArrangeTeams => "put into teams",
+                EventAction::FinaliseTeams => "settled",
+                EventAction::ReopenTeams => "put into teams anew",
+                EventAction::MakeReady => "made ready",
+                EventAction::Start => "started",
+                EventAction::Complete => "completed",
+                EventAction::Archive => "archived",
+                EventAction::Delete => "deleted",
                 EventAction::Cancel => "cancelled",
-                EventAction::ArrangeTeams | EventAction::FormTeams => "given teams",
-                EventAction::FinaliseTeams => "settled with its teams",
-                EventAction::ReopenTeams => "given other teams",
             };
             format!(
                 "This event is {} and cannot be {action}.",

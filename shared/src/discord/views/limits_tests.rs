@@ -103,6 +103,10 @@ fn crowd() -> impl Strategy<Value = Sheet> {
             let event = Event {
                 name,
                 state,
+                opens_at: None,
+                closes_at: None,
+                state_since: None,
+                cancelled_at: None,
                 cancel_reason: Some(reason),
                 classes: (0..counts.len()).map(class).collect(),
                 ..event("GT3: 1")

@@ -73,16 +73,39 @@ pub(super) fn filled(seats: &Seats) -> String {
 pub(super) fn state(event: &Event) -> String {
     match event.state {
         EventState::Draft => "Draft: only those who manage events see it.".to_owned(),
-        EventState::Open => "Sign-up is open until the start.".to_owned(),
+        EventState::Open => sign_up_times(event),
         EventState::Closed => "Sign-up is closed.".to_owned(),
-        EventState::TeamsForming => "Sign-up is closed; teams are being formed.".to_owned(),
-        EventState::TeamsFinal => "Sign-up is closed; the teams are settled.".to_owned(),
-        EventState::Cancelled => match event.cancel_reason.as_deref().map(str::trim) {
-            Some(reason) if !reason.is_empty() => {
-                format!("**Cancelled.** {}", text::paragraph(reason, REASON_MAX))
+        EventState::TeamsForming => "Sign-up is closed. Teams are being formed.".to_owned(),
+        EventState::TeamsFinal => "Sign-up is closed. The teams are settled.".to_owned(),
+        EventState::Ready => "Sign-up is closed. The race is near.".to_owned(),
+        EventState::Live => "The race is on.".to_owned(),
+        EventState::Completed => "The race is over.".to_owned(),
+        EventState::Archived if event.cancelled_at.is_none() => {
+            "The race is over. This channel is kept to be read.".to_owned()
+        }
+        EventState::Deleted if event.cancelled_at.is_none() => "The race is over.".to_owned(),
+        EventState::Cancelled | EventState::Archived | EventState::Deleted => {
+            match event.cancel_reason.as_deref().map(str::trim) {
+                Some(reason) if !reason.is_empty() => {
+                    format!("**Cancelled.** {}", text::paragraph(reason, REASON_MAX))
+                }
+                _ => "**Cancelled.**".to_owned(),
             }
-            _ => "**Cancelled.**".to_owned(),
-        },
+        }
+    }
+}
+
+/// Between which times sign-up is open.
+fn sign_up_times(event: &Event) -> String {
+    match (event.sign_up_begins_at(), event.closes_at) {
+        (None, None) => "Sign-up is open until the start.".to_owned(),
+        (None, Some(_)) => format!("Sign-up is open until {}.", when(event.sign_up_ends_at())),
+        (Some(opens), None) => format!("Sign-up is open from {} until the start.", when(opens)),
+        (Some(opens), Some(_)) => format!(
+            "Sign-up is open from {} until {}.",
+            when(opens),
+            when(event.sign_up_ends_at())
+        ),
     }
 }
 
@@ -92,8 +115,13 @@ pub(super) const fn state_word(state: EventState) -> &'static str {
         EventState::Draft => "draft",
         EventState::Open => "open",
         EventState::Closed => "closed",
-        EventState::TeamsForming => "forming its teams",
-        EventState::TeamsFinal => "settled with its teams",
+        EventState::TeamsForming => "forming teams",
+        EventState::TeamsFinal => "settled",
+        EventState::Ready => "about to start",
+        EventState::Live => "live",
+        EventState::Completed => "over",
+        EventState::Archived => "archived",
+        EventState::Deleted => "deleted",
         EventState::Cancelled => "cancelled",
     }
 }

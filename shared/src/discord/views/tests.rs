@@ -106,6 +106,10 @@ fn a_closed_and_a_cancelled_board_say_so() {
     let shown = |state, reason: Option<&str>| {
         let event = Event {
             state,
+            opens_at: None,
+            closes_at: None,
+            state_since: None,
+            cancelled_at: None,
             cancel_reason: reason.map(str::to_owned),
             ..event("GT3: 2")
         };
@@ -348,20 +352,8 @@ fn every_refusal_in_words() {
         Refusal::NoStintRunning,
         Refusal::Busy,
     ];
-    for state in [
-        EventState::Draft,
-        EventState::Open,
-        EventState::Closed,
-        EventState::TeamsForming,
-        EventState::TeamsFinal,
-        EventState::Cancelled,
-    ] {
-        for action in [
-            EventAction::Edit,
-            EventAction::Publish,
-            EventAction::Close,
-            EventAction::Cancel,
-        ] {
+    for state in EventState::ALL {
+        for action in EventAction::ALL {
             refusals.extend(state.after(action).err());
         }
     }

@@ -1,7 +1,13 @@
 //! Events: one race meeting each.
 
+mod state;
+#[cfg(test)]
+mod state_tests;
+
+pub use state::{EventAction, EventState, SignUpChange, Step};
+
 use super::ids::{ClubId, EventId, SeriesId, UserId};
-use super::refusal::{EventAction, Field, FormFault, Refusal};
+use super::refusal::{Field, FormFault, Refusal};
 use super::series::{Class, ClassId, DESCRIPTION_MAX, parse_classes};
 use super::text;
 use super::when::{parse_duration, parse_start};
@@ -19,59 +25,6 @@ pub struct EventKey {
     pub club: ClubId,
     /// The event.
     pub event: EventId,
-}
-
-/// Where an event is in its life.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum EventState {
-    /// Only those who manage events see it.
-    Draft,
-    /// Published; drivers sign up.
-    Open,
-    /// Sign-up is over.
-    Closed,
-    /// The drivers are being put into teams.
-    TeamsForming,
-    /// The teams are settled, and have their places in Discord.
-    TeamsFinal,
-    /// Called off.
-    Cancelled,
-}
-
-impl EventState {
-    /// Whether sign-up is over and the event is still to come: a seat can be given back.
-    #[must_use]
-    pub const fn is_past_sign_up(self) -> bool {
-        matches!(self, Self::Closed | Self::TeamsForming | Self::TeamsFinal)
-    }
-
-    /// The state that `action` leads to.
-    ///
-    /// # Errors
-    /// [`Refusal::WrongState`].
-    pub const fn after(self, action: EventAction) -> Result<Self, Refusal> {
-        match (self, action) {
-            (
-                Self::Draft | Self::Open | Self::Closed | Self::TeamsForming | Self::TeamsFinal,
-                EventAction::Edit,
-            ) => Ok(self),
-            // Publishing twice is how an admin repairs a failed channel: the state stays, the work is asked for again.
-            (Self::Draft | Self::Open, EventAction::Publish) => Ok(Self::Open),
-            (Self::Closed | Self::TeamsForming | Self::TeamsFinal, EventAction::Publish) => Ok(self),
-            (Self::Open, EventAction::Close) => Ok(Self::Closed),
-            (
-                Self::Draft | Self::Open | Self::Closed | Self::TeamsForming | Self::TeamsFinal,
-                EventAction::Cancel,
-            ) => Ok(Self::Cancelled),
-            (Self::Closed | Self::TeamsForming, EventAction::ArrangeTeams | EventAction::FormTeams)
-            | (Self::TeamsFinal, EventAction::ReopenTeams) => Ok(Self::TeamsForming),
-            // Small changes are made to settled teams too; forming them anew takes opening them again.
-            (Self::TeamsFinal, EventAction::ArrangeTeams)
-            | (Self::TeamsForming, EventAction::FinaliseTeams) => Ok(Self::TeamsFinal),
-            (state, action) => Err(Refusal::WrongState { state, action }),
-        }
-    }
 }
 
 /// One race meeting.
@@ -95,6 +48,18 @@ pub struct Event {
     pub classes: Vec<Class>,
     /// Where it is in its life.
     pub state: EventState,
+    /// When sign-up opens; none for when it is published.
+    #[serde(default)]
+    pub opens_at: Option<Timestamp>,
+    /// When sign-up closes; none for the start.
+    #[serde(default)]
+    pub closes_at: Option<Timestamp>,
+    /// When it came into its state; none for one that was recorded before that was kept.
+    #[serde(default)]
+    pub state_since: Option<Timestamp>,
+    /// When it was called off.
+    #[serde(default)]
+    pub cancelled_at: Option<Timestamp>,
     /// Why it was called off.
     pub cancel_reason: Option<String>,
     /// Who created it.
@@ -114,16 +79,31 @@ impl Event {
             .unwrap_or(Timestamp::MAX)
     }
 
+    /// When sign-up begins, once the event is published; none for at once.
+    #[must_use]
+    pub const fn sign_up_begins_at(&self) -> Option<Timestamp> {
+        self.opens_at
+    }
+
     /// When sign-up ends at the latest.
     #[must_use]
-    pub const fn sign_up_ends_at(&self) -> Timestamp {
-        self.starts_at
+    pub fn sign_up_ends_at(&self) -> Timestamp {
+        self.closes_at
+            .map_or(self.starts_at, |closes| closes.min(self.starts_at))
     }
 
     /// Whether drivers can sign up at `now`.
     #[must_use]
     pub fn takes_sign_ups(&self, now: Timestamp) -> bool {
-        self.state == EventState::Open && now < self.sign_up_ends_at()
+        self.state == EventState::Open
+            && now < self.sign_up_ends_at()
+            && self.opens_at.is_none_or(|opens| opens <= now)
+    }
+
+    /// Whether a driver can give back a seat at `now`.
+    #[must_use]
+    pub fn takes_leave(&self, now: Timestamp) -> bool {
+        self.state.before_start() && now < self.starts_at
     }
 
     /// The class of that id.
@@ -153,16 +133,24 @@ impl Event {
         }
     }
 
-    /// The event after `action`.
+    /// The event after `action`, taken at `now`, with the step that it is.
     ///
     /// # Errors
     /// [`Refusal::WrongState`].
-    pub fn after(&self, action: EventAction) -> Result<Self, Refusal> {
-        Ok(Self {
-            state: self.state.after(action)?,
+    pub fn after(&self, action: EventAction, now: Timestamp) -> Result<(Self, Step), Refusal> {
+        let step = self.state.step(action)?;
+        let mut after = Self {
+            state: step.to,
             version: self.version + 1,
             ..self.clone()
-        })
+        };
+        if step.to != step.from {
+            after.state_since = Some(now);
+        }
+        if step.to == EventState::Cancelled {
+            after.cancelled_at = Some(now);
+        }
+        Ok((after, step))
     }
 }
 
@@ -258,42 +246,6 @@ pub enum Period {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn every_action_in_every_state() {
-        use EventAction as A;
-        use EventState as S;
-        let (draft, open, closed) = (Some(S::Draft), Some(S::Open), Some(S::Closed));
-        let (forming, last, off) = (Some(S::TeamsForming), Some(S::TeamsFinal), Some(S::Cancelled));
-        let actions = [
-            A::Edit,
-            A::Publish,
-            A::Close,
-            A::Cancel,
-            A::ArrangeTeams,
-            A::FormTeams,
-            A::FinaliseTeams,
-            A::ReopenTeams,
-        ];
-        let table = [
-            (S::Draft, [draft, open, None, off, None, None, None, None]),
-            (S::Open, [open, open, closed, off, None, None, None, None]),
-            (
-                S::Closed,
-                [closed, closed, None, off, forming, forming, None, None],
-            ),
-            (
-                S::TeamsForming,
-                [forming, forming, None, off, forming, forming, last, None],
-            ),
-            (S::TeamsFinal, [last, last, None, off, last, None, None, forming]),
-            (S::Cancelled, [None; 8]),
-        ];
-        for (state, expected) in table {
-            let got = actions.map(|action| state.after(action).ok());
-            assert_eq!(got, expected, "{state:?}");
-        }
-    }
 
     #[test]
     fn a_form_is_checked_whole() {
