@@ -89,7 +89,7 @@ pub async fn change_plan<S: ClubReader + TeamReader + Ledger>(
         );
         let desk = desk(store, call, (event, team), driving).await?;
         // A plan belongs to teams: where they are no longer changed, it is not either.
-        desk.sheet.event.after(EventAction::ArrangeTeams)?;
+        desk.sheet.event.state.after(EventAction::ArrangeTeams)?;
         let (next, done) = decided(call, wish, &desk)?;
         let fact = Fact::StintPlanChanged {
             event: desk.sheet.event.key,

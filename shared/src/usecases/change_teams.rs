@@ -10,7 +10,6 @@ use crate::domain::rank::Capability;
 use crate::domain::refusal::{EventAction, Field, FormFault, Problem, Refusal};
 use crate::domain::teams::form::Sizes;
 use crate::domain::teams::{DRIVERS_MAX, LineUp, TEAMS_MAX, TeamEdit, TeamsBrief, TeamsDone};
-use crate::domain::work::Work;
 use crate::ports::store::{Batch, Caller, Change, ClubReader, Ledger, OnceKey, TeamReader};
 use serde::{Deserialize, Serialize};
 
@@ -85,9 +84,9 @@ pub async fn change_teams<S: ClubReader + TeamReader + Ledger>(
             TeamWish::Form { .. } => EventAction::FormTeams,
             _ => EventAction::ArrangeTeams,
         };
-        let after = sheet.event.after(action)?;
+        let (after, step) = sheet.event.after(action, call.now)?;
         let (next, done) = line_up.after(&edit(env, call, wish)?, &sheet)?;
-        let moved = after.state != sheet.event.state;
+        let moved = step.from != step.to;
         let mut changes = vec![Change::PutLineUp(next.clone())];
         changes.extend(moved.then(|| Change::UpdateEvent(after.clone())));
         let mut record = call.record(caller.club.id, Fact::TeamsChanged { event: after.key });
@@ -96,11 +95,7 @@ pub async fn change_teams<S: ClubReader + TeamReader + Ledger>(
         let batch = Batch {
             changes,
             record: Some(record),
-            // The board says where the event is in its life.
-            outbox: call.outbox(
-                env,
-                Vec::from_iter(moved.then_some(Work::RefreshBoard { event: after.key })),
-            ),
+            outbox: call.outbox(env, if moved { step.jobs(after.key) } else { Vec::new() }),
             answered: None,
         };
         let now = Sheet {

@@ -8,7 +8,6 @@ use crate::domain::ids::EventId;
 use crate::domain::notice::Sheet;
 use crate::domain::refusal::EventAction;
 use crate::domain::teams::{LineUp, TeamsBrief, TeamsDone};
-use crate::domain::work::Work;
 use crate::ports::store::{Batch, Change, ClubReader, Ledger, OnceKey, TeamReader};
 
 /// Settles the teams; drivers who have left since are out of them. Takes
@@ -48,7 +47,7 @@ async fn settle<S: ClubReader + TeamReader + Ledger>(
 ) -> Result<TeamsChanged, Failure> {
     let decide = || async {
         let (caller, sheet, line_up) = managed_teams(store, call, event).await?;
-        let after = sheet.event.after(action)?;
+        let (after, step) = sheet.event.after(action, call.now)?;
         // The line-up is written even where it stays as it is: nobody changes it between our reading and our writing.
         let next = LineUp {
             version: line_up.version + 1,
@@ -69,7 +68,7 @@ async fn settle<S: ClubReader + TeamReader + Ledger>(
                 Change::PutLineUp(next.clone()),
             ],
             record: Some(record),
-            outbox: call.outbox(env, vec![Work::RefreshBoard { event: after.key }]),
+            outbox: call.outbox(env, step.jobs(after.key)),
             answered: None,
         };
         let now = Sheet {
