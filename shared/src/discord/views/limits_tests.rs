@@ -12,7 +12,7 @@ use crate::domain::series::{Class, ClassId, Series};
 use proptest::prelude::*;
 
 /// Every limit of a message that Discord documents and a rendered body could break.
-fn fault(body: &Value) -> Option<String> {
+pub(super) fn fault(body: &Value) -> Option<String> {
     let fields = |value: &Value| value.as_array().cloned().unwrap_or_default();
     let length = |value: &Value| value.as_str().map_or(0, text::len);
     let (content, embeds) = (length(&body["content"]), fields(&body["embeds"]));
@@ -61,7 +61,7 @@ fn component_fault(rows: &Value) -> Option<String> {
 }
 
 /// Names at their worst: long escapes, four-byte characters, line breaks, overrides, mentions.
-fn nasty(max: usize) -> impl Strategy<Value = String> {
+pub(super) fn nasty(max: usize) -> impl Strategy<Value = String> {
     prop_oneof![
         Just("*".repeat(max)),
         Just("@".repeat(max)),

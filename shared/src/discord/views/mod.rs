@@ -176,4 +176,6 @@ mod fixtures;
 #[cfg(test)]
 mod limits_tests;
 #[cfg(test)]
+mod teams_tests;
+#[cfg(test)]
 mod tests;

@@ -46,7 +46,7 @@ fn the_board_of_one_class_needs_no_select() {
     });
     let rows = board["components"].as_array().unwrap();
     assert_eq!(rows.len(), 1);
-    assert_eq!(rows[0]["components"].as_array().unwrap().len(), 4);
+    assert_eq!(rows[0]["components"].as_array().unwrap().len(), 5);
 }
 
 /// Of each control its label (of the select its placeholder) and whether it can be used.
