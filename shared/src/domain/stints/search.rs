@@ -41,7 +41,7 @@ pub struct Cost {
 }
 
 /// Steps looked at altogether: bounds the time.
-const STEPS: usize = 400_000;
+const STEPS: usize = 100_000;
 
 /// Shares out the stints.
 #[must_use]

@@ -1,3 +1,4 @@
+use super::Strategy;
 use super::*;
 use crate::domain::availability::Window;
 use crate::domain::fixtures::sheet;
