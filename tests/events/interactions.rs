@@ -25,6 +25,7 @@ pub const ANSWERS: &[(&str, u16, &str)] = &[
     ("command-event-close", 200, "Sign-up closed"),
     ("command-event-create", 200, "**Zolder 3h** · Endurance Cup"),
     ("command-event-create-form", 200, "New event: Endurance Cup"),
+    ("command-event-repeat", 200, "Drafts made"),
     ("command-event-edit", 200, "Edit: Monza 6h"),
     ("command-event-list", 200, "**Imola 6h** · Endurance Cup"),
     ("command-event-publish", 200, "Event published"),

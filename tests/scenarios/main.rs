@@ -16,6 +16,7 @@ mod endpoint;
 mod faults;
 mod main_job;
 mod poison;
+mod repeats;
 mod rush;
 mod stints;
 mod teams;

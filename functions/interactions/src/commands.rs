@@ -21,6 +21,7 @@ use gantry_shared::usecases::edit_event::edit_event_form;
 use gantry_shared::usecases::list_events::list_events;
 use gantry_shared::usecases::list_series::list_series;
 use gantry_shared::usecases::publish_event::publish_event;
+use gantry_shared::usecases::repeat_event::repeat_event;
 use gantry_shared::usecases::settle_teams::{finalise_teams, reopen_teams};
 use gantry_shared::usecases::show_event::{list_sign_ups, show_event};
 use gantry_shared::usecases::{Call, Env, Failure};
@@ -114,6 +115,11 @@ pub async fn run<E: Env>(
             duration,
         } => {
             return event_create(app, call, series, [name, start, duration]).await;
+        }
+        Command::EventRepeat { event, every, times } => {
+            let repeated = repeat_event(table, env, call, event, (every, &times)).await?;
+            let (colour, copies) = (repeated.colour, repeated.copies.as_slice());
+            show(app, &Notice::EventRepeated { colour, copies })
         }
         Command::EventEdit { event } => {
             let (club, event) = edit_event_form(table, call, event).await?;

@@ -119,7 +119,7 @@ pub fn availability(event: &Event, zone: &ZoneName, details: &DriverDetails) -> 
         "experience",
         "Your experience, from 1 to 5",
         "1: first races, 3: regular, 5: expert. Teams are balanced by it".to_owned(),
-        limits::NUMBER,
+        limits::FIGURE,
     );
     let backup = input(
         "backup",
@@ -225,7 +225,7 @@ pub fn read_details_form(components: &[Value]) -> Option<DetailsForm> {
     let read = |id, max| read_input(components, id, max);
     Some(DetailsForm {
         windows: read("windows", limits::WINDOWS)?,
-        experience: read("experience", limits::NUMBER)?,
+        experience: read("experience", limits::FIGURE)?,
         backup: read("backup", limits::CLASS)?,
     })
 }

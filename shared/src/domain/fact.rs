@@ -53,6 +53,11 @@ pub enum Fact {
         /// The event.
         event: EventKey,
     },
+    /// Drafts were made that repeat an event; `after` lists their ids.
+    EventRepeated {
+        /// The event that is repeated.
+        event: EventKey,
+    },
     /// An event's facts were changed.
     EventEdited {
         /// The event.
@@ -137,6 +142,7 @@ impl Fact {
             Self::ClubCreated => "ClubCreated",
             Self::SeriesCreated => "SeriesCreated",
             Self::EventCreated { .. } => "EventCreated",
+            Self::EventRepeated { .. } => "EventRepeated",
             Self::EventEdited { .. } => "EventEdited",
             Self::EventPublished { .. } => "EventPublished",
             Self::EventClosed { .. } => "EventClosed",

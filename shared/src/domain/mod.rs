@@ -11,6 +11,7 @@ pub mod naming;
 pub mod notice;
 pub mod rank;
 pub mod refusal;
+pub mod repeat;
 pub mod roster;
 pub mod seats;
 pub mod series;

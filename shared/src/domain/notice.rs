@@ -137,6 +137,13 @@ pub enum Notice<'a> {
         /// The event now.
         event: &'a EventBrief,
     },
+    /// Answer to `/event repeat`.
+    EventRepeated {
+        /// The accent.
+        colour: Colour,
+        /// Name and start of each copy, soonest first.
+        copies: &'a [(String, Timestamp)],
+    },
     /// Answer to `/event list`.
     EventList {
         /// The club.

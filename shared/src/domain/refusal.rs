@@ -52,6 +52,13 @@ pub enum Refusal {
         /// What was asked for.
         action: EventAction,
     },
+    /// An event cannot come again as often as asked: one of its times cannot be.
+    RepeatUnplaced {
+        /// How many times before that can be.
+        before: u8,
+        /// Why not.
+        problem: Problem,
+    },
     /// Somebody else changed the event since the form was opened.
     EventChanged,
     /// A class with drivers would be removed, or made smaller than it is filled.
@@ -152,6 +159,7 @@ impl Refusal {
             Self::NoSuchSeries => "no_such_series",
             Self::NoSuchEvent => "no_such_event",
             Self::WrongState { .. } => "wrong_state",
+            Self::RepeatUnplaced { .. } => "repeat_unplaced",
             Self::EventChanged => "event_changed",
             Self::ClassInUse { .. } => "class_in_use",
             Self::SignUpClosed => "sign_up_closed",
@@ -266,6 +274,8 @@ pub enum Field {
     Tyres,
     /// By how many minutes a stint is moved.
     Minutes,
+    /// How many times something is made.
+    Copies,
 }
 
 /// What is wrong with a field.
@@ -320,8 +330,6 @@ pub enum Problem {
         /// The class.
         class: String,
     },
-    /// More than ten classes.
-    TooManyClasses,
     /// Not a whole number within these bounds.
     NumberOutOfRange {
         /// The least.
@@ -329,6 +337,8 @@ pub enum Problem {
         /// The most.
         max: u32,
     },
+    /// More than ten classes.
+    TooManyClasses,
     /// A line that is not `HH:MM-HH:MM`.
     NotAWindow {
         /// What was typed, cut to 40 code points.

@@ -17,6 +17,7 @@ pub mod edit_event;
 pub mod list_events;
 pub mod list_series;
 pub mod publish_event;
+pub mod repeat_event;
 pub mod settle_teams;
 pub mod show_event;
 pub mod suggest;

@@ -128,6 +128,14 @@ fn commands() -> Vec<(&'static str, Value)> {
             sub_command("event", "create", &whole[..2]),
         ),
         (
+            "command-event-repeat",
+            sub_command(
+                "event",
+                "repeat",
+                &[("event", &draft), ("every", "2"), ("times", "3")],
+            ),
+        ),
+        (
             "command-event-edit",
             sub_command("event", "edit", &[("event", &draft)]),
         ),

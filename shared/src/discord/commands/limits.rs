@@ -25,12 +25,14 @@ pub const DURATION: u16 = 20;
 pub const REASON: u16 = 300;
 /// A team's name.
 pub const TEAM_NAME: u16 = teams::TEAM_NAME_MAX as u16;
-/// A number.
-pub const NUMBER: u16 = 20;
+/// A figure, a seed or a page.
+pub const FIGURE: u16 = 20;
 /// One window a line: date, two times and a separator.
 pub const WINDOWS: u16 = (availability::WINDOWS_MAX * 30) as u16;
 /// The label of a class.
 pub const CLASS: u16 = series::CLASS_LABEL_MAX as u16;
+/// A small number.
+pub const NUMBER: u16 = 3;
 /// An id, or what is typed to find it.
 pub const ID: u16 = 100;
 /// A command as `/help` names it.

@@ -15,6 +15,7 @@ pub use tree::TREE;
 
 use crate::domain::event::Period;
 use crate::domain::ids::{EventId, SeriesId, TeamId, UserId};
+use crate::domain::repeat::Every;
 use crate::domain::stints::StrategyForm;
 
 /// The key by which the tree's actions are told apart.
@@ -29,6 +30,7 @@ pub enum Verb {
     SeriesCreate,
     SeriesList,
     EventCreate,
+    EventRepeat,
     EventEdit,
     EventPublish,
     EventClose,
@@ -100,6 +102,15 @@ pub enum Command {
         start: Option<String>,
         /// Such as `6h`, as typed.
         duration: Option<String>,
+    },
+    /// `/event repeat`
+    EventRepeat {
+        /// The picked event.
+        event: EventId,
+        /// How often.
+        every: Every,
+        /// How many times, as typed.
+        times: String,
     },
     /// `/event edit`
     EventEdit {

@@ -10,6 +10,7 @@ use crate::discord::modals;
 use crate::domain::availability::DetailsForm;
 use crate::domain::event::{EventForm, EventKey, Period};
 use crate::domain::ids::{EventId, SeriesId};
+use crate::domain::repeat::Every;
 use crate::domain::series::ClassId;
 use crate::domain::stints::StrategyForm;
 use serde_json::Value;
@@ -220,6 +221,14 @@ fn build(verb: Verb, options: &Options<'_>) -> Result<Command, RouteError> {
             name: options.text("name")?,
             start: options.text("start")?,
             duration: options.text("duration")?,
+        },
+        Verb::EventRepeat => Command::EventRepeat {
+            event: event()?,
+            every: match options.required("every")?.parse() {
+                Ok(weeks) => Every::Weeks(weeks),
+                Err(_) => Every::Month,
+            },
+            times: options.required("times")?,
         },
         Verb::EventEdit => Command::EventEdit { event: event()? },
         Verb::EventPublish => Command::EventPublish { event: event()? },

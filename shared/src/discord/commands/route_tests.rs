@@ -1,6 +1,7 @@
 use super::*;
 use crate::discord::inbound::parse;
 use crate::domain::ids::SeriesId;
+use crate::domain::repeat::Every;
 use serde_json::json;
 
 fn event() -> EventId {
@@ -106,6 +107,17 @@ fn every_command_is_routed_with_all_its_options() {
                 name: text("Spa"),
                 start: text("2027-01-01 10:00"),
                 duration: text("6h"),
+            },
+        ),
+        (
+            run(
+                "event repeat",
+                &[("event", e.clone()), ("every", "2".into()), ("times", "4".into())],
+            ),
+            Command::EventRepeat {
+                event,
+                every: Every::Weeks(2),
+                times: "4".into(),
             },
         ),
         (

@@ -145,6 +145,28 @@ const EVENT: &[SubSpec] = &[
         ),
     ),
     SubSpec::new(
+        "repeat",
+        "Make an event come again at later dates",
+        ActionSpec::new(
+            Verb::EventRepeat,
+            &[
+                EVENT_OPTION,
+                OptionSpec::text("every", "How often", limits::CHOICE)
+                    .required()
+                    .choices(&[
+                        ("Every week", "1"),
+                        ("Every 2 weeks", "2"),
+                        ("Every 3 weeks", "3"),
+                        ("Every 4 weeks", "4"),
+                        ("Every month, on the same weekday of it", "month"),
+                    ]),
+                OptionSpec::text("times", "How many more events, 1 to 20", limits::NUMBER).required(),
+            ],
+            "Makes drafts with the same classes at the same local time, also when the clock changes in between. \
+             A number at the end of the name is counted up.",
+        ),
+    ),
+    SubSpec::new(
         "edit",
         "Change an event",
         ActionSpec::new(
@@ -217,7 +239,7 @@ const TEAM_NAME_OPTION: OptionSpec = OptionSpec::text(
 .required();
 
 const fn figure(name: &'static str, description: &'static str) -> OptionSpec {
-    OptionSpec::text(name, description, limits::NUMBER)
+    OptionSpec::text(name, description, limits::FIGURE)
 }
 
 const STINT_OPTION: OptionSpec = figure("stint", "The stint's number in the plan, such as 3").required();
@@ -388,17 +410,17 @@ const TEAM: &[SubSpec] = &[
             Verb::TeamForm,
             &[
                 EVENT_OPTION,
-                OptionSpec::text("size", "The most drivers of a team, such as 4", limits::NUMBER).required(),
+                OptionSpec::text("size", "The most drivers of a team, such as 4", limits::FIGURE).required(),
                 OptionSpec::text(
                     "least",
                     "The fewest drivers of a team; one less than the most if left out",
-                    limits::NUMBER,
+                    limits::FIGURE,
                 ),
                 OptionSpec::text("class", "Only this car class; all if left out", limits::CLASS),
                 OptionSpec::text(
                     "seed",
                     "The seed that an earlier forming showed, to get the same teams again",
-                    limits::NUMBER,
+                    limits::FIGURE,
                 ),
             ],
             "Replaces the teams that there are; they keep their names. Experience and availability are what drivers \
@@ -413,7 +435,7 @@ const TEAM: &[SubSpec] = &[
             Verb::TeamList,
             &[
                 EVENT_OPTION,
-                OptionSpec::text("page", "Which page, such as 2", limits::NUMBER),
+                OptionSpec::text("page", "Which page, such as 2", limits::FIGURE),
             ],
             "Drivers, experience and shared time of each team. Only you see the answer.",
         ),

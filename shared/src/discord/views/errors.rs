@@ -70,6 +70,7 @@ pub fn refusal(refusal: &Refusal, ids: &CommandIds) -> String {
             "There is no such event. Pick one from the list that appears while you type.".to_owned()
         }
         Refusal::WrongState { state, action } => wrong_state(*state, *action, ids),
+        Refusal::RepeatUnplaced { before, problem } => repeat_unplaced(*before, problem, ids),
         Refusal::EventChanged => {
             "Somebody else changed this event while your form was open. Open it again to see what is set now."
                 .to_owned()
@@ -147,6 +148,20 @@ pub fn refusal(refusal: &Refusal, ids: &CommandIds) -> String {
             "Too many people at once; nothing was changed. Please try again in a moment.".to_owned()
         }
     }
+}
+
+fn repeat_unplaced(before: u8, why: &Problem, ids: &CommandIds) -> String {
+    let which = before.saturating_add(1);
+    let why = problem(why);
+    let remedy = if before == 0 {
+        format!("Make that one by hand with {}.", mention("event create", ids))
+    } else {
+        format!(
+            "Repeat it {before} times, and make that one by hand with {}.",
+            mention("event create", ids)
+        )
+    };
+    format!("Repetition {which} cannot be placed: {why} Nothing was made. {remedy}")
 }
 
 fn nothing_to_change(standing: &Standing) -> String {
@@ -280,6 +295,7 @@ const fn label(field: Field) -> &'static str {
         Field::Fuel => "Fuel (litres)",
         Field::Tyres => "Stints on a set of tyres",
         Field::Minutes => "Minutes",
+        Field::Copies => "Times",
     }
 }
 

@@ -7,13 +7,14 @@ use super::{embed_body, embed_with, phrases};
 use crate::discord::custom_id::ComponentId;
 use crate::discord::help::{CommandIds, mention};
 use crate::discord::text;
-use crate::domain::club::Club;
+use crate::domain::club::{Club, Colour};
 use crate::domain::event::{Event, EventState, Period};
 use crate::domain::ids::ChannelId;
 use crate::domain::notice::{EventBrief, EventChange};
 use crate::domain::refusal::Standing;
 use crate::domain::seats::Seats;
 use crate::domain::series::Class;
+use jiff::Timestamp;
 use serde_json::Value;
 
 /// The longest description shown, escapes included: twice the longest that can be typed.
@@ -102,6 +103,25 @@ pub(super) fn list(club: &Club, period: Period, events: &[Event], more: bool, id
                 .line(format!("{hint} {}.", mention("event show", ids)))
         }
     };
+    embed_body(embed)
+}
+
+pub(super) fn repeated(colour: Colour, copies: &[(String, Timestamp)], ids: &CommandIds) -> Value {
+    let line = |(name, start): &(String, Timestamp)| {
+        format!("**{}** · {}", phrases::name(name), phrases::when(*start))
+    };
+    let lines = List::new(Style::Lines, copies.iter().map(line).collect());
+    let title = if copies.len() == 1 {
+        "Draft made"
+    } else {
+        "Drafts made"
+    };
+    let embed = Embed::new(colour, title)
+        .line(lines.fit(DESCRIPTION_MAX - AROUND_LIST))
+        .line(format!(
+            "{} opens sign-up for each.",
+            mention("event publish", ids)
+        ));
     embed_body(embed)
 }
 

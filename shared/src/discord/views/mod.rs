@@ -103,6 +103,7 @@ impl Views {
             } => clubs::series_created(*colour, name, classes, &self.ids),
             Notice::SeriesList { club, series } => clubs::series_list(club, series, &self.ids),
             Notice::EventChanged { change, event } => events::changed(*change, event, &self.ids),
+            Notice::EventRepeated { colour, copies } => events::repeated(*colour, copies, &self.ids),
             Notice::EventList {
                 club,
                 period,

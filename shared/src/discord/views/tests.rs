@@ -393,6 +393,7 @@ fn every_fault_of_a_form_in_words() {
         (Field::TeamSize, Problem::NumberOutOfRange { min: 1, max: 16 }),
         (Field::Seed, Problem::NotASeed),
         (Field::Minutes, Problem::NotMinutes),
+        (Field::Copies, Problem::NumberOutOfRange { min: 1, max: 20 }),
         (Field::Reason, Problem::TooLong { max: 300 }),
     ];
     let faults: Vec<FormFault> = faults

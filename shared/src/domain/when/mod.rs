@@ -45,6 +45,18 @@ pub fn parse_start(text: &str, zone: &TimeZone, now: Timestamp) -> Result<Timest
         Day::On(date) => in_zone(date.to_datetime(time), offset, zone)?,
         Day::Next(weekday) => next(weekday, time, (today, now), offset, zone)?,
     };
+    ahead(start, now)
+}
+
+/// The instant of a local time in `zone`.
+///
+/// # Errors
+/// As [`parse_start`], but for what is typed wrong.
+pub fn start_at(local: DateTime, zone: &TimeZone, now: Timestamp) -> Result<Timestamp, Problem> {
+    ahead(in_zone(local, None, zone)?, now)
+}
+
+fn ahead(start: Timestamp, now: Timestamp) -> Result<Timestamp, Problem> {
     if start <= now {
         Err(Problem::InThePast)
     } else if start.duration_since(now) > HORIZON {
