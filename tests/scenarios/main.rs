@@ -13,6 +13,7 @@ mod boards;
 mod clubs;
 mod counts;
 mod endpoint;
+mod environment;
 mod faults;
 mod main_job;
 mod poison;

@@ -3,8 +3,11 @@
 use crate::Outcome;
 use crate::demo::Printer;
 use clap::Args;
-use gantry_local::{Stack, StackConfig, seed, story};
-use std::path::PathBuf;
+use gantry_local::{LambdaServer, Stack, StackConfig, seed, story};
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
 use tracing_subscriber::EnvFilter;
 
 /// The first port, when none is chosen.
@@ -29,6 +32,13 @@ pub struct Up {
     /// The bot's token for --discord-api
     #[arg(long, env = "GANTRY_BOT_TOKEN", hide_env_values = true, value_name = "TOKEN")]
     bot_token: Option<String>,
+    /// Feed the functions of a Lambda server, such as `cargo lambda watch`, instead of those in this process. The demo club
+    /// is made by those in this process first. Functions elsewhere go by the machine's clock
+    #[arg(long, value_name = "URL")]
+    lambda: Option<String>,
+    /// Write what such functions need in their environment into this file, KEY=VALUE a line
+    #[arg(long, value_name = "FILE")]
+    write_env: Option<PathBuf>,
     /// Start with nothing: no guild, no club, and no main job
     #[arg(long)]
     no_seed: bool,
@@ -41,6 +51,8 @@ const EXAMPLES: &str = "\
 Examples:
   gantry up
   gantry up --port-base 9100 --data .gantry
+  gantry up --write-env target/lambda.env --lambda http://127.0.0.1:9100
+      and elsewhere: cargo lambda watch -A 127.0.0.1 -P 9100 --env-file target/lambda.env
   gantry up --no-seed --discord-api http://127.0.0.1:8080/api/v10 --public-key d75a98... --bot-token secret
   curl -X POST 127.0.0.1:9000/local/clock -d '{\"now\":\"2026-11-28T13:00:00Z\"}'
   curl -X POST 127.0.0.1:9000/local/drain
@@ -53,6 +65,7 @@ impl Up {
         let base = self.port_base.unwrap_or(PORT_BASE);
         let own_discord =
             self.discord_api.is_none() && self.public_keys.is_empty() && self.bot_token.is_none();
+        let elsewhere = self.lambda.as_deref().map(LambdaServer::new).transpose()?;
         let stack = Stack::start(StackConfig {
             port_base: Some(base),
             discord_api: self.discord_api,
@@ -81,6 +94,9 @@ impl Up {
         println!("  DynamoDB     {}", stack.endpoints().dynamodb);
         println!("  SQS          {}", stack.endpoints().sqs);
         println!("  EventBridge  {}", stack.endpoints().eventbridge);
+        if let Some(file) = &self.write_env {
+            write_env(file, &stack.environment()).map_err(|error| format!("{}: {error}", file.display()))?;
+        }
         if !self.no_seed && own_discord {
             if stack.simulator().guilds().is_empty() {
                 let mut printer = Printer::start();
@@ -93,11 +109,29 @@ impl Up {
                 println!("\nThe state of an earlier run is there: nothing is seeded.");
             }
         }
+        if let (Some(server), Some(url)) = (elsewhere, &self.lambda) {
+            stack.hand_over(server);
+            println!("\nFrom now on the functions at {url} are called, and none of this process.");
+        }
         println!("\nServing. Ctrl+C stops.");
         stopped().await?;
         println!("\nStopping.");
         Ok(stack.shutdown().await?)
     }
+}
+
+/// For the user's eyes only: it holds the bot's token.
+fn write_env(file: &Path, environment: &[(&str, String)]) -> std::io::Result<()> {
+    let mut options = OpenOptions::new();
+    let mut file = options
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(file)?;
+    environment
+        .iter()
+        .try_for_each(|(name, value)| writeln!(file, "{name}={value}"))
 }
 
 /// Ctrl+C, or the signal with which a supervisor ends a process.

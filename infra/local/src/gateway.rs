@@ -1,17 +1,76 @@
 //! The HTTP side of the functions: what API Gateway or a function URL does with a request, payload version 2.0.
 
+use crate::callee::Callee;
+use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::Request;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
+use axum::routing::any;
+use gantry_local_aws::{AwsLocal, Invoker};
+use gantry_local_wire::LocalClock;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
+use std::time::Duration;
 
 /// Lambda takes no larger event (AWS Lambda developer guide, quotas).
 const MAX_BODY: usize = 6 * 1024 * 1024;
 
+/// The time that an invocation over HTTP may take.
+const HTTP_TIMEOUT: Duration = Duration::from_secs(10);
+/// What is called over HTTP: the path, and its function.
+const ROUTES: [(&str, &str); 1] = [("/interactions", "interactions")];
+
+#[derive(Clone)]
+struct Gateway {
+    aws: AwsLocal,
+    functions: Callee,
+    clock: LocalClock,
+}
+
+/// Functions by path, and the control routes. Only functions that exist have a path.
+pub fn router(aws: &AwsLocal, functions: Callee, clock: LocalClock) -> Router {
+    let gateway = Gateway {
+        aws: aws.clone(),
+        functions,
+        clock,
+    };
+    let mut router = Router::new();
+    for (path, function) in ROUTES {
+        let gateway = gateway.clone();
+        router = router.route(path, any(move |request| gateway.call(function, request)));
+    }
+    router
+        .merge(aws.control_router())
+        .fallback(|| async { (StatusCode::NOT_FOUND, "no function is served here") })
+}
+
+impl Gateway {
+    async fn call(self, function: &'static str, request: Request) -> Response {
+        let now = self.clock.now();
+        let Some(event) = event(request, now).await else {
+            return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+        };
+        let timeout = self.functions.patience(HTTP_TIMEOUT);
+        let call = self.functions.invoke(function, event, now);
+        match self
+            .aws
+            .invocations()
+            .run(function, timeout, call)
+            .await
+            .flatten()
+        {
+            Ok(answer) => response(&answer),
+            Err(error) => {
+                tracing::error!(function, %error, "a function failed");
+                StatusCode::BAD_GATEWAY.into_response()
+            }
+        }
+    }
+}
+
 /// The event for a request; nothing if its body is larger than Lambda takes.
-pub async fn event(request: Request, now: Timestamp) -> Option<Value> {
+async fn event(request: Request, now: Timestamp) -> Option<Value> {
     let (parts, body) = request.into_parts();
     let body = to_bytes(body, MAX_BODY).await.ok()?;
     let path = parts.uri.path();
@@ -74,7 +133,7 @@ fn text(body: &Bytes) -> (String, bool) {
 }
 
 /// The response that a function's answer stands for; anything else is the gateway's 502.
-pub fn response(answer: &Value) -> Response {
+fn response(answer: &Value) -> Response {
     let Some(status) = answer["statusCode"]
         .as_u64()
         .and_then(|status| u16::try_from(status).ok())

@@ -1,16 +1,14 @@
 //! The stack: counterparts, functions and what connects them, started together and stopped together.
 
-use crate::functions::{EVENT_BUS, Endpoints, FunctionError, Functions, TABLE};
+use crate::callee::Callee;
+use crate::environment::environment;
+use crate::functions::{EVENT_BUS, Endpoints, Functions, TABLE};
 use crate::gateway;
 use crate::keep::Keeper;
-use axum::Router;
-use axum::extract::{Request, State};
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
-use axum::routing::any;
+use crate::lambda::LambdaServer;
 use gantry_local_aws::{
-    ACCOUNT, AwsConfig, AwsLocal, AwsLocalError, DrainError, DrainReport, Invocation, InvokeError, Invoker,
-    Mappings, Pattern, QueueMapping, StreamMapping, Wires, queue_arn,
+    ACCOUNT, AwsConfig, AwsLocal, AwsLocalError, DrainError, DrainReport, Mappings, Pattern, QueueMapping,
+    StreamMapping, Wires, queue_arn,
 };
 use gantry_local_wire::{CallLog, Faults, LocalClock};
 use gantry_shared::adapters::discord_rest::ConfigError;
@@ -23,8 +21,8 @@ use gantry_shared::ports::store::{CommitError, StoreError};
 use gantry_simulator::{
     MessageView, Outcome, OutcomeKind, PlaygroundConfig, Simulator, SimulatorConfig, SimulatorError,
 };
-use jiff::{SignedDuration, Timestamp};
-use serde_json::{Value, json};
+use jiff::Timestamp;
+use serde_json::json;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -41,8 +39,6 @@ const BOARD_QUEUE: &str = "board.fifo";
 const NOTIFY_QUEUE: &str = "notify.fifo";
 /// Receives before a message goes to the dead-letter queue.
 pub const MAX_RECEIVES: u32 = 5;
-/// The time that an interaction's invocation may take.
-const INTERACTIONS_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The application of the simulator.
 pub const APPLICATION_ID: u64 = 845_027_738_276_462_632;
@@ -133,38 +129,16 @@ pub enum StackError {
 pub struct Stack {
     simulator: Simulator,
     aws: AwsLocal,
+    functions: Callee,
     wires: Wires,
     keeper: Option<Arc<Keeper>>,
+    public_keys: Vec<String>,
     credentials: Credentials,
     endpoints: Endpoints,
     gateway: String,
     discord: String,
     stop: watch::Sender<bool>,
     servers: Vec<JoinHandle<()>>,
-}
-
-/// Calls the functions of this process.
-#[derive(Clone)]
-struct InProcess(Arc<Functions>);
-
-impl Invoker for InProcess {
-    /// The deadline that a function sees is the machine's time, as on Lambda: it is waited for, not simulated.
-    fn invoke(&self, function: &str, event: Value, _: Timestamp) -> Invocation {
-        let (functions, function) = (Arc::clone(&self.0), function.to_owned());
-        let timeout = SignedDuration::try_from(WORKER_TIMEOUT).unwrap_or_default();
-        let deadline = Timestamp::now().saturating_add(timeout).unwrap_or(Timestamp::MAX);
-        Box::pin(async move {
-            functions
-                .call(&function, event, deadline)
-                .await
-                .map_err(|error| match error {
-                    FunctionError::Unknown(name) => InvokeError::Unknown(name),
-                    FunctionError::Event(_) | FunctionError::Failed(_) => {
-                        InvokeError::Failed(error.to_string())
-                    }
-                })
-        })
-    }
 }
 
 impl Stack {
@@ -194,7 +168,8 @@ impl Stack {
             .map(|data| Keeper::open(data, &simulator))
             .transpose()?
             .map(Arc::new);
-        let credentials = credentials(&config, &simulator)?;
+        let public_keys = public_keys(&config, &simulator);
+        let credentials = credentials(&config, &public_keys)?;
         let gateway_listener = listen(config.port_base, 0).await?;
         let discord_listener = listen(config.port_base, 1).await?;
         let (gateway, discord) = (url(&gateway_listener), url(&discord_listener));
@@ -206,14 +181,14 @@ impl Stack {
             eventbridge: aws.eventbridge_url().to_owned(),
             queues: queue_urls(&aws),
         };
-        let functions = InProcess(Arc::new(Functions::new(&wires.clock, &credentials, &endpoints)?));
+        let functions = Callee::new(Functions::new(&wires.clock, &credentials, &endpoints)?);
         aws.map(mappings()?, Arc::new(functions.clone()));
         simulator.set_endpoint(&format!("{gateway}/interactions"));
         simulator.set_playground(PlaygroundConfig {
             gateway_url: Some(gateway.clone()),
         });
         let (stop, stopped) = watch::channel(false);
-        let app = gateway_router(&aws, functions, wires.clock.clone());
+        let app = gateway::router(&aws, functions.clone(), wires.clock.clone());
         let mut servers = vec![
             tokio::spawn(serve(app, gateway_listener, stopped.clone())),
             tokio::spawn(simulator.clone().serve(discord_listener, until(stopped))),
@@ -226,8 +201,10 @@ impl Stack {
         Ok(Self {
             simulator,
             aws,
+            functions,
             wires,
             keeper,
+            public_keys,
             credentials,
             endpoints,
             gateway,
@@ -279,6 +256,12 @@ impl Stack {
         &self.endpoints
     }
 
+    /// What a function that runs elsewhere has to find in its environment, by variable. Holds the bot's token.
+    #[must_use]
+    pub fn environment(&self) -> Vec<(&'static str, String)> {
+        environment(&self.credentials, &self.public_keys, &self.endpoints)
+    }
+
     /// The address of the functions, without a path.
     #[must_use]
     pub fn gateway_url(&self) -> &str {
@@ -295,6 +278,12 @@ impl Stack {
     #[must_use]
     pub fn now(&self) -> Timestamp {
         self.wires.clock.now()
+    }
+
+    /// From now on every trigger calls the functions of this server and none of this process: queues, stream,
+    /// schedules and what comes in over HTTP. Only the first server counts.
+    pub fn hand_over(&self, server: LambdaServer) {
+        self.functions.hand_over(server);
     }
 
     /// Waits until no work is left.
@@ -340,13 +329,16 @@ impl Stack {
     }
 }
 
-fn credentials(config: &StackConfig, simulator: &Simulator) -> Result<Credentials, StackError> {
-    let own = [simulator.public_key_hex()];
-    let keys: &[String] = if config.public_keys.is_empty() {
-        &own
+/// Whose signatures are taken, 64 hex digits each.
+fn public_keys(config: &StackConfig, simulator: &Simulator) -> Vec<String> {
+    if config.public_keys.is_empty() {
+        vec![simulator.public_key_hex()]
     } else {
-        &config.public_keys
-    };
+        config.public_keys.clone()
+    }
+}
+
+fn credentials(config: &StackConfig, keys: &[String]) -> Result<Credentials, StackError> {
     let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
     Ok(Credentials {
         application_id: APPLICATION_ID,
@@ -450,50 +442,7 @@ fn mappings() -> Result<Mappings, StackError> {
     })
 }
 
-#[derive(Clone)]
-struct Gateway {
-    aws: AwsLocal,
-    functions: InProcess,
-    clock: LocalClock,
-}
-
-/// Functions by path, and the control routes. Only functions that exist have a path.
-fn gateway_router(aws: &AwsLocal, functions: InProcess, clock: LocalClock) -> Router {
-    let state = Gateway {
-        aws: aws.clone(),
-        functions,
-        clock,
-    };
-    Router::new()
-        .route("/interactions", any(interactions))
-        .with_state(state)
-        .merge(aws.control_router())
-        .fallback(|| async { (StatusCode::NOT_FOUND, "no function is served here") })
-}
-
-async fn interactions(State(gateway): State<Gateway>, request: Request) -> Response {
-    let Some(event) = gateway::event(request, gateway.clock.now()).await else {
-        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
-    };
-    let call = gateway
-        .functions
-        .invoke("interactions", event, gateway.clock.now());
-    match gateway
-        .aws
-        .invocations()
-        .run("interactions", INTERACTIONS_TIMEOUT, call)
-        .await
-        .flatten()
-    {
-        Ok(answer) => gateway::response(&answer),
-        Err(error) => {
-            tracing::error!(%error, "interactions failed");
-            StatusCode::BAD_GATEWAY.into_response()
-        }
-    }
-}
-
-async fn serve(app: Router, listener: TcpListener, stopped: watch::Receiver<bool>) {
+async fn serve(app: axum::Router, listener: TcpListener, stopped: watch::Receiver<bool>) {
     if let Err(error) = axum::serve(listener, app)
         .with_graceful_shutdown(until(stopped))
         .await

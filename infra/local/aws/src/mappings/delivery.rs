@@ -100,6 +100,7 @@ impl Deliveries {
         let count = |counter: &AtomicU64, by: u64| counter.fetch_add(by, Ordering::SeqCst);
         count(&self.activity.invocations, 1);
         count(&self.activity.messages, messages as u64);
+        let timeout = self.invoker.patience(timeout);
         let call = self.invoker.invoke(function, event, self.deadline(timeout));
         let done = self
             .invocations

@@ -17,6 +17,11 @@ pub trait Invoker: Send + Sync + 'static {
     /// Calls `function` with an event as AWS sends it. It should be done by `deadline` (the stack's clock); the
     /// future is dropped when the function is killed or its timeout has passed.
     fn invoke(&self, function: &str, event: Value, deadline: Timestamp) -> Invocation;
+
+    /// How long an invocation may take whose mapping has this timeout, in real time.
+    fn patience(&self, timeout: Duration) -> Duration {
+        timeout
+    }
 }
 
 /// How an invocation failed.

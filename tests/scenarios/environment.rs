@@ -1,0 +1,30 @@
+//! What the stack writes for functions that run elsewhere is all that they read.
+
+use crate::world::World;
+use gantry_local::SAMPLES_PUBLIC_KEY;
+use gantry_shared::runtime::settings::{Reader, SETTINGS};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_function_elsewhere_finds_every_setting_that_it_needs() {
+    let world = World::start().await;
+    let environment = world.stack.environment();
+    let variable = |name: &str| {
+        let found = environment.iter().find(|(known, _)| *known == name);
+        found.map(|(_, value)| value.clone())
+    };
+    for setting in SETTINGS.iter().filter(|setting| setting.default.is_none()) {
+        assert!(
+            variable(setting.name).is_some(),
+            "{} is not written",
+            setting.name
+        );
+    }
+    let known = |name: &str| SETTINGS.iter().any(|setting| setting.name == name);
+    for (name, _) in environment.iter().filter(|(name, _)| name.starts_with("GANTRY_")) {
+        assert!(known(name), "{name} is no setting");
+    }
+    Reader::new(&variable).interactions().unwrap();
+    Reader::new(&variable).relay().unwrap();
+    Reader::new(&variable).worker().unwrap();
+    assert_eq!(SAMPLES_PUBLIC_KEY, gantry_tests::samples::public_key());
+}
