@@ -1,12 +1,11 @@
 //! Stints: planned by the drivers' availability, changed, driven.
 
-use crate::teams::{closed, team};
+use crate::teams::{closed, team, whole};
 use crate::world::{Club, World};
 use serde_json::{Value, json};
 
 async fn said(world: &World, actor: &gantry_simulator::Actor, command: &str, options: Value) -> String {
-    let message = world.ok(actor, command, options).await;
-    world.stack.simulator().message_as_text(&message)
+    whole(&world.ok(actor, command, options).await)
 }
 
 /// An event with one team of four; returns it with the team's id and a driver of it.

@@ -2,7 +2,7 @@
 
 use crate::world::{Club, Published, World};
 use gantry_local_wire::{Fault, FaultKind, Service};
-use gantry_simulator::OutcomeKind;
+use gantry_simulator::{MessageView, OutcomeKind};
 use serde_json::{Value, json};
 
 const SIX_HOURS: &str = "Monza 6h";
@@ -51,13 +51,16 @@ async fn describe(
     let filled = json!({ "windows": windows, "experience": experience, "backup": "" });
     let actor = club.member(driver, published.channel);
     let outcome = world.stack.simulator().submit_modal(&actor, form, filled).await;
-    let message = world.stack.expect_message(outcome).unwrap();
-    world.stack.simulator().message_as_text(&message)
+    world.stack.expect_message(outcome).unwrap().content
+}
+
+/// What a message says: its content and its embeds.
+pub fn whole(message: &MessageView) -> String {
+    format!("{}\n{}", message.content, json!(message.embeds))
 }
 
 pub async fn team(world: &World, club: &Club, command: &str, options: Value) -> String {
-    let message = world.ok(&club.owner(), &format!("team {command}"), options).await;
-    world.stack.simulator().message_as_text(&message)
+    whole(&world.ok(&club.owner(), &format!("team {command}"), options).await)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -145,13 +148,7 @@ async fn from_availability_to_settled_teams() {
     // Settled teams are for everybody to see, others are not.
     let member = club.member(drivers[0], published.channel);
     let seen = world.ok(&member, "team list", json!({ "event": event })).await;
-    assert!(
-        world
-            .stack
-            .simulator()
-            .message_as_text(&seen)
-            .contains("Night Shift")
-    );
+    assert!(whole(&seen).contains("Night Shift"));
     let refused = world.ok(&member, "team reopen", json!({ "event": event })).await;
     assert!(refused.content.contains("rank"), "{}", refused.content);
     team(&world, &club, "reopen", json!({ "event": event })).await;

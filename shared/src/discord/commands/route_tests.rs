@@ -1,6 +1,6 @@
 use super::*;
 use crate::discord::inbound::parse;
-use crate::domain::ids::SeriesId;
+use crate::domain::ids::{SeriesId, TeamId, UserId};
 use crate::domain::repeat::Every;
 use serde_json::json;
 
@@ -47,6 +47,153 @@ fn run(path: &str, options: &[(&str, Value)]) -> Result<Command, RouteError> {
 
 fn text(value: &str) -> Option<String> {
     Some(value.to_owned())
+}
+
+const TEAM: TeamId = TeamId::from_parts(1, 7);
+const DRIVER: UserId = UserId(42);
+
+/// Runs a command with the event, the team and what else is given.
+fn of_team(path: &str, more: &[(&str, &str)]) -> Result<Command, RouteError> {
+    let (event, team) = (event().to_string(), TEAM.to_string());
+    let mut options = vec![("event", json!(event))];
+    if ![
+        "team create",
+        "team form",
+        "team list",
+        "team finalise",
+        "team reopen",
+    ]
+    .contains(&path)
+    {
+        options.push(("team", json!(team)));
+    }
+    options.extend(more.iter().map(|(name, value)| (*name, json!(value))));
+    run(path, &options)
+}
+
+fn teams_routed() -> Vec<(Result<Command, RouteError>, Command)> {
+    let event = event();
+    vec![
+        (
+            of_team("team create", &[("name", "Red"), ("class", "GT3")]),
+            Command::TeamCreate {
+                event,
+                name: "Red".into(),
+                class: text("GT3"),
+            },
+        ),
+        (
+            of_team("team assign", &[("driver", "42")]),
+            Command::TeamAssign {
+                event,
+                team: TEAM,
+                driver: DRIVER,
+            },
+        ),
+        (
+            of_team("team remove", &[("driver", "42")]),
+            Command::TeamRemove {
+                event,
+                team: TEAM,
+                driver: Some(DRIVER),
+            },
+        ),
+        (
+            of_team("team rename", &[("name", "Blue")]),
+            Command::TeamRename {
+                event,
+                team: TEAM,
+                name: "Blue".into(),
+            },
+        ),
+        (
+            of_team(
+                "team form",
+                &[("size", "4"), ("least", "3"), ("class", "GT3"), ("seed", "7")],
+            ),
+            Command::TeamForm {
+                event,
+                size: "4".into(),
+                least: text("3"),
+                class: text("GT3"),
+                seed: text("7"),
+            },
+        ),
+        (
+            of_team("team list", &[("page", "2")]),
+            Command::TeamList { event, page: 2 },
+        ),
+        (of_team("team finalise", &[]), Command::TeamFinalise { event }),
+        (of_team("team reopen", &[]), Command::TeamReopen { event }),
+    ]
+}
+
+fn plans_routed() -> Vec<(Result<Command, RouteError>, Command)> {
+    let change = |what| Command::ChangePlan {
+        event: event(),
+        team: TEAM,
+        what,
+    };
+    let show = |page| Command::ShowPlan {
+        event: event(),
+        team: TEAM,
+        page,
+    };
+    let by = [("stint", "3"), ("minutes", "-5")];
+    let (stint, minutes) = (|| "3".to_owned(), || "-5".to_owned());
+    vec![
+        (
+            of_team(
+                "strategy set",
+                &[
+                    ("stint", "45"),
+                    ("rest", "60"),
+                    ("in_a_row", "2"),
+                    ("pit", "70"),
+                    ("fuel", "95"),
+                    ("tyres", "3"),
+                ],
+            ),
+            change(PlanCommand::Strategy(StrategyForm {
+                stint: text("45"),
+                rest: text("60"),
+                in_a_row: text("2"),
+                pit: text("70"),
+                fuel: text("95"),
+                tyres: text("3"),
+            })),
+        ),
+        (of_team("strategy show", &[]), show(None)),
+        (of_team("stint plan", &[]), change(PlanCommand::Plan)),
+        (of_team("stint list", &[("page", "2")]), show(Some(2))),
+        (
+            of_team("stint swap", &[("one", "1"), ("other", "4")]),
+            change(PlanCommand::Swap {
+                one: "1".into(),
+                other: "4".into(),
+            }),
+        ),
+        (
+            of_team("stint extend", &by),
+            change(PlanCommand::Extend {
+                stint: stint(),
+                minutes: minutes(),
+            }),
+        ),
+        (
+            of_team("stint shift", &by),
+            change(PlanCommand::Shift {
+                stint: stint(),
+                minutes: minutes(),
+            }),
+        ),
+        (of_team("stint start", &[]), change(PlanCommand::Start)),
+        (of_team("stint finish", &[]), change(PlanCommand::Finish)),
+        (
+            of_team("stint emergency", &[("driver", "42")]),
+            change(PlanCommand::Emergency { driver: DRIVER }),
+        ),
+    ]
 }
 
 #[test]
@@ -149,6 +296,11 @@ fn every_command_is_routed_with_all_its_options() {
         ),
         (run("signup list", &[("event", e)]), Command::SignupList { event }),
     ];
+    let expected: Vec<_> = expected
+        .into_iter()
+        .chain(teams_routed())
+        .chain(plans_routed())
+        .collect();
     assert_eq!(
         expected.len(),
         TREE.iter().flat_map(CommandSpec::actions).count(),

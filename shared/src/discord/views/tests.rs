@@ -485,7 +485,10 @@ fn markers_are_the_custom_ids() {
         event: &sheet.event,
     });
     let id = |kind: &str| format!("g1:{kind}:{event}");
-    assert_eq!(board.markers, [id("cc"), id("su"), id("nc"), id("lv"), id("dt")]);
+    assert_eq!(
+        board.markers,
+        [id("cc"), id("su"), id("nc"), id("lv"), id("av"), id("dt")]
+    );
     assert_eq!(info.markers, [id("in")]);
     let promoted = render(&Notice::Promoted {
         club: &club,
