@@ -22,7 +22,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Each function: its name in the template, its folder, its role.
-const FUNCTIONS: [(&str, &str, &str); 4] = [
+const FUNCTIONS: [(&str, &str, &str); 6] = [
+    ("Webhooks", "webhooks", "WebhooksRole"),
+    ("Api", "api", "ApiRole"),
     ("Interactions", "interactions", "InteractionsRole"),
     ("Relay", "relay", "RelayRole"),
     ("ChannelWorker", "channel-worker", "ChannelWorkerRole"),
@@ -265,6 +267,8 @@ fn variables(function: &str) -> BTreeSet<String> {
     let refused = match function {
         "interactions" => reader.interactions().is_err(),
         "relay" => reader.relay().is_err(),
+        "webhooks" => reader.webhooks().is_err(),
+        "api" => reader.api().is_err(),
         _ => reader.worker().is_err(),
     };
     assert!(refused, "{function} needs no settings");

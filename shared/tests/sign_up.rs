@@ -234,6 +234,7 @@ async fn seats_that_an_edit_adds_go_to_those_who_wait() {
         .unwrap();
     assert_eq!(late, Standing::Waiting { class: "GT3".into() });
     let job = Job {
+        id: "sample.0".to_owned(),
         guild: GUILD,
         trace: "t".into(),
         now: now(),

@@ -7,6 +7,7 @@ use gantry_shared::adapters::dynamo::{Table, schema};
 use gantry_shared::adapters::sqs::QueueUrls;
 use gantry_shared::discord::verify::PublicKeys;
 use gantry_shared::discord::views::Views;
+use gantry_shared::domain::permissions::INVITE;
 use gantry_shared::ports::clock::{Clock, Pause};
 use gantry_shared::ports::ids::Ids;
 use gantry_shared::ports::store::Ledger;
@@ -21,6 +22,8 @@ use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 
 /// The category that a sample makes.
 const CATEGORY: &str = "1505862342918145001";
+/// The bot's own role.
+const BOT_ROLE: &str = "1056104309264089601";
 /// The channel that it makes.
 pub const MADE: &str = "1505862342918145002";
 /// Every DM.
@@ -86,6 +89,8 @@ pub async fn interactions() -> gantry_interactions::App<Still> {
     gantry_interactions::App {
         keys: PublicKeys::parse(&[&public_key()]).unwrap(),
         table: table_at(&table().await),
+        authorize: gantry_shared::domain::guild_link::AUTHORIZE_URL.to_owned(),
+        public_url: None,
         env: Still::default(),
         views: Views::default(),
     }
@@ -107,6 +112,7 @@ pub fn worker(endpoint: &str, discord: &MockServer) -> Parts<Still> {
         application: world::APPLICATION,
         bot_token: "sample".to_owned(),
         discord_api: discord.uri(),
+        authorize: gantry_shared::domain::guild_link::AUTHORIZE_URL.to_owned(),
         queues: queues(),
         club_settings: Default::default(),
     };
@@ -137,6 +143,16 @@ pub fn discord(request: &Request) -> Value {
     let path = request.url.path();
     let sent: Value = serde_json::from_slice(&request.body).unwrap_or_default();
     match (request.method.as_str(), path.rsplit('/').next().unwrap()) {
+        ("GET", _) if path == format!("/guilds/{}", world::GUILD) => json!({
+            "id": world::GUILD, "name": "Apex Endurance", "owner_id": world::ADMIN,
+            "roles": [
+                { "id": world::GUILD, "name": "@everyone", "position": 0, "permissions": "0" },
+                { "id": BOT_ROLE, "name": "Gantry", "position": 1, "permissions": INVITE, "managed": true },
+            ],
+        }),
+        ("GET", _) if path.starts_with(&format!("/guilds/{}/members/", world::GUILD)) => {
+            json!({ "roles": [BOT_ROLE], "communication_disabled_until": null })
+        }
         ("GET", _) => json!([]),
         ("POST", "channels") if path.starts_with("/guilds/") => json!({
             "id": if sent["type"] == 4 { CATEGORY } else { MADE },

@@ -66,6 +66,8 @@ async fn a_new_event_gets_category_channel_and_messages() {
     let made = stand::MADE;
     let expected = [
         format!("GET /guilds/{GUILD}/channels"),
+        format!("GET /guilds/{GUILD}"),
+        format!("GET /guilds/{GUILD}/members/{APPLICATION}"),
         format!("POST /guilds/{GUILD}/channels"),
         format!("POST /guilds/{GUILD}/channels"),
         format!("POST /channels/{made}/messages"),
@@ -131,6 +133,24 @@ async fn a_queued_answer_is_recorded_and_told() {
         status(&endpoint, DRIVER).await,
         Some(Status::Seated { .. })
     ));
+}
+
+#[tokio::test]
+async fn permissions_are_looked_up_and_told() {
+    let (calls, _) = done("notify-worker", "check-permissions").await;
+    let expected = [
+        format!("GET /guilds/{GUILD}"),
+        format!("GET /guilds/{GUILD}/members/{APPLICATION}"),
+        format!("GET /guilds/{GUILD}/channels"),
+        format!("PATCH /webhooks/{APPLICATION}/sample-token/messages/@original"),
+    ];
+    assert_eq!(calls, expected);
+}
+
+#[tokio::test]
+async fn nothing_is_parked_so_nothing_is_taken_up() {
+    let (calls, _) = done("notify-worker", "resume-parked").await;
+    assert_eq!(calls, Vec::<String>::new());
 }
 
 #[tokio::test]

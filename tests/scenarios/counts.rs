@@ -120,6 +120,8 @@ async fn what_a_published_event_asks_of_discord() {
         calls,
         [
             "GET /guilds/{guild.id}/channels",
+            "GET /guilds/{guild.id}",
+            "GET /guilds/{guild.id}/members/{user.id}",
             "POST /guilds/{guild.id}/channels",
             "POST /guilds/{guild.id}/channels",
             "POST /channels/{channel.id}/messages",
@@ -134,7 +136,7 @@ async fn what_a_published_event_asks_of_discord() {
         .ok(&club.owner(), "event publish", json!({ "event": event }))
         .await;
     world.drain().await;
-    assert_eq!(world.calls(mark, Service::Discord).len(), 5);
+    assert_eq!(world.calls(mark, Service::Discord).len(), 7);
     // The budget's leases (UpdateItem and Query) depend on how many seconds the job touches: they are not counted here.
     let lease = |call: &Call| matches!(call.operation.as_str(), "UpdateItem" | "Query");
     let worker = world

@@ -9,12 +9,14 @@
 
 mod world;
 
+mod adding;
 mod boards;
 mod clubs;
 mod counts;
 mod endpoint;
 mod environment;
 mod faults;
+mod guilds;
 mod main_job;
 mod poison;
 mod repeats;

@@ -22,9 +22,10 @@ const PARTS: [(&str, &str); 7] = [
 ];
 
 /// Calls of the SDK, and the action that allows each (Service Authorization Reference).
-const CALLS: [(&str, &str); 9] = [
+const CALLS: [(&str, &str); 10] = [
     ("batch_get_item", "dynamodb:BatchGetItem"),
     ("change_message_visibility", "sqs:ChangeMessageVisibility"),
+    ("delete_item", "dynamodb:DeleteItem"),
     ("get_item", "dynamodb:GetItem"),
     ("put_events", "events:PutEvents"),
     ("put_item", "dynamodb:PutItem"),

@@ -45,7 +45,8 @@ fn class(label: &str) -> Class {
 pub fn club() -> Club {
     Club {
         id: EVENT.club,
-        guild: GuildId(100),
+        guild: Some(GuildId(100)),
+        lost_at: None,
         name: "Apex Endurance".to_owned(),
         slug: "apex-endurance".to_owned(),
         colour: Colour(0x1E_90_FF),

@@ -6,8 +6,9 @@ use gantry_shared::domain::work::Work;
 use gantry_shared::runtime::batch::{self, Delivery};
 use gantry_shared::runtime::worker::Parts;
 use gantry_shared::usecases::Env;
-use gantry_shared::usecases::job::JobFailure;
+use gantry_shared::usecases::job::{Job, JobFailure};
 use gantry_shared::usecases::open_event_space::open_event_space;
+use gantry_shared::usecases::park_job::unless_lost;
 use gantry_shared::usecases::refresh_board::refresh_board;
 use jiff::Timestamp;
 
@@ -25,24 +26,38 @@ async fn perform<E: Env>(
     delivery: Delivery,
     deadline: Timestamp,
 ) -> Result<(), JobFailure> {
-    let (job, discord, views) = (parts.job(&delivery), parts.discord(deadline), Views::default());
-    match delivery.envelope.work {
+    let job = parts.job(&delivery);
+    let work = delivery.envelope.work;
+    let outcome = perform_on(parts, &job, work.clone(), deadline).await;
+    Box::pin(unless_lost(&parts.table, &parts.env, &job, work, outcome)).await
+}
+
+async fn perform_on<E: Env>(
+    parts: &Parts<E>,
+    job: &Job,
+    work: Work,
+    deadline: Timestamp,
+) -> Result<(), JobFailure> {
+    let (discord, views) = (parts.discord(deadline), Views::default());
+    match work {
         Work::OpenEventSpace { event } => {
             Box::pin(open_event_space(
                 &parts.table,
                 &parts.env,
                 &discord,
                 &views,
-                &job,
+                job,
                 event,
             ))
             .await
         }
         Work::RefreshBoard { event } => {
-            Box::pin(refresh_board(&parts.table, &discord, &views, &job, event)).await
+            Box::pin(refresh_board(&parts.table, &discord, &views, job, event)).await
         }
-        Work::PromoteWaiting { .. } | Work::TellPromoted { .. } | Work::FinishAnswer { .. } => {
-            Err(JobFailure::Misplaced)
-        }
+        Work::PromoteWaiting { .. }
+        | Work::TellPromoted { .. }
+        | Work::FinishAnswer { .. }
+        | Work::CheckPermissions { .. }
+        | Work::ResumeParked { .. } => Err(JobFailure::Misplaced),
     }
 }

@@ -5,25 +5,29 @@ use super::{App, private};
 use gantry_shared::discord::commands::Command;
 use gantry_shared::discord::inbound::Interaction;
 use gantry_shared::discord::modals;
-use gantry_shared::discord::respond::{self, Response};
+use gantry_shared::discord::respond::{self, Audience, Response};
 use gantry_shared::domain::event::EventForm;
+use gantry_shared::domain::guild_link::invite_url;
 use gantry_shared::domain::ids::{EventId, SeriesId};
 use gantry_shared::domain::notice::{EventBrief, EventChange, Notice};
 use gantry_shared::domain::teams::TeamsDone;
 use gantry_shared::ports::store::ClubReader;
 use gantry_shared::usecases::change_event::{cancel_event, close_event};
 use gantry_shared::usecases::change_teams::{TeamWish, TeamsChanged, change_teams, list_teams};
+use gantry_shared::usecases::check_permissions::ask_for_permissions;
 use gantry_shared::usecases::club_status::club_status;
 use gantry_shared::usecases::create_club::{CreateClub, create_club};
 use gantry_shared::usecases::create_event::{create_event, new_event_form};
 use gantry_shared::usecases::create_series::{CreateSeries, create_series};
 use gantry_shared::usecases::edit_event::edit_event_form;
+use gantry_shared::usecases::link_club::link_club;
 use gantry_shared::usecases::list_events::list_events;
 use gantry_shared::usecases::list_series::list_series;
 use gantry_shared::usecases::publish_event::publish_event;
 use gantry_shared::usecases::repeat_event::repeat_event;
 use gantry_shared::usecases::settle_teams::{finalise_teams, reopen_teams};
 use gantry_shared::usecases::show_event::{list_sign_ups, show_event};
+use gantry_shared::usecases::unlink_club::{invite, unlink_question};
 use gantry_shared::usecases::{Call, Env, Failure};
 
 /// Runs a command.
@@ -59,6 +63,31 @@ pub async fn run<E: Env>(
             )
             .await?;
             show(app, &Notice::ClubCreated { club: &club })
+        }
+        Command::ClubPreflight => {
+            ask_for_permissions(table, env, call).await?;
+            return Ok(respond::deferred(Audience::Invoker));
+        }
+        Command::ClubInvite => {
+            let colour = invite(table, env, call).await?;
+            let url = invite_url(&app.authorize, interaction.application_id, None);
+            let start = app.public_url.as_ref().map(|base| format!("{base}/oauth/start"));
+            show(
+                app,
+                &Notice::Invite {
+                    colour,
+                    invite: &url,
+                    start: start.as_deref(),
+                },
+            )
+        }
+        Command::ClubLink { name } => {
+            let club = link_club(table, env, call, &name).await?;
+            show(app, &Notice::ClubLinked { club: &club })
+        }
+        Command::ClubUnlink => {
+            let club = unlink_question(table, call).await?;
+            show(app, &Notice::ConfirmUnlink { club: &club })
         }
         Command::ClubStatus => {
             let status = club_status(table, call).await?;

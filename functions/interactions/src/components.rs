@@ -12,6 +12,7 @@ use gantry_shared::domain::signup::Answer;
 use gantry_shared::usecases::answer_event::{AnswerOutcome, answer_event};
 use gantry_shared::usecases::describe_driver::describe_driver_form;
 use gantry_shared::usecases::show_event::{EventShown, show_event, show_own_event};
+use gantry_shared::usecases::unlink_club::unlink_club;
 use gantry_shared::usecases::{Call, Env, Failure};
 use serde_json::Value;
 
@@ -41,6 +42,18 @@ pub async fn act<E: Env>(
             let form = modals::availability(&event, &club.time_zone, &details);
             return Ok(respond::modal(&form));
         }
+        ComponentAction::Unlink { club } => {
+            let unlinked = unlink_club(&app.table, &app.env, &call, club).await?;
+            let body = show(
+                app,
+                &Notice::ClubUnlinked {
+                    club: &unlinked.name,
+                    colour: unlinked.colour,
+                },
+            );
+            return Ok(respond::update(&body));
+        }
+        ComponentAction::KeepLink => return Ok(respond::update(&app.views.nothing_changed())),
         ComponentAction::Details { event }
         | ComponentAction::Info { event }
         | ComponentAction::DmDetails {

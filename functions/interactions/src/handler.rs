@@ -28,6 +28,10 @@ pub struct App<E> {
     pub keys: PublicKeys,
     /// The store.
     pub table: Table,
+    /// Where Discord asks whether to add Gantry to a server.
+    pub authorize: String,
+    /// Gantry's own pages, if there are any.
+    pub public_url: Option<String>,
     /// Clock, ids and pauses.
     pub env: E,
     /// The messages.
@@ -90,6 +94,7 @@ async fn answer<E: Env>(app: &App<E>, interaction: &Interaction) -> Response {
     };
     let suggesting = matches!(intent, Intent::Autocomplete(_));
     let outcome = tokio::time::timeout(ANSWER_WITHIN, perform(app, interaction, intent)).await;
+    context::notice_return(app, interaction).await;
     let failure = match outcome {
         Ok(Ok(response)) => {
             tracing::info!(%trace, user = %interaction.actor().user, "answered");

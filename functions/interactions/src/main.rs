@@ -28,6 +28,8 @@ async fn main() -> Result<(), Error> {
     let app = &App {
         keys: settings.public_keys,
         table,
+        authorize: settings.authorize,
+        public_url: settings.public_url,
         env: System,
         views: Views::default(),
     };

@@ -6,8 +6,10 @@ use gantry_shared::domain::work::Work;
 use gantry_shared::runtime::batch::{self, Delivery};
 use gantry_shared::runtime::worker::Parts;
 use gantry_shared::usecases::Env;
+use gantry_shared::usecases::check_permissions::{Asked, tell_permissions};
 use gantry_shared::usecases::finish_answer::{Wish, finish_answer};
-use gantry_shared::usecases::job::JobFailure;
+use gantry_shared::usecases::job::{Job, JobFailure};
+use gantry_shared::usecases::park_job::{resume_parked, unless_lost};
 use gantry_shared::usecases::promote_waiting::promote_waiting;
 use gantry_shared::usecases::tell_promoted::{Promotion, tell_promoted};
 use jiff::Timestamp;
@@ -26,11 +28,23 @@ async fn perform<E: Env>(
     delivery: Delivery,
     deadline: Timestamp,
 ) -> Result<(), JobFailure> {
-    let (job, discord, views) = (parts.job(&delivery), parts.discord(deadline), Views::default());
+    let job = parts.job(&delivery);
+    let work = delivery.envelope.work;
+    let outcome = perform_on(parts, &job, &work, deadline).await;
+    Box::pin(unless_lost(&parts.table, &parts.env, &job, work, outcome)).await
+}
+
+async fn perform_on<E: Env>(
+    parts: &Parts<E>,
+    job: &Job,
+    work: &Work,
+    deadline: Timestamp,
+) -> Result<(), JobFailure> {
+    let (discord, views) = (parts.discord(deadline), Views::default());
     let (table, env) = (&parts.table, &parts.env);
-    match &delivery.envelope.work {
+    match work {
         Work::PromoteWaiting { event, class } => {
-            Box::pin(promote_waiting(table, env, &job, *event, class)).await
+            Box::pin(promote_waiting(table, env, job, *event, class)).await
         }
         Work::TellPromoted {
             event,
@@ -44,7 +58,7 @@ async fn perform<E: Env>(
                 class,
                 ticket: *ticket,
             };
-            Box::pin(tell_promoted(table, &discord, &views, &job, &promotion)).await
+            Box::pin(tell_promoted(table, &discord, &views, job, &promotion)).await
         }
         Work::FinishAnswer {
             event,
@@ -62,8 +76,22 @@ async fn perform<E: Env>(
                 interaction: *interaction,
                 reply,
             };
-            Box::pin(finish_answer(table, env, &discord, &views, &job, &wish)).await
+            Box::pin(finish_answer(table, env, &discord, &views, job, &wish)).await
         }
+        Work::CheckPermissions {
+            club,
+            occasion,
+            reply,
+        } => {
+            let asked = Asked {
+                club: *club,
+                occasion: *occasion,
+                reply,
+                authorize: &parts.authorize,
+            };
+            Box::pin(tell_permissions(table, env, &discord, &views, job, &asked)).await
+        }
+        Work::ResumeParked { club } => Box::pin(resume_parked(table, env, *club)).await,
         Work::OpenEventSpace { .. } | Work::RefreshBoard { .. } => Err(JobFailure::Misplaced),
     }
 }

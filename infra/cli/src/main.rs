@@ -2,6 +2,7 @@
 
 mod commands;
 mod demo;
+mod installation;
 mod sign;
 mod up;
 
@@ -25,6 +26,7 @@ Examples:
   gantry up --no-seed --data .gantry  an empty stack that keeps its state in .gantry
   gantry commands print               the JSON that registers the commands
   gantry commands sync                register them: writes only what differs from what Discord has
+  gantry invite --explain             the link that adds Gantry to a server, and what each permission is for
   gantry sign --body '{\"type\":1}'     headers of a signed request, for curl
 
 Exit codes: 0 done, 1 it failed, 2 wrong use; `commands diff` has one more.";
@@ -37,6 +39,10 @@ enum Command {
     Demo(demo::Demo),
     /// Sign a request as the local stack's Discord does, for curl.
     Sign(sign::Sign),
+    /// Print the link that adds Gantry to a server with exactly the permissions that it needs.
+    Invite(installation::Invite),
+    /// List the clubs whose servers Gantry is missing from.
+    Lost(installation::Lost),
     /// The application's commands.
     #[command(subcommand)]
     Commands(commands::Commands),
@@ -52,6 +58,8 @@ async fn main() -> ExitCode {
         Command::Up(up) => up.run().await.map(done),
         Command::Demo(demo) => demo.run().await.map(done),
         Command::Sign(sign) => sign.run().map(done),
+        Command::Invite(invite) => invite.run().map(done),
+        Command::Lost(lost) => lost.run().await.map(done),
         Command::Commands(commands) => commands.run().await,
     };
     match outcome {

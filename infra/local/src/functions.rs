@@ -4,11 +4,13 @@ use crate::Credentials;
 use aws_config::{AppName, BehaviorVersion, Region, SdkConfig};
 use aws_sdk_dynamodb::config::{Credentials as AwsCredentials, SharedCredentialsProvider};
 use futures::future::BoxFuture;
+use gantry_api::App as Api;
 use gantry_interactions::App as Interactions;
 use gantry_local_wire::LocalClock;
 use gantry_relay::App as Relay;
-use gantry_shared::adapters::discord_rest::{ConfigError, RealTime, Timer};
+use gantry_shared::adapters::discord_rest::{Config, ConfigError, DiscordRest, RealTime, Timer};
 use gantry_shared::adapters::dynamo::Table;
+use gantry_shared::adapters::dynamo_budget::DynamoBudget;
 use gantry_shared::adapters::eventbridge::EventBus;
 use gantry_shared::adapters::sqs::{QueueUrls, Sqs};
 use gantry_shared::adapters::system::System;
@@ -19,12 +21,14 @@ use gantry_shared::ports::clock::{Clock, Pause};
 use gantry_shared::ports::ids::Ids;
 use gantry_shared::runtime::settings::WorkerSettings;
 use gantry_shared::runtime::worker::Parts;
+use gantry_webhooks::App as Webhooks;
 use jiff::{SignedDuration, Timestamp};
 use lambda_http::http::Response;
 use lambda_http::request::LambdaRequest;
 use lambda_http::{Body, Request};
 use serde_json::{Value, json};
 use std::sync::Arc;
+use tower::ServiceExt;
 
 /// The table's name.
 pub const TABLE: &str = "gantry";
@@ -68,6 +72,10 @@ impl Timer for LocalEnv {
 pub struct Endpoints {
     /// The simulator or another Discord, with the API's version.
     pub discord_api: String,
+    /// Where a person is asked whether to add Gantry to a server.
+    pub authorize: String,
+    /// The functions, without a path.
+    pub gateway: String,
     /// DynamoDB.
     pub dynamodb: String,
     /// SQS.
@@ -98,6 +106,8 @@ pub struct Functions {
     relay: Relay<LocalEnv>,
     channel_worker: Parts<LocalEnv>,
     notify_worker: Parts<LocalEnv>,
+    webhooks: Webhooks<LocalEnv>,
+    api: Arc<Api<LocalEnv>>,
 }
 
 impl Functions {
@@ -119,6 +129,7 @@ impl Functions {
                 application: ApplicationId(credentials.application_id),
                 bot_token: credentials.bot_token.clone(),
                 discord_api: endpoints.discord_api.clone(),
+                authorize: endpoints.authorize.clone(),
                 queues: endpoints.queues.clone(),
                 club_settings: OperatorOverrides::default(),
             };
@@ -137,9 +148,21 @@ impl Functions {
                     TABLE,
                     OperatorOverrides::default(),
                 ),
+                authorize: endpoints.authorize.clone(),
+                public_url: Some(endpoints.gateway.clone()),
                 env: env.clone(),
                 views: Views::default(),
             },
+            webhooks: Webhooks {
+                keys: credentials.public_keys.clone(),
+                table: Table::new(
+                    Clients::of("webhooks", endpoints).dynamodb,
+                    TABLE,
+                    OperatorOverrides::default(),
+                ),
+                env: env.clone(),
+            },
+            api: Arc::new(api(credentials, endpoints, &env)?),
             relay: Relay {
                 sqs: Sqs::new(relay.sqs),
                 queues: endpoints.queues.clone(),
@@ -167,6 +190,26 @@ impl Functions {
                 let response = Box::pin(gantry_interactions::handle(&self.interactions, request)).await?;
                 Ok(api_gateway_response(response))
             }
+            "webhooks" => {
+                let request = Request::from(serde_json::from_value::<LambdaRequest>(event)?);
+                let response = Box::pin(gantry_webhooks::handle(&self.webhooks, request)).await?;
+                Ok(api_gateway_response(response))
+            }
+            "api" => {
+                let request = Request::from(serde_json::from_value::<LambdaRequest>(event)?);
+                let router = gantry_api::router(Arc::clone(&self.api));
+                let (parts, body) = match router.oneshot(request).await {
+                    Ok(response) => response.into_parts(),
+                    Err(never) => match never {},
+                };
+                let body = axum::body::to_bytes(body, MAX_ANSWER)
+                    .await
+                    .map_err(|error| FunctionError::Failed(error.into()))?;
+                Ok(api_gateway_response(Response::from_parts(
+                    parts,
+                    Body::Binary(body.to_vec()),
+                )))
+            }
             "relay" => {
                 let event = serde_json::from_value(event)?;
                 Ok(serde_json::to_value(
@@ -186,6 +229,31 @@ impl Functions {
             other => Err(FunctionError::Unknown(other.to_owned())),
         }
     }
+}
+
+/// Lambda gives back no larger answer (AWS Lambda developer guide, quotas).
+const MAX_ANSWER: usize = 6 * 1024 * 1024;
+
+fn api(
+    credentials: &Credentials,
+    endpoints: &Endpoints,
+    env: &LocalEnv,
+) -> Result<Api<LocalEnv>, ConfigError> {
+    let clients = Clients::of("api", endpoints);
+    let application = ApplicationId(credentials.application_id);
+    let config = Config {
+        base_url: endpoints.discord_api.clone(),
+        ..Config::new(&credentials.bot_token, application, "api")
+    };
+    let budget = DynamoBudget::new(clients.dynamodb.clone(), TABLE);
+    Ok(Api {
+        table: Table::new(clients.dynamodb, TABLE, OperatorOverrides::default()),
+        env: env.clone(),
+        discord: DiscordRest::with_timer(config, budget, Arc::new(env.clone()))?,
+        client_secret: credentials.client_secret.clone(),
+        authorize: endpoints.authorize.clone(),
+        public_url: Some(endpoints.gateway.clone()),
+    })
 }
 
 /// SDK clients of one function.

@@ -19,7 +19,12 @@ const MAX_BODY: usize = 6 * 1024 * 1024;
 /// The time that an invocation over HTTP may take.
 const HTTP_TIMEOUT: Duration = Duration::from_secs(10);
 /// What is called over HTTP: the path, and its function.
-const ROUTES: [(&str, &str); 1] = [("/interactions", "interactions")];
+const ROUTES: [(&str, &str); 4] = [
+    ("/interactions", "interactions"),
+    ("/webhooks/discord", "webhooks"),
+    ("/oauth/start", "api"),
+    ("/oauth/callback", "api"),
+];
 
 #[derive(Clone)]
 struct Gateway {
@@ -74,13 +79,24 @@ async fn event(request: Request, now: Timestamp) -> Option<Value> {
     let (parts, body) = request.into_parts();
     let body = to_bytes(body, MAX_BODY).await.ok()?;
     let path = parts.uri.path();
-    let headers = headers(&parts.headers);
+    let mut headers = headers(&parts.headers);
+    let cookies: Vec<Value> = headers
+        .remove("cookie")
+        .and_then(|all| all.as_str().map(str::to_owned))
+        .into_iter()
+        .flat_map(|all| {
+            all.split(';')
+                .map(|one| one.trim().into())
+                .collect::<Vec<Value>>()
+        })
+        .collect();
     let (text, encoded) = text(&body);
     Some(json!({
         "version": "2.0",
         "routeKey": "$default",
         "rawPath": path,
         "rawQueryString": parts.uri.query().unwrap_or_default(),
+        "cookies": cookies,
         "headers": headers,
         "requestContext": {
             "accountId": "anonymous",

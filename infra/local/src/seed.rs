@@ -19,7 +19,7 @@ use serde_json::json;
 
 /// The permissions that Gantry asks for at its invitation (Discord docs, permissions): channels, messages, threads, roles,
 /// events, pins, attachments.
-pub const BOT_PERMISSIONS: u64 = 2_269_795_998_493_712;
+pub const BOT_PERMISSIONS: u64 = gantry_shared::domain::permissions::INVITE.0;
 /// Members of the roster that are written together, well below a transaction's 100 items.
 const TOGETHER: usize = 20;
 

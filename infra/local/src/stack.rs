@@ -73,6 +73,8 @@ pub struct Credentials {
     pub application_id: u64,
     /// The bot's token.
     pub bot_token: String,
+    /// The application's client secret.
+    pub client_secret: String,
     /// Whose signatures are taken.
     pub public_keys: PublicKeys,
 }
@@ -176,6 +178,8 @@ impl Stack {
         let aws = start_aws(&config, wires.clone()).await?;
         let endpoints = Endpoints {
             discord_api: config.discord_api.unwrap_or_else(|| format!("{discord}/api/v10")),
+            authorize: format!("{discord}/oauth2/authorize"),
+            gateway: gateway.clone(),
             dynamodb: aws.dynamodb_url().to_owned(),
             sqs: aws.sqs_url().to_owned(),
             eventbridge: aws.eventbridge_url().to_owned(),
@@ -184,6 +188,8 @@ impl Stack {
         let functions = Callee::new(Functions::new(&wires.clock, &credentials, &endpoints)?);
         aws.map(mappings()?, Arc::new(functions.clone()));
         simulator.set_endpoint(&format!("{gateway}/interactions"));
+        simulator.set_webhooks(&format!("{gateway}/webhooks/discord"));
+        simulator.set_redirect(&format!("{gateway}/oauth/callback"));
         simulator.set_playground(PlaygroundConfig {
             gateway_url: Some(gateway.clone()),
         });
@@ -343,6 +349,7 @@ fn credentials(config: &StackConfig, keys: &[String]) -> Result<Credentials, Sta
     Ok(Credentials {
         application_id: APPLICATION_ID,
         bot_token: config.bot_token.clone().unwrap_or_else(|| BOT_TOKEN.to_owned()),
+        client_secret: gantry_simulator::CLIENT_SECRET.to_owned(),
         public_keys: PublicKeys::parse(&keys).map_err(StackError::Keys)?,
     })
 }

@@ -2,7 +2,7 @@
 //! spelling, so that an id can be compared as text and a foreign or outdated one is never taken for ours.
 
 use crate::domain::event::EventKey;
-use crate::domain::ids::{EventId, SeriesId};
+use crate::domain::ids::{ClubId, EventId, SeriesId};
 use std::{fmt, str::FromStr};
 
 /// Gantry, first version. A changed meaning takes a new number; messages posted before keep the old one.
@@ -59,6 +59,16 @@ pub enum ComponentId {
         /// Club and event.
         key: EventKey,
     },
+    /// Button Unlink of the question that `/club unlink` asks.
+    Unlink {
+        /// The club that it asks about.
+        club: ClubId,
+    },
+    /// Button Keep it of the same.
+    KeepLink {
+        /// The club.
+        club: ClubId,
+    },
 }
 
 /// The custom id of a modal.
@@ -86,6 +96,8 @@ pub enum ModalId {
 impl fmt::Display for ComponentId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (kind, event) = match self {
+            Self::Unlink { club } => return write!(f, "{PREFIX}ul:{club}"),
+            Self::KeepLink { club } => return write!(f, "{PREFIX}kl:{club}"),
             Self::SignUp { event } => ("su", event),
             Self::ChooseClass { event } => ("cc", event),
             Self::NotComing { event } => ("nc", event),
@@ -111,6 +123,14 @@ impl FromStr for ComponentId {
             });
         }
         let [kind, event] = parts(text)?;
+        if let "ul" | "kl" = kind {
+            let club = event.parse().map_err(|_| UnknownCustomId)?;
+            return Ok(if kind == "ul" {
+                Self::Unlink { club }
+            } else {
+                Self::KeepLink { club }
+            });
+        }
         let event = event.parse().map_err(|_| UnknownCustomId)?;
         Ok(match kind {
             "su" => Self::SignUp { event },
@@ -181,15 +201,17 @@ fn canonical_number(text: &str) -> Result<u64, UnknownCustomId> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::ids::ClubId;
     use proptest::prelude::*;
 
     fn event() -> EventId {
         EventId::from_parts(1_900_000_000_000, 42)
     }
 
-    fn components(event: EventId) -> [ComponentId; 7] {
+    fn components(event: EventId) -> [ComponentId; 9] {
+        let club = ClubId::from_parts(5, 5);
         [
+            ComponentId::Unlink { club },
+            ComponentId::KeepLink { club },
             ComponentId::SignUp { event },
             ComponentId::ChooseClass { event },
             ComponentId::NotComing { event },
@@ -197,10 +219,7 @@ mod tests {
             ComponentId::Details { event },
             ComponentId::Info { event },
             ComponentId::DmDetails {
-                key: EventKey {
-                    club: ClubId::from_parts(5, 5),
-                    event,
-                },
+                key: EventKey { club, event },
             },
         ]
     }
@@ -209,11 +228,13 @@ mod tests {
     fn the_spelling_stays_as_posted_messages_have_it() {
         let event = EventId::from_parts(0, 1);
         let spelt = components(event).map(|id| id.to_string().replace(&event.to_string(), "E"));
-        let of_dm = format!("g1:dd:{}:E", ClubId::from_parts(5, 5));
+        let club = ClubId::from_parts(5, 5);
+        let of_dm = format!("g1:dd:{club}:E");
+        let (unlink, keep) = (format!("g1:ul:{club}"), format!("g1:kl:{club}"));
         assert_eq!(
             spelt,
             [
-                "g1:su:E", "g1:cc:E", "g1:nc:E", "g1:lv:E", "g1:dt:E", "g1:in:E", &of_dm
+                &unlink, &keep, "g1:su:E", "g1:cc:E", "g1:nc:E", "g1:lv:E", "g1:dt:E", "g1:in:E", &of_dm
             ]
         );
         let create = ModalId::EventCreate {

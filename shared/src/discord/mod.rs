@@ -9,3 +9,4 @@ pub mod respond;
 pub mod text;
 pub mod verify;
 pub mod views;
+pub mod webhook_events;

@@ -15,8 +15,12 @@ pub const CLUB_NAME_MAX: usize = 50;
 pub struct Club {
     /// Its id.
     pub id: ClubId,
-    /// The Discord server that it is linked to.
-    pub guild: GuildId,
+    /// The Discord server that it is linked to; none once it was unlinked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub guild: Option<GuildId>,
+    /// Since when Gantry is known to be missing from that server.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lost_at: Option<Timestamp>,
     /// Its name, 1-50 code points.
     pub name: String,
     /// The name's comparison form, unique among all clubs.

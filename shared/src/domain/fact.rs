@@ -1,7 +1,7 @@
 //! Facts: what has happened. Each is a row of the audit log and an event on the event bus.
 
 use super::event::EventKey;
-use super::ids::{ClubId, InteractionId, TeamId, UserId};
+use super::ids::{ClubId, GuildId, InteractionId, TeamId, UserId};
 use super::series::ClassId;
 use super::settings::Key;
 use super::signup::Status;
@@ -18,6 +18,11 @@ pub enum Actor {
         user: UserId,
         /// Their interaction.
         interaction: InteractionId,
+    },
+    /// A person, by what they did in Discord outside of an interaction: they added Gantry to a server.
+    Account {
+        /// Who.
+        user: UserId,
     },
     /// Gantry itself, following up an earlier change.
     Gantry,
@@ -46,6 +51,26 @@ pub struct Record {
 pub enum Fact {
     /// A club was founded and linked to a guild.
     ClubCreated,
+    /// A club was linked to a guild.
+    ClubLinked {
+        /// The guild.
+        guild: GuildId,
+    },
+    /// A club was taken from its guild.
+    ClubUnlinked {
+        /// The guild.
+        guild: GuildId,
+    },
+    /// Gantry was found missing from the club's guild.
+    GuildLost {
+        /// The guild.
+        guild: GuildId,
+    },
+    /// Gantry is in the club's guild again.
+    GuildFound {
+        /// The guild.
+        guild: GuildId,
+    },
     /// A series was created.
     SeriesCreated,
     /// An event was created as a draft.
@@ -140,6 +165,10 @@ impl Fact {
     pub const fn name(&self) -> &'static str {
         match self {
             Self::ClubCreated => "ClubCreated",
+            Self::ClubLinked { .. } => "ClubLinked",
+            Self::ClubUnlinked { .. } => "ClubUnlinked",
+            Self::GuildLost { .. } => "GuildLost",
+            Self::GuildFound { .. } => "GuildFound",
             Self::SeriesCreated => "SeriesCreated",
             Self::EventCreated { .. } => "EventCreated",
             Self::EventRepeated { .. } => "EventRepeated",

@@ -3,7 +3,9 @@
 use super::availability::DriverDetails;
 use super::club::{Club, Colour};
 use super::event::{Event, EventKey, Period};
+use super::guild_link::Occasion;
 use super::ids::ChannelId;
+use super::permissions::{Gap, Preflight};
 use super::refusal::{Refusal, Standing};
 use super::seats::Seats;
 use super::series::{Class, Series};
@@ -79,6 +81,45 @@ pub enum Notice<'a> {
         event: &'a Event,
         /// Why.
         fault: SpaceFault,
+        /// What the bot lacks, where that is why.
+        lacking: &'a [Gap],
+    },
+    /// What Gantry may not do in the club's guild, and how to grant it.
+    Permissions {
+        /// The club.
+        club: &'a Club,
+        /// Why it is told.
+        occasion: Occasion,
+        /// What is missing.
+        preflight: &'a Preflight,
+        /// Where all of it can be granted at once.
+        invite: &'a str,
+    },
+    /// Answer to `/club link`.
+    ClubLinked {
+        /// The club.
+        club: &'a Club,
+    },
+    /// Answer to `/club unlink`: a button asks whether it is meant.
+    ConfirmUnlink {
+        /// The club.
+        club: &'a Club,
+    },
+    /// The club was taken from the guild.
+    ClubUnlinked {
+        /// Its name.
+        club: &'a str,
+        /// The accent.
+        colour: Colour,
+    },
+    /// Answer to `/club invite`.
+    Invite {
+        /// The accent.
+        colour: Colour,
+        /// Adds Gantry to a server of one's choice.
+        invite: &'a str,
+        /// The same by way of Gantry's own page, which links the club and tells what is missing.
+        start: Option<&'a str>,
     },
     /// To a driver who moved up from the waitlist. Carries a component whose custom id names the event.
     Promoted {

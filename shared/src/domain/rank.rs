@@ -32,6 +32,10 @@ pub enum Capability {
     ManageEvents,
     /// Create and edit series.
     ManageSeries,
+    /// See to it that Gantry can work in the server: what it may do there, and how it is invited.
+    ManageInstallation,
+    /// Link the club to a server, and take it from one.
+    LinkClub,
     /// See the club's settings.
     ViewSettings,
     /// Change the club's settings.
@@ -80,9 +84,9 @@ impl Capability {
         match self {
             Self::SignUp => Rank::Guest,
             Self::ManageEvents => Rank::TeamManager,
-            Self::ManageSeries | Self::ManageSettings => Rank::Admin,
+            Self::ManageSeries | Self::ManageSettings | Self::ManageInstallation => Rank::Admin,
             Self::ViewSettings => Rank::TeamManager,
-            Self::ManageOwnerSettings => Rank::Owner,
+            Self::ManageOwnerSettings | Self::LinkClub => Rank::Owner,
         }
     }
 }

@@ -24,6 +24,10 @@ pub enum Refusal {
     ClubNameTaken,
     /// Founding a club takes Discord's Manage Server permission.
     NeedsManageServer,
+    /// There is no club of that name, or the person does not own it.
+    NoOwnClub,
+    /// The club is linked to another server.
+    ClubLinkedElsewhere,
     /// The person's rank does not allow it.
     NeedsRank {
         /// What it takes.
@@ -152,6 +156,8 @@ impl Refusal {
             Self::GuildHasClub { .. } => "guild_has_club",
             Self::ClubNameTaken => "club_name_taken",
             Self::NeedsManageServer => "needs_manage_server",
+            Self::NoOwnClub => "no_own_club",
+            Self::ClubLinkedElsewhere => "club_linked_elsewhere",
             Self::NeedsRank { .. } => "needs_rank",
             Self::Form { .. } => "form",
             Self::SeriesNameTaken => "series_name_taken",

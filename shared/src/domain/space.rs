@@ -1,7 +1,8 @@
 //! What an event has in Discord: its category, channel and messages, and how far the work on them has come.
 
 use super::event::EventKey;
-use super::ids::{ChannelId, ClubId, MessageId, SeriesId};
+use super::ids::{ChannelId, ClubId, GuildId, MessageId, SeriesId};
+use super::permissions::Gap;
 use super::work::Reply;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -86,8 +87,14 @@ pub enum SpaceFault {
 pub struct Space {
     /// The event.
     pub event: EventKey,
+    /// The guild that all of it is in, once the work has begun.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub guild: Option<GuildId>,
     /// How the work stands.
     pub state: SpaceState,
+    /// What the bot lacked when the work stopped for want of a permission.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lacking: Vec<Gap>,
     /// The category that the channel is put in, once it is chosen.
     pub category: Option<ChannelId>,
     /// The text channel.
@@ -114,7 +121,9 @@ impl Space {
     pub const fn new(event: EventKey, reply: Option<Reply>) -> Self {
         Self {
             event,
+            guild: None,
             state: SpaceState::Creating,
+            lacking: Vec::new(),
             category: None,
             channel: Step::Todo,
             channel_name: None,
@@ -125,6 +134,31 @@ impl Space {
             reply,
             version: 1,
         }
+    }
+
+    /// The event's channel, if it is in this guild: a club that has moved left its channels behind.
+    #[must_use]
+    pub fn channel_in(&self, guild: GuildId) -> Option<ChannelId> {
+        self.channel.id().filter(|_| self.is_in(guild))
+    }
+
+    /// Whether what is recorded is in this guild. A record that names none is of the guild that the club had then.
+    #[must_use]
+    pub fn is_in(&self, guild: GuildId) -> bool {
+        self.guild.is_none_or(|home| home == guild)
+    }
+
+    /// Settles in this guild: what was made in another one counts no more.
+    pub fn move_to(&mut self, guild: GuildId) {
+        if !self.is_in(guild) {
+            *self = Self {
+                state: self.state.clone(),
+                reply: self.reply.clone(),
+                version: self.version,
+                ..Self::new(self.event, None)
+            };
+        }
+        self.guild = Some(guild);
     }
 }
 

@@ -1,7 +1,8 @@
 //! Work that a change causes outside of the table: what is put into the outbox with it, and later travels on a queue.
 
 use super::event::EventKey;
-use super::ids::{ApplicationId, InteractionId, UserId};
+use super::guild_link::Occasion;
+use super::ids::{ApplicationId, ClubId, InteractionId, UserId};
 use super::series::ClassId;
 use super::signup::{Answer, Ticket};
 use jiff::Timestamp;
@@ -54,6 +55,20 @@ pub enum Work {
         /// Where the driver is answered.
         reply: Reply,
     },
+    /// Look what Gantry may do in the club's guild, and tell.
+    CheckPermissions {
+        /// The club.
+        club: ClubId,
+        /// Why.
+        occasion: Occasion,
+        /// Where it is told.
+        reply: Reply,
+    },
+    /// Take up the work that waited for Gantry's return to the guild.
+    ResumeParked {
+        /// The club.
+        club: ClubId,
+    },
 }
 
 /// The queue that a kind of work travels on.
@@ -75,21 +90,37 @@ impl Work {
         match self {
             Self::OpenEventSpace { .. } => Lane::Channel,
             Self::RefreshBoard { .. } => Lane::Board,
-            Self::PromoteWaiting { .. } | Self::TellPromoted { .. } | Self::FinishAnswer { .. } => {
-                Lane::Notify
-            }
+            Self::PromoteWaiting { .. }
+            | Self::TellPromoted { .. }
+            | Self::FinishAnswer { .. }
+            | Self::CheckPermissions { .. }
+            | Self::ResumeParked { .. } => Lane::Notify,
         }
     }
 
-    /// The event that it is about.
+    /// The event that it is about, if it is about one.
     #[must_use]
-    pub const fn event(&self) -> EventKey {
+    pub const fn event(&self) -> Option<EventKey> {
         match self {
             Self::OpenEventSpace { event }
             | Self::RefreshBoard { event }
             | Self::PromoteWaiting { event, .. }
             | Self::TellPromoted { event, .. }
-            | Self::FinishAnswer { event, .. } => *event,
+            | Self::FinishAnswer { event, .. } => Some(*event),
+            Self::CheckPermissions { .. } | Self::ResumeParked { .. } => None,
+        }
+    }
+
+    /// The club that it is about.
+    #[must_use]
+    pub const fn club(&self) -> ClubId {
+        match self {
+            Self::OpenEventSpace { event }
+            | Self::RefreshBoard { event }
+            | Self::PromoteWaiting { event, .. }
+            | Self::TellPromoted { event, .. }
+            | Self::FinishAnswer { event, .. } => event.club,
+            Self::CheckPermissions { club, .. } | Self::ResumeParked { club } => *club,
         }
     }
 }

@@ -85,7 +85,9 @@ pub fn outgoing(
         let id = format!("{id}.{place}");
         let lane = work.lane();
         let deduplication = match lane {
-            Lane::Board => board_bucket(work.event(), now),
+            Lane::Board => work
+                .event()
+                .map_or_else(|| id.clone(), |event| board_bucket(event, now)),
             Lane::Channel | Lane::Notify => id.clone(),
         };
         let envelope = Envelope {

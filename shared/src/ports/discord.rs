@@ -1,6 +1,7 @@
 //! Discord, as the use cases see it. One trait per capability; the executor behind them keeps Discord's limits.
 
 use crate::domain::ids::{ApplicationId, ChannelId, GuildId, MessageId, UserId};
+use crate::domain::permissions::{GuildPicture, Overwrite, PictureChannel};
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use std::future::Future;
@@ -35,6 +36,20 @@ pub struct Channel {
     pub name: String,
     /// The category it is in.
     pub parent: Option<ChannelId>,
+    /// What it grants and denies.
+    pub overwrites: Vec<Overwrite>,
+}
+
+impl Channel {
+    /// What the bot's rights in it depend on.
+    #[must_use]
+    pub fn picture(&self) -> PictureChannel {
+        PictureChannel {
+            id: self.id,
+            name: self.name.clone(),
+            overwrites: self.overwrites.clone(),
+        }
+    }
 }
 
 /// A channel to be made.
@@ -139,6 +154,31 @@ pub trait Channels: Send + Sync {
         channel: &NewChannel,
         reason: &str,
     ) -> impl Future<Output = DiscordResult<Channel>> + Send;
+}
+
+/// The guild itself.
+pub trait Guilds: Send + Sync {
+    /// What the bot's rights in the guild depend on.
+    fn guild_picture(&self, guild: GuildId) -> impl Future<Output = DiscordResult<GuildPicture>> + Send;
+
+    /// Whether the bot is in the guild.
+    fn in_guild(&self, guild: GuildId) -> impl Future<Output = DiscordResult<bool>> + Send;
+}
+
+/// What came of a person's consent to add Gantry to a server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Consent {
+    /// Who consented.
+    pub user: UserId,
+    /// The server that Gantry was added to, with its name.
+    pub guild: Option<(GuildId, String)>,
+}
+
+/// Discord's authorisation of applications (Discord docs, topics/oauth2).
+pub trait OAuth: Send + Sync {
+    /// Redeems a code, which can be done once. Guild and user are taken from what Discord answers to that, never from
+    /// what a browser says.
+    fn redeem(&self, code: &str, redirect_uri: &str) -> impl Future<Output = DiscordResult<Consent>> + Send;
 }
 
 /// Messages in channels and DMs.

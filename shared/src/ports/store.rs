@@ -7,6 +7,7 @@ use crate::domain::availability::DriverDetails;
 use crate::domain::club::Club;
 use crate::domain::event::{Event, EventKey, Period};
 use crate::domain::fact::Record;
+use crate::domain::guild_link::{LinkWish, Parked};
 use crate::domain::ids::{
     ChannelId, ClubId, EntryId, GuildId, InteractionId, OutboxId, SeriesId, TeamId, UserId,
 };
@@ -108,6 +109,15 @@ pub trait ClubReader: Send + Sync {
     /// A club.
     fn club(&self, club: ClubId) -> impl Future<Output = StoreResult<Option<Club>>> + Send;
 
+    /// The club that a guild is linked to.
+    fn club_of_guild(&self, guild: GuildId) -> impl Future<Output = StoreResult<Option<ClubId>>> + Send;
+
+    /// The club of this slug.
+    fn club_of_slug(&self, slug: &str) -> impl Future<Output = StoreResult<Option<ClubId>>> + Send;
+
+    /// The guild's club, if Gantry was missing from the guild when the club was last read; from memory.
+    fn lost_club(&self, guild: GuildId) -> Option<(ClubId, Timestamp)>;
+
     /// Whether a club of this slug exists.
     fn slug_taken(&self, slug: &str) -> impl Future<Output = StoreResult<bool>> + Send;
 
@@ -146,6 +156,62 @@ pub trait RosterReader: Send + Sync {
     /// The member that a Discord account is.
     fn member(&self, club: ClubId, user: UserId) -> impl Future<Output = StoreResult<Option<Member>>> + Send;
 }
+
+/// Reads what waits for Gantry's return to a guild, and who means to link a club.
+pub trait GuildLinks: Send + Sync {
+    /// A club's parked work, oldest first, at most `most`.
+    fn parked(&self, club: ClubId, most: u32) -> impl Future<Output = StoreResult<Vec<Parked>>> + Send;
+
+    /// How much work of a club is parked.
+    fn count_parked(&self, club: ClubId) -> impl Future<Output = StoreResult<u64>> + Send;
+
+    /// A person's wish to link a club, whether it still holds or not.
+    fn link_wish(&self, user: UserId) -> impl Future<Output = StoreResult<Option<LinkWish>>> + Send;
+
+    /// Forgets a person's wish, if there is one.
+    fn forget_link_wish(&self, user: UserId) -> impl Future<Output = StoreResult<()>> + Send;
+
+    /// The clubs whose guilds Gantry is missing from, longest first; pages. Eventually consistent.
+    fn lost_clubs(
+        &self,
+        limit: u32,
+        from: Option<Cursor>,
+    ) -> impl Future<Output = StoreResult<Page<Club>>> + Send;
+}
+
+/// What became of a try to add Gantry by way of a browser.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OAuthTry {
+    /// It was begun in this browser, and is taken: it cannot be taken again.
+    Taken,
+    /// It was begun too long ago.
+    Expired,
+    /// It was never begun, was begun in another browser, or is taken already.
+    Unknown,
+}
+
+/// Tries to add Gantry by way of a browser. Kept as digests: nobody who reads the table can finish one.
+pub trait OAuthTries: Send + Sync {
+    /// Begins a try, which holds until an instant.
+    fn begin_oauth(
+        &self,
+        state: &Digest32,
+        session: &Digest32,
+        until: Timestamp,
+    ) -> impl Future<Output = StoreResult<()>> + Send;
+
+    /// Takes a try, once, and only with the session that it was begun with.
+    fn take_oauth(
+        &self,
+        state: &Digest32,
+        session: &Digest32,
+        now: Timestamp,
+    ) -> impl Future<Output = StoreResult<OAuthTry>> + Send;
+}
+
+/// A SHA-256 in hexadecimal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Digest32(pub String);
 
 /// Reads series.
 pub trait SeriesReader: Send + Sync {
@@ -219,6 +285,9 @@ pub trait Spaces: Send + Sync {
         club: ClubId,
         series: SeriesId,
     ) -> impl Future<Output = StoreResult<Vec<SeriesCategory>>> + Send;
+
+    /// All categories of a club's series.
+    fn club_categories(&self, club: ClubId) -> impl Future<Output = StoreResult<Vec<SeriesCategory>>> + Send;
 
     /// Replaces the category if its version is still the one it was read with (0: it is new), and counts it up.
     /// A finished one is recorded as the series' own.
@@ -308,6 +377,8 @@ pub enum OnceKey {
     Interaction(InteractionId),
     /// What an interaction asked for, done later by a worker.
     Late(InteractionId),
+    /// A webhook event of Discord, which has no id: the first half of its SHA-256.
+    WebhookEvent([u8; 16]),
 }
 
 /// The outcome of something that is done at most once.
@@ -325,6 +396,31 @@ pub enum Change {
     /// A new club, its owner on the roster; the guild has none and nobody has the slug. Its colour and zone are settings,
     /// and written with [`Change::PutSettings`].
     CreateClub(Club, Entry, Member),
+    /// A club without a guild is linked to one that has no club. One whose guild is lost may move, if `from` is that.
+    LinkClub {
+        /// The club.
+        club: ClubId,
+        /// Where to.
+        guild: GuildId,
+        /// The lost guild that it leaves.
+        from: Option<GuildId>,
+    },
+    /// A club is taken from the guild that it is linked to.
+    UnlinkClub(ClubId, GuildId),
+    /// Gantry is missing from the club's guild, and was not known to be.
+    MarkLost(ClubId, GuildId, Timestamp),
+    /// Gantry was known to be missing from the club's guild, and is back.
+    MarkFound(ClubId, GuildId),
+    /// The club is linked to the guild, and Gantry still known to be missing from it; changes nothing.
+    StillLost(ClubId, GuildId),
+    /// Work is put aside.
+    Park(Parked),
+    /// Work that was put aside is taken up, or given up.
+    Unpark(Parked),
+    /// Somebody means to link a club, whatever they meant before.
+    PutLinkWish(LinkWish),
+    /// A wish is fulfilled or withdrawn.
+    DropLinkWish(UserId),
     /// An entry of the roster replaces its version before (version 1: it is new).
     PutEntry(Entry),
     /// A member replaces its version before (version 1: it is new, and the account on no other entry).

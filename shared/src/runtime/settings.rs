@@ -4,6 +4,7 @@
 use crate::adapters::discord_rest::DEFAULT_BASE_URL;
 use crate::adapters::sqs::QueueUrls;
 use crate::discord::verify::{KeyError, PublicKeys};
+use crate::domain::guild_link::AUTHORIZE_URL;
 use crate::domain::ids::ApplicationId;
 use crate::domain::settings::OperatorOverrides;
 use std::fmt;
@@ -44,6 +45,27 @@ const DISCORD_API: Setting = Setting {
         "address of Discord's API with its version, without a slash at the end",
     )
 };
+const AUTHORIZE: Setting = Setting {
+    default: Some(AUTHORIZE_URL),
+    ..required(
+        "GANTRY_DISCORD_AUTHORIZE",
+        "address at which Discord asks a person whether to add Gantry to a server, without a slash at the end",
+    )
+};
+const PUBLIC_URL: Setting = Setting {
+    default: Some("none"),
+    ..required(
+        "GANTRY_PUBLIC_URL",
+        "address of functions/api, such as https://gantry.example.com, or none; `/club invite` links to it",
+    )
+};
+const CLIENT_SECRET: Setting = Setting {
+    secret: true,
+    ..required(
+        "GANTRY_CLIENT_SECRET",
+        "client secret of the application, from the developer portal, OAuth2",
+    )
+};
 const CHANNEL_QUEUE: Setting = required("GANTRY_CHANNEL_QUEUE_URL", "URL of the channel queue");
 const BOARD_QUEUE: Setting = required("GANTRY_BOARD_QUEUE_URL", "URL of the board queue");
 const NOTIFY_QUEUE: Setting = required("GANTRY_NOTIFY_QUEUE_URL", "URL of the notify queue");
@@ -59,12 +81,15 @@ const CLUB_SETTINGS: Setting = Setting {
 };
 
 /// All settings.
-pub const SETTINGS: [Setting; 10] = [
+pub const SETTINGS: [Setting; 13] = [
     TABLE,
     PUBLIC_KEYS,
     APPLICATION_ID,
     BOT_TOKEN,
     DISCORD_API,
+    CLIENT_SECRET,
+    AUTHORIZE,
+    PUBLIC_URL,
     CHANNEL_QUEUE,
     BOARD_QUEUE,
     NOTIFY_QUEUE,
@@ -118,6 +143,10 @@ pub struct InteractionsSettings {
     pub table: String,
     /// Whose signatures are taken.
     pub public_keys: PublicKeys,
+    /// Where Discord asks whether to add Gantry to a server.
+    pub authorize: String,
+    /// Gantry's own pages, if there are any.
+    pub public_url: Option<String>,
     /// What holds for clubs that say nothing else.
     pub club_settings: OperatorOverrides,
 }
@@ -141,8 +170,41 @@ pub struct WorkerSettings {
     pub bot_token: String,
     /// Discord's API.
     pub discord_api: String,
+    /// Where Discord asks whether to add Gantry to a server.
+    pub authorize: String,
     /// The queues that its messages come from.
     pub queues: QueueUrls,
+    /// What holds for clubs that say nothing else.
+    pub club_settings: OperatorOverrides,
+}
+
+/// Settings of `functions/webhooks`.
+#[derive(Debug)]
+pub struct WebhooksSettings {
+    /// The table.
+    pub table: String,
+    /// Whose signatures are taken.
+    pub public_keys: PublicKeys,
+    /// What holds for clubs that say nothing else.
+    pub club_settings: OperatorOverrides,
+}
+
+/// Settings of `functions/api`.
+pub struct ApiSettings {
+    /// The table.
+    pub table: String,
+    /// The application.
+    pub application: ApplicationId,
+    /// The bot's token.
+    pub bot_token: String,
+    /// The application's client secret.
+    pub client_secret: String,
+    /// Discord's API.
+    pub discord_api: String,
+    /// Where Discord asks whether to add Gantry to a server.
+    pub authorize: String,
+    /// Where these pages are; without it, where a request comes to.
+    pub public_url: Option<String>,
     /// What holds for clubs that say nothing else.
     pub club_settings: OperatorOverrides,
 }
@@ -192,10 +254,13 @@ impl<'a> Reader<'a> {
     pub fn interactions(mut self) -> Result<InteractionsSettings, SettingsError> {
         let (table, public_keys, club_settings) =
             (self.text(&TABLE), self.public_keys(), self.club_settings());
+        let (authorize, public_url) = (self.url(&AUTHORIZE), self.public_url());
         self.finish(|| {
             Some(InteractionsSettings {
                 table: table?,
                 public_keys: public_keys?,
+                authorize: authorize?,
+                public_url: public_url?,
                 club_settings: club_settings?,
             })
         })
@@ -222,6 +287,7 @@ impl<'a> Reader<'a> {
     pub fn worker(mut self) -> Result<WorkerSettings, SettingsError> {
         let (table, application) = (self.text(&TABLE), self.application());
         let (bot_token, discord_api, queues) = (self.bot_token(), self.url(&DISCORD_API), self.queues());
+        let authorize = self.url(&AUTHORIZE);
         let club_settings = self.club_settings();
         self.finish(|| {
             Some(WorkerSettings {
@@ -229,7 +295,47 @@ impl<'a> Reader<'a> {
                 application: application?,
                 bot_token: bot_token?,
                 discord_api: discord_api?,
+                authorize: authorize?,
                 queues: queues?,
+                club_settings: club_settings?,
+            })
+        })
+    }
+
+    /// The settings of `functions/webhooks`.
+    ///
+    /// # Errors
+    /// All faults.
+    pub fn webhooks(mut self) -> Result<WebhooksSettings, SettingsError> {
+        let (table, public_keys, club_settings) =
+            (self.text(&TABLE), self.public_keys(), self.club_settings());
+        self.finish(|| {
+            Some(WebhooksSettings {
+                table: table?,
+                public_keys: public_keys?,
+                club_settings: club_settings?,
+            })
+        })
+    }
+
+    /// The settings of `functions/api`.
+    ///
+    /// # Errors
+    /// All faults.
+    pub fn api(mut self) -> Result<ApiSettings, SettingsError> {
+        let (table, application) = (self.text(&TABLE), self.application());
+        let (bot_token, client_secret) = (self.token(&BOT_TOKEN), self.token(&CLIENT_SECRET));
+        let (discord_api, authorize) = (self.url(&DISCORD_API), self.url(&AUTHORIZE));
+        let (public_url, club_settings) = (self.public_url(), self.club_settings());
+        self.finish(|| {
+            Some(ApiSettings {
+                table: table?,
+                application: application?,
+                bot_token: bot_token?,
+                client_secret: client_secret?,
+                discord_api: discord_api?,
+                authorize: authorize?,
+                public_url: public_url?,
                 club_settings: club_settings?,
             })
         })
@@ -291,6 +397,14 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// The address of our own pages; `Some(None)` where there are none.
+    fn public_url(&mut self) -> Option<Option<String>> {
+        match self.text(&PUBLIC_URL)?.as_str() {
+            "none" => Some(None),
+            _ => self.url(&PUBLIC_URL).map(Some),
+        }
+    }
+
     fn queues(&mut self) -> Option<QueueUrls> {
         let (channel, board, notify) = (
             self.url(&CHANNEL_QUEUE),
@@ -305,11 +419,15 @@ impl<'a> Reader<'a> {
     }
 
     fn bot_token(&mut self) -> Option<String> {
-        let token = self.text(&BOT_TOKEN)?;
+        self.token(&BOT_TOKEN)
+    }
+
+    fn token(&mut self, setting: &Setting) -> Option<String> {
+        let token = self.text(setting)?;
         if token.bytes().all(|byte| byte.is_ascii_graphic()) {
             Some(token)
         } else {
-            self.fault(&BOT_TOKEN, "holds characters that no token has");
+            self.fault(setting, "holds characters that no token has");
             None
         }
     }

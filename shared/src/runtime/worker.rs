@@ -22,6 +22,8 @@ pub struct Parts<E> {
     pub sqs: Sqs,
     /// The queues' URLs.
     pub queues: QueueUrls,
+    /// Where Discord asks whether to add Gantry to a server.
+    pub authorize: String,
     /// Clock, ids and pauses.
     pub env: E,
     discord: DiscordRest<DynamoBudget>,
@@ -53,6 +55,7 @@ impl<E: Env> Parts<E> {
             table: Table::new(dynamo, settings.table, settings.club_settings),
             sqs: Sqs::new(sqs),
             queues: settings.queues,
+            authorize: settings.authorize,
             env,
         })
     }
@@ -70,6 +73,7 @@ impl<E: Env> Parts<E> {
     #[must_use]
     pub fn job(&self, delivery: &Delivery) -> Job {
         Job {
+            id: delivery.envelope.id.clone(),
             guild: delivery.envelope.guild,
             trace: delivery.envelope.trace.clone(),
             now: self.env.now(),

@@ -1,9 +1,11 @@
 //! Founds a club and links it to the guild in which it was asked for.
 
 use super::call::{Call, Env, Failure, club_id, entry_id};
+use super::check_permissions::look;
 use super::once::{Decision, once};
 use crate::domain::club::{Club, NewClub};
 use crate::domain::fact::Fact;
+use crate::domain::guild_link::Occasion;
 use crate::domain::rank::Rank;
 use crate::domain::refusal::Refusal;
 use crate::domain::roster::Entry;
@@ -59,7 +61,7 @@ pub async fn create_club<S: ClubReader + SettingsReader + Ledger>(
         let batch = Batch {
             changes,
             record: Some(call.record(club.id, Fact::ClubCreated)),
-            outbox: call.outbox(env, Vec::new()),
+            outbox: call.outbox(env, vec![look(call, club.id, Occasion::Founded)]),
             answered: None,
         };
         Ok(Decision::Commit(Box::new(batch), club))
@@ -107,7 +109,8 @@ fn found(
     };
     let club = Club {
         id: club_id(env, call.now),
-        guild: call.guild,
+        guild: Some(call.guild),
+        lost_at: None,
         name: checked.name.clone(),
         slug: checked.slug.clone(),
         colour: settings.colour(),

@@ -1,7 +1,9 @@
 //! What all work from the queues has in common.
 
+use crate::domain::club::Club;
 use crate::domain::ids::GuildId;
-use crate::ports::discord::DiscordError;
+use crate::domain::permissions::Gap;
+use crate::ports::discord::{DiscordError, Guilds};
 use crate::ports::store::{CommitError, StoreError};
 use jiff::{SignedDuration, Timestamp};
 
@@ -12,6 +14,8 @@ pub(super) const CLOCK_SKEW: SignedDuration = SignedDuration::from_secs(10);
 /// One piece of work from a queue.
 #[derive(Clone, Debug)]
 pub struct Job {
+    /// Names it: the outbox row and the place in it.
+    pub id: String,
     /// The guild in whose order it came.
     pub guild: GuildId,
     /// Follows the click to the last call.
@@ -34,6 +38,12 @@ pub enum JobFailure {
     /// Another worker was at the same thing.
     #[error("the state has changed meanwhile")]
     Stale,
+    /// The bot may not do what is to be done, and this is what it lacks.
+    #[error("{} permission(s) are missing", .0.len())]
+    Lacking(Vec<Gap>),
+    /// The bot is not in the guild: the work has to wait until it is.
+    #[error("Gantry is not in the guild")]
+    GuildLost,
     /// The work came over a queue that this worker is not for.
     #[error("this work is not for this worker")]
     Misplaced,
@@ -54,8 +64,51 @@ impl JobFailure {
     pub const fn retry_after(&self) -> Option<SignedDuration> {
         match self {
             Self::Discord(DiscordError::RetryAfter(delay)) => Some(*delay),
-            Self::Discord(_) | Self::Store(_) | Self::Stale | Self::Misplaced => None,
+            Self::Discord(_)
+            | Self::Store(_)
+            | Self::Stale
+            | Self::Lacking(_)
+            | Self::GuildLost
+            | Self::Misplaced => None,
         }
+    }
+}
+
+/// Whether there is work for a club in the guild that the job came from: not where it has moved away.
+///
+/// # Errors
+/// [`JobFailure::GuildLost`] if Gantry is known to be missing from it.
+pub(super) fn at_home(club: &Club, job: &Job) -> Result<bool, JobFailure> {
+    if club.guild != Some(job.guild) {
+        return Ok(false);
+    }
+    if club.lost_at.is_some() {
+        return Err(JobFailure::GuildLost);
+    }
+    Ok(true)
+}
+
+/// The failure, or [`JobFailure::GuildLost`] where that is what is behind it. Discord says "missing access" of a channel
+/// that is closed to the bot, and "unknown channel" of a deleted one, just as it does when the whole guild is lost: so
+/// the guild itself is asked for.
+pub(super) async fn or_lost(discord: &impl Guilds, job: &Job, failure: JobFailure) -> JobFailure {
+    // Missing access, unknown channel, unknown guild: Discord docs, opcodes and status codes.
+    let doubtful = matches!(
+        failure,
+        JobFailure::Discord(
+            DiscordError::Forbidden { code: 50_001 }
+                | DiscordError::NotFound {
+                    code: 10_003 | 10_004
+                }
+        )
+    );
+    if !doubtful {
+        return failure;
+    }
+    match discord.in_guild(job.guild).await {
+        Ok(true) => failure,
+        Ok(false) => JobFailure::GuildLost,
+        Err(error) => error.into(),
     }
 }
 

@@ -9,22 +9,22 @@ mod messages;
 
 use super::call::Env;
 use super::finish_answer::reply;
-use super::job::{Job, JobFailure};
+use super::job::{Job, JobFailure, at_home, or_lost};
 use crate::domain::club::Club;
 use crate::domain::event::EventKey;
 use crate::domain::notice::{Notice, Render, Sheet};
 use crate::domain::refusal::{EventAction, Refusal};
 use crate::domain::settings::Settings;
 use crate::domain::space::{Space, SpaceFault, SpaceState};
-use crate::ports::discord::{Channels, DiscordError, InteractionReplies, Messages};
+use crate::ports::discord::{Channels, DiscordError, Guilds, InteractionReplies, Messages};
 use crate::ports::store::{EventReader, SettingsReader, Spaces};
 
 pub(super) use messages::{Shown, bring_up_to_date, post_missing};
 
 /// Discord's capability for all of this.
-pub trait Builder: Channels + Messages + InteractionReplies {}
+pub trait Builder: Guilds + Channels + Messages + InteractionReplies {}
 
-impl<T: Channels + Messages + InteractionReplies> Builder for T {}
+impl<T: Guilds + Channels + Messages + InteractionReplies> Builder for T {}
 
 /// Brings the event's space to what it is to be, and tells the admin who asked for it.
 ///
@@ -46,6 +46,10 @@ pub async fn open_event_space<S: SettingsReader + EventReader + Spaces>(
     let (Some(mut space), Some(sheet), Some((club, settings))) = (space?, sheet?, club?) else {
         return Ok(());
     };
+    if !at_home(&club, job)? {
+        return Ok(());
+    }
+    space.move_to(job.guild);
     let outcome = match space.state {
         SpaceState::Creating if sheet.event.state.is_over() => Ok(()),
         SpaceState::Creating => {
@@ -67,10 +71,15 @@ pub async fn open_event_space<S: SettingsReader + EventReader + Spaces>(
         SpaceState::Active | SpaceState::Failed { .. } => Ok(()),
     };
     if let Err(failure) = outcome {
+        let failure = or_lost(discord, job, failure).await;
         let Some(reason) = mendable(&failure) else {
             return Err(failure);
         };
         forget_lost_channel(&mut space, reason);
+        space.lacking = match failure {
+            JobFailure::Lacking(gaps) => gaps,
+            _ => Vec::new(),
+        };
         space.state = SpaceState::Failed { reason };
         store.save_space(&mut space, None).await?;
     }
@@ -160,7 +169,8 @@ pub(super) const fn mendable(failure: &JobFailure) -> Option<SpaceFault> {
             DiscordError::Refused { .. } | DiscordError::NotFound { .. } => Some(SpaceFault::Refused),
             DiscordError::RetryAfter(_) | DiscordError::Unauthorized | DiscordError::Unavailable(_) => None,
         },
-        JobFailure::Store(_) | JobFailure::Stale | JobFailure::Misplaced => None,
+        JobFailure::Lacking(_) => Some(SpaceFault::MissingPermission),
+        JobFailure::Store(_) | JobFailure::Stale | JobFailure::GuildLost | JobFailure::Misplaced => None,
     }
 }
 
@@ -195,6 +205,7 @@ async fn tell_admin<S: Spaces>(
         (SpaceState::Failed { reason }, _) => Notice::SpaceFailed {
             event,
             fault: *reason,
+            lacking: &space.lacking,
         },
         (SpaceState::Active, Some(channel)) => Notice::SpaceReady { club, event, channel },
         (SpaceState::Creating | SpaceState::Active, _) => Notice::Refused { refusal: &overtaken },

@@ -1,11 +1,11 @@
 //! Brings an event's messages up to date: any number of changes becomes one edit, an unchanged message none.
 
-use super::job::{Job, JobFailure};
+use super::job::{Job, JobFailure, at_home, or_lost};
 use super::open_event_space::{Shown, bring_up_to_date, forget_lost_channel, mendable, post_missing};
 use crate::domain::event::EventKey;
 use crate::domain::notice::Render;
 use crate::domain::space::SpaceState;
-use crate::ports::discord::Messages;
+use crate::ports::discord::{Guilds, Messages};
 use crate::ports::store::{ClubReader, EventReader, Spaces};
 
 /// Tries when another worker edits the same messages.
@@ -18,7 +18,7 @@ const TRIES: u32 = 3;
 /// What the store and Discord say.
 pub async fn refresh_board<S: ClubReader + EventReader + Spaces>(
     store: &S,
-    discord: &impl Messages,
+    discord: &(impl Messages + Guilds),
     render: &impl Render,
     job: &Job,
     event: EventKey,
@@ -35,7 +35,7 @@ pub async fn refresh_board<S: ClubReader + EventReader + Spaces>(
         let (Some(mut space), Some(sheet), Some(club)) = (space?, sheet?, club?) else {
             return Ok(());
         };
-        if space.state != SpaceState::Active {
+        if !at_home(&club, job)? || !space.is_in(job.guild) || space.state != SpaceState::Active {
             return Ok(());
         }
         let mut outcome = Box::pin(bring_up_to_date(
@@ -61,6 +61,7 @@ pub async fn refresh_board<S: ClubReader + EventReader + Spaces>(
         match outcome {
             Err(JobFailure::Stale) => shown = Shown::Unknown,
             Err(failure) => {
+                let failure = or_lost(discord, job, failure).await;
                 let Some(reason) = mendable(&failure) else {
                     return Err(failure);
                 };

@@ -1,12 +1,12 @@
 //! Tells a driver, once, that they moved up from the waitlist: by DM, or in the event's channel where DMs are closed.
 
-use super::job::{CLOCK_SKEW, Job, JobFailure, nonce};
+use super::job::{CLOCK_SKEW, Job, JobFailure, at_home, nonce};
 use crate::domain::event::EventKey;
 use crate::domain::ids::{ChannelId, UserId};
 use crate::domain::notice::{Notice, Render, Rendered};
 use crate::domain::series::ClassId;
 use crate::domain::signup::{SignUp, Status, Ticket};
-use crate::ports::discord::{DiscordError, Mentions, MessageBody, Messages, NewMessage};
+use crate::ports::discord::{DiscordError, Guilds, Mentions, MessageBody, Messages, NewMessage};
 use crate::ports::store::{ClubReader, Delivery, EventReader, Receipts, Spaces};
 use jiff::Timestamp;
 
@@ -29,7 +29,7 @@ pub struct Promotion<'a> {
 /// What the store and Discord say.
 pub async fn tell_promoted<S: ClubReader + EventReader + Spaces + Receipts>(
     store: &S,
-    discord: &impl Messages,
+    discord: &(impl Messages + Guilds),
     render: &impl Render,
     job: &Job,
     promotion: &Promotion<'_>,
@@ -49,6 +49,9 @@ pub async fn tell_promoted<S: ClubReader + EventReader + Spaces + Receipts>(
     let (Some(desk), Some(club), space) = (desk?, club?, space?) else {
         return Ok(());
     };
+    if !at_home(&club, job)? {
+        return Ok(());
+    }
     let over = desk.event.state.is_over() || job.now >= desk.event.ends_at();
     if over || !still_seated(desk.mine.as_ref(), class, *ticket) {
         store.settle_delivery(*event, &name, "outdated", job.now).await?;
@@ -59,7 +62,7 @@ pub async fn tell_promoted<S: ClubReader + EventReader + Spaces + Receipts>(
         Delivery::New => None,
         Delivery::Begun(at) => Some(at),
     };
-    let channel = space.and_then(|space| space.channel.id());
+    let channel = space.and_then(|space| space.channel_in(job.guild));
     let label = desk
         .event
         .class(class)
@@ -83,14 +86,14 @@ pub async fn tell_promoted<S: ClubReader + EventReader + Spaces + Receipts>(
         Err(
             DiscordError::Forbidden { .. } | DiscordError::NotFound { .. } | DiscordError::Refused { .. },
         ) => match channel {
-            None => "unreachable",
+            None => unreachable_or_lost(discord, job).await?,
             Some(channel) => match message.send(discord, channel, true).await {
                 Ok(()) => "channel",
                 Err(
                     DiscordError::Forbidden { .. }
                     | DiscordError::NotFound { .. }
                     | DiscordError::Refused { .. },
-                ) => "unreachable",
+                ) => unreachable_or_lost(discord, job).await?,
                 Err(error) => return Err(error.into()),
             },
         },
@@ -98,6 +101,15 @@ pub async fn tell_promoted<S: ClubReader + EventReader + Spaces + Receipts>(
     };
     store.settle_delivery(*event, &name, receipt, job.now).await?;
     Ok(())
+}
+
+/// A person can be reached no more when the guild is lost: no guild is shared any more. That may pass.
+async fn unreachable_or_lost(discord: &impl Guilds, job: &Job) -> Result<&'static str, JobFailure> {
+    if discord.in_guild(job.guild).await? {
+        Ok("unreachable")
+    } else {
+        Err(JobFailure::GuildLost)
+    }
 }
 
 fn still_seated(mine: Option<&SignUp>, class: &ClassId, ticket: Ticket) -> bool {

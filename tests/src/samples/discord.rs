@@ -2,7 +2,7 @@
 
 use super::gateway::{Form, event};
 use super::world::{
-    ADMIN, APPLICATION, CHANNEL, CLOSED, DRAFT, DRIVER, GUILD, OPEN, OTHER_GUILD, SEATED, SERIES, TEAM,
+    ADMIN, APPLICATION, CHANNEL, CLOSED, CLUB, DRAFT, DRIVER, GUILD, OPEN, OTHER_GUILD, SEATED, SERIES, TEAM,
 };
 use gantry_shared::discord::custom_id::{ComponentId, ModalId};
 use gantry_shared::domain::ids::{GuildId, UserId};
@@ -31,7 +31,7 @@ pub(super) fn events(now: Timestamp) -> Vec<(&'static str, Value)> {
     add("ping-forged", writer.ping(), Form::Forged);
     add("not-an-interaction", json!({ "type": 99 }), Form::Plain);
     for (name, data) in commands() {
-        let guild = if name == "command-club-create" {
+        let guild = if matches!(name, "command-club-create" | "command-club-link") {
             OTHER_GUILD
         } else {
             GUILD
@@ -117,6 +117,10 @@ fn commands() -> Vec<(&'static str, Value)> {
         ),
         ("command-club-create", sub_command("club", "create", &club)),
         ("command-club-status", sub_command("club", "status", &[])),
+        ("command-club-preflight", sub_command("club", "preflight", &[])),
+        ("command-club-invite", sub_command("club", "invite", &[])),
+        ("command-club-link", sub_command("club", "link", &club[..1])),
+        ("command-club-unlink", sub_command("club", "unlink", &[])),
         (
             "command-series-create",
             sub_command("series", "create", &new_series),
@@ -281,6 +285,8 @@ fn buttons() -> Vec<(&'static str, ComponentId, UserId)> {
         ("button-availability", ComponentId::Availability { event }, SEATED),
         ("button-details", ComponentId::Details { event }, SEATED),
         ("button-info", ComponentId::Info { event }, DRIVER),
+        ("button-unlink", ComponentId::Unlink { club: CLUB }, ADMIN),
+        ("button-keep-link", ComponentId::KeepLink { club: CLUB }, ADMIN),
         ("button-dm-details", ComponentId::DmDetails { key: OPEN }, SEATED),
     ]
 }

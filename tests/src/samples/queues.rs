@@ -3,6 +3,7 @@
 use super::world::{CLUB, DRIVER, GUILD, NEW, OPEN, SEATED, SEATED_TICKET, WAITING, reply};
 use gantry_shared::adapters::dynamo::{OUTBOX_PREFIX, OutboxItem};
 use gantry_shared::domain::fact::{Actor, Fact, Record};
+use gantry_shared::domain::guild_link::Occasion;
 use gantry_shared::domain::ids::{InteractionId, OutboxId};
 use gantry_shared::domain::series::ClassId;
 use gantry_shared::domain::signup::{Answer, Status};
@@ -40,6 +41,11 @@ pub(super) fn events(now: Timestamp) -> serde_json::Result<Vec<(&'static str, &'
         interaction: CLICK,
         reply: reply(now),
     };
+    let check = Work::CheckPermissions {
+        club: CLUB,
+        occasion: Occasion::Asked,
+        reply: reply(now),
+    };
     let mut poison = batch(&[refresh.clone(), refresh.clone()], now)?;
     poison["Records"][0]["body"] = json!("{\"v\":1,\"work\":");
     poison["Records"][0]["md5OfBody"] = json!(digest("{\"v\":1,\"work\":"));
@@ -56,6 +62,12 @@ pub(super) fn events(now: Timestamp) -> serde_json::Result<Vec<(&'static str, &'
         ("notify-worker", "promote-waiting", batch(&[promote], now)?),
         ("notify-worker", "tell-promoted", batch(&[tell], now)?),
         ("notify-worker", "finish-answer", batch(&[finish], now)?),
+        ("notify-worker", "check-permissions", batch(&[check], now)?),
+        (
+            "notify-worker",
+            "resume-parked",
+            batch(&[Work::ResumeParked { club: CLUB }], now)?,
+        ),
     ])
 }
 

@@ -85,7 +85,8 @@ pub fn reply(now: Timestamp) -> Reply {
 fn club() -> Club {
     Club {
         id: CLUB,
-        guild: GUILD,
+        guild: Some(GUILD),
+        lost_at: None,
         name: "Apex Endurance".to_owned(),
         slug: "apex-endurance".to_owned(),
         colour: Colour::default(),

@@ -13,6 +13,7 @@ mod http;
 mod interactions;
 mod limits;
 mod new;
+mod oauth;
 mod openapi;
 mod permissions;
 mod playground;
@@ -26,6 +27,7 @@ mod view;
 
 pub use interactions::{Actor, Choice, OpenModal, Outcome, OutcomeKind, SignedRequest};
 pub use new::{NewChannel, NewGuild, NewRole, NewUser};
+pub use oauth::CLIENT_SECRET;
 pub use openapi::find_openapi;
 pub use playground::PlaygroundConfig;
 pub use routes::operations;

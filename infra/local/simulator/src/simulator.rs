@@ -2,6 +2,7 @@
 
 use crate::error::ApiError;
 use crate::form::Errors;
+use crate::oauth::OAuthState;
 use crate::openapi::{OpenApi, OpenApiError};
 use crate::playground::{Changes, Exchanges, PlaygroundConfig};
 use crate::ratelimit::{RateLimits, Verdict};
@@ -99,6 +100,7 @@ struct Shared {
     changes: watch::Sender<Changes>,
     exchanges: Mutex<Exchanges>,
     playground: Mutex<PlaygroundConfig>,
+    oauth: Mutex<OAuthState>,
 }
 
 impl Simulator {
@@ -138,6 +140,7 @@ impl Simulator {
                 changes: watch::Sender::default(),
                 exchanges: Mutex::default(),
                 playground: Mutex::default(),
+                oauth: Mutex::default(),
             }),
         })
     }
@@ -148,11 +151,17 @@ impl Simulator {
         let simulator = self.clone();
         let handler = move |request: Request| {
             let simulator = simulator.clone();
-            async move { crate::http::handle(simulator, request).await }
+            async move {
+                match simulator.bearer(&request) {
+                    Some(response) => response,
+                    None => crate::http::handle(simulator, request).await,
+                }
+            }
         };
         Router::new()
             .route("/api/{*path}", any(handler.clone()))
             .fallback(handler)
+            .merge(self.oauth_router())
     }
 
     /// Serves the HTTP API, the control routes and the playground (at `/`) on `listener` until `shutdown` ends.
@@ -163,6 +172,15 @@ impl Simulator {
             self.shared.changes.send_modify(|changes| changes.closed = true);
         };
         serve_router(router.merge(self.router()), listener, closing).await;
+    }
+
+    pub(crate) fn oauth<T>(&self, act: impl FnOnce(&mut OAuthState) -> T) -> T {
+        let mut state = self
+            .shared
+            .oauth
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        act(&mut state)
     }
 
     /// The public key that verifies the simulator's interactions, in hexadecimal (the application's `verify_key`).

@@ -1,8 +1,10 @@
 //! The ports of `ports/discord.rs`, and what the command line needs besides.
 
+use super::guilds::WireOverwrite;
 use super::request::Request;
 use super::{CommandScope, DiscordRest, requests};
 use crate::domain::ids::{ApplicationId, ChannelId, CommandId, GuildId, MessageId, UserId};
+use crate::domain::permissions::Overwrite;
 use crate::ports::budget::Budget;
 use crate::ports::discord::{
     Channel, ChannelKind, Channels, DiscordError, DiscordResult, InteractionReplies, MessageBody, Messages,
@@ -44,6 +46,8 @@ struct WireChannel {
     name: Option<String>,
     #[serde(default)]
     parent_id: Option<ChannelId>,
+    #[serde(default)]
+    permission_overwrites: Vec<WireOverwrite>,
 }
 
 #[derive(Deserialize)]
@@ -81,6 +85,11 @@ impl From<WireChannel> for Channel {
             kind,
             name: wire.name.unwrap_or_default(),
             parent: wire.parent_id,
+            overwrites: wire
+                .permission_overwrites
+                .into_iter()
+                .map(Overwrite::from)
+                .collect(),
         }
     }
 }
@@ -233,7 +242,7 @@ impl<B: Budget> DiscordRest<B> {
         self.call(&requests::current_user()).await
     }
 
-    async fn call<T: DeserializeOwned>(&self, request: &Request) -> DiscordResult<T> {
+    pub(super) async fn call<T: DeserializeOwned>(&self, request: &Request) -> DiscordResult<T> {
         let body = self.execute(request).await?;
         serde_json::from_value(body).map_err(|error| {
             DiscordError::Unavailable(format!("{}: unreadable answer: {error}", request.route))

@@ -9,7 +9,7 @@ use super::request::{Auth, Repeat, Request};
 use crate::ports::budget::{Block, BlockScope, Budget};
 use crate::ports::discord::{DiscordError, DiscordResult};
 use jiff::{SignedDuration, Timestamp};
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use serde_json::Value;
 use std::error::Error as _;
 use std::time::Duration;
@@ -166,8 +166,10 @@ impl<B: Budget> DiscordRest<B> {
             .http
             .request(request.method.clone(), url)
             .timeout(left.min(self.shared.timeout));
-        if request.auth == Auth::Bot {
-            call = call.header(AUTHORIZATION, self.shared.authorization.clone());
+        match (request.auth, &request.authorization) {
+            (Auth::Bot, _) => call = call.header(AUTHORIZATION, self.shared.authorization.clone()),
+            (Auth::Own, Some(own)) => call = call.header(AUTHORIZATION, sensitive(own)),
+            (Auth::Own, None) | (Auth::Interaction, _) => {}
         }
         if let Some(reason) = &request.reason {
             call = call.header("x-audit-log-reason", reason);
@@ -176,6 +178,11 @@ impl<B: Budget> DiscordRest<B> {
             call = call
                 .header(CONTENT_TYPE, "application/json")
                 .body(body.to_string());
+        }
+        if let Some(form) = &request.form {
+            call = call
+                .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+                .body(form.clone());
         }
         let response = call.send().await?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
@@ -290,6 +297,13 @@ impl<B: Budget> DiscordRest<B> {
     fn now(&self) -> Timestamp {
         self.shared.timer.now()
     }
+}
+
+/// A header's value that no log shows; nothing at all where it is no header's value.
+fn sensitive(value: &str) -> HeaderValue {
+    let mut value = HeaderValue::from_str(value).unwrap_or(HeaderValue::from_static(""));
+    value.set_sensitive(true);
+    value
 }
 
 /// Whether the request may be sent again though its first try may have had its effect.

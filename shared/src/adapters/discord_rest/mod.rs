@@ -6,7 +6,9 @@ mod calls;
 mod encode;
 mod executor;
 mod gate;
+mod guilds;
 mod local_budget;
+mod oauth;
 mod pacer;
 mod request;
 pub mod requests;
@@ -16,6 +18,7 @@ mod timer;
 
 pub use calls::{CurrentApplication, CurrentUser};
 pub use local_budget::LocalBudget;
+pub use oauth::DiscordOAuth;
 pub use request::{Auth, Major, Repeat, Request, RouteKey};
 pub use requests::CommandScope;
 pub use timer::{RealTime, Timer};
@@ -168,6 +171,12 @@ impl<B> DiscordRest<B> {
             shared: Arc::new(shared),
             deadline: None,
         })
+    }
+
+    /// The application that it speaks for.
+    #[must_use]
+    pub fn application(&self) -> ApplicationId {
+        self.shared.application
     }
 
     /// A handle whose calls end by `deadline`: what would have to wait for longer is handed back as

@@ -20,6 +20,10 @@ pub struct Request {
     pub query: Vec<(&'static str, String)>,
     /// JSON body.
     pub body: Option<Value>,
+    /// Form body, URL-encoded, instead of JSON: secret.
+    pub form: Option<String>,
+    /// `Authorization` for [`Auth::Own`]: secret.
+    pub authorization: Option<String>,
     /// `X-Audit-Log-Reason`, URL-encoded.
     pub reason: Option<String>,
     /// Who asks.
@@ -50,6 +54,8 @@ pub enum Auth {
     /// Whoever holds the interaction token in the path. Not part of the bot's global limit (Discord docs,
     /// receiving and responding).
     Interaction,
+    /// Whoever the request itself names: an account by its access token, or the application by its client secret.
+    Own,
 }
 
 /// Whether a request may be sent again when it is not known what the first try did.
@@ -114,6 +120,8 @@ impl Request {
             route,
             query: Vec::new(),
             body: None,
+            form: None,
+            authorization: None,
             reason: None,
             auth: Auth::Bot,
             repeat: Repeat::Safe,

@@ -48,6 +48,21 @@ pub fn list_channels(guild: GuildId) -> Request {
     )
 }
 
+/// A guild with its roles.
+#[must_use]
+pub fn get_guild(guild: GuildId) -> Request {
+    let path = format!("/guilds/{guild}");
+    Request::bot(Method::GET, "/guilds/{guild.id}", Major::Guild(guild), path)
+}
+
+/// One member of a guild.
+#[must_use]
+pub fn get_member(guild: GuildId, user: UserId) -> Request {
+    let path = format!("/guilds/{guild}/members/{user}");
+    let template = "/guilds/{guild.id}/members/{user.id}";
+    Request::bot(Method::GET, template, Major::Guild(guild), path)
+}
+
 /// A new channel.
 ///
 /// # Errors

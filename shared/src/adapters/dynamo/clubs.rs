@@ -43,7 +43,24 @@ impl ClubReader for Table {
                 ])
                 .await?;
         }
-        self.caller_of(items)
+        let caller = self.caller_of(items)?;
+        let club = caller.as_ref().map(|caller| &caller.club);
+        self.remember_lost(guild, club.and_then(|club| Some((club.id, club.lost_at?))));
+        Ok(caller)
+    }
+
+    async fn club_of_guild(&self, guild: GuildId) -> StoreResult<Option<ClubId>> {
+        let item = self.get(&keys::guild(guild)).await?;
+        Ok(item.map(read::<ClubLinkItem>).transpose()?.map(|link| link.club))
+    }
+
+    async fn club_of_slug(&self, slug: &str) -> StoreResult<Option<ClubId>> {
+        let item = self.get(&keys::slug(slug)).await?;
+        Ok(item.map(read::<ClubLinkItem>).transpose()?.map(|link| link.club))
+    }
+
+    fn lost_club(&self, guild: GuildId) -> Option<(ClubId, jiff::Timestamp)> {
+        self.lost(guild)
     }
 
     async fn club(&self, club: ClubId) -> StoreResult<Option<Club>> {

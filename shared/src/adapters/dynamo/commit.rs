@@ -127,12 +127,23 @@ impl Table {
         match change {
             Change::CreateClub(club, entry, owner) => {
                 let link = ClubLinkItem { club: club.id };
-                writes.push(self.put_new(&keys::guild(club.guild), &link)?);
+                if let Some(guild) = club.guild {
+                    writes.push(self.put_new(&keys::guild(guild), &link)?);
+                }
                 writes.push(self.put_new(&keys::slug(&club.slug), &link)?);
                 writes.push(self.put_new(&keys::club(club.id), &ClubItem::of(club.clone()))?);
                 writes.push(self.put_new(&keys::entry(club.id, entry.id), &entry)?);
                 writes.push(self.put_new(&keys::member(club.id, owner.user), &owner)?);
             }
+            Change::LinkClub { club, guild, from } => self.link_club(club, guild, from, writes)?,
+            Change::UnlinkClub(club, guild) => self.unlink_club(club, guild, writes)?,
+            Change::MarkLost(club, guild, at) => writes.push(self.mark_lost(club, guild, at)?),
+            Change::MarkFound(club, guild) => writes.push(self.mark_found(club, guild)?),
+            Change::StillLost(club, guild) => writes.push(self.still_lost(club, guild)?),
+            Change::Park(parked) => writes.push(self.park(&parked)?),
+            Change::Unpark(parked) => writes.push(self.unpark(&parked)?),
+            Change::PutLinkWish(wish) => writes.push(self.put_link_wish(&wish)?),
+            Change::DropLinkWish(user) => writes.push(self.drop_link_wish(user)?),
             Change::PutEntry(entry) => {
                 let put = self.versioned(
                     &keys::entry(entry.club, entry.id),
@@ -216,7 +227,7 @@ impl Table {
         Ok(())
     }
 
-    fn put(&self, item: Item) -> StoreResult<TransactWriteItem> {
+    pub(super) fn put(&self, item: Item) -> StoreResult<TransactWriteItem> {
         let put = Put::builder()
             .table_name(&self.name)
             .set_item(Some(item))
@@ -225,7 +236,7 @@ impl Table {
         Ok(TransactWriteItem::builder().put(put).build())
     }
 
-    fn put_new<T: serde::Serialize>(&self, key: &Key, body: &T) -> StoreResult<TransactWriteItem> {
+    pub(super) fn put_new<T: serde::Serialize>(&self, key: &Key, body: &T) -> StoreResult<TransactWriteItem> {
         Ok(TransactWriteItem::builder()
             .put(self.versioned(key, body, 0)?)
             .build())
@@ -234,7 +245,7 @@ impl Table {
     /// The outcome's row; if it is there already, the failure brings it back.
     fn once(&self, answered: &Answered, outbox: &Outbox) -> StoreResult<TransactWriteItem> {
         let kept = match answered.key {
-            OnceKey::Interaction(_) => OUTCOME_KEPT_S,
+            OnceKey::Interaction(_) | OnceKey::WebhookEvent(_) => OUTCOME_KEPT_S,
             OnceKey::Late(_) => LATE_OUTCOME_KEPT_S,
         };
         let row = OutcomeItem {
@@ -410,7 +421,7 @@ impl Table {
         Ok(TransactWriteItem::builder().update(update).build())
     }
 
-    fn update<const N: usize>(
+    pub(super) fn update<const N: usize>(
         &self,
         key: &Key,
         expression: &str,
@@ -432,7 +443,7 @@ impl Table {
         Ok(TransactWriteItem::builder().update(update).build())
     }
 
-    fn delete(
+    pub(super) fn delete(
         &self,
         key: &Key,
         condition: &str,

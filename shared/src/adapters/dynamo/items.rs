@@ -93,7 +93,10 @@ pub(super) struct ClubLinkItem {
 #[derive(Serialize, Deserialize)]
 pub(super) struct ClubItem {
     pub id: ClubId,
-    pub guild: GuildId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub guild: Option<GuildId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lost_at: Option<jiff::Timestamp>,
     pub name: String,
     pub slug: String,
     /// Of clubs founded before there were settings: their first values.
@@ -111,6 +114,7 @@ impl ClubItem {
         Self {
             id: club.id,
             guild: club.guild,
+            lost_at: club.lost_at,
             name: club.name,
             slug: club.slug,
             colour: None,
@@ -139,6 +143,7 @@ impl ClubItem {
         Club {
             id: self.id,
             guild: self.guild,
+            lost_at: self.lost_at,
             name: self.name,
             slug: self.slug,
             colour: settings.colour(),

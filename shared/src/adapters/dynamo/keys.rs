@@ -4,11 +4,12 @@
 //! event of another club cannot be reached with its id alone.
 
 use crate::domain::event::EventKey;
+use crate::domain::guild_link::Parked;
 use crate::domain::ids::{ChannelId, ClubId, EntryId, GuildId, OutboxId, SeriesId, TeamId, UserId};
 use crate::domain::series::ClassId;
 use crate::domain::signup::Ticket;
 use crate::domain::text::comparable;
-use crate::ports::store::OnceKey;
+use crate::ports::store::{Digest32, OnceKey};
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use std::collections::HashMap;
@@ -42,6 +43,12 @@ pub(super) const SETTINGS: &str = "SETTINGS";
 pub(super) const ENTRIES: &str = "ROSTER#";
 /// Prefix of the sort keys of series.
 pub(super) const SERIES: &str = "SERIES#";
+/// Prefix of the sort keys of parked work.
+pub(super) const PARKED: &str = "PARKED#";
+/// Prefix of the sort keys of all categories.
+pub(super) const CATEGORIES: &str = "CATEGORY#";
+/// Partition of the index of clubs whose guilds Gantry is missing from.
+pub(super) const LOST: &str = "LOST";
 /// Prefix of the sort keys of classes.
 pub(super) const CLASSES: &str = "EVENT#CLASS#";
 /// The sort key behind the last sign-up: header, classes, sign-ups and space are read in one query up to it.
@@ -118,7 +125,7 @@ pub(super) fn series_name(club: ClubId, name: &str) -> Key {
 }
 
 pub(super) fn categories(series: SeriesId) -> String {
-    format!("CATEGORY#{series}#")
+    format!("{CATEGORIES}{series}#")
 }
 
 pub(super) fn category(club: ClubId, series: SeriesId, number: u32) -> Key {
@@ -168,6 +175,25 @@ pub(super) fn receipt(event: EventKey, name: &str) -> Key {
     Key::new(event_partition(event), format!("TOLD#{name}"))
 }
 
+/// Oldest first: outbox ids are in order of time.
+pub(super) fn parked(parked: &Parked) -> Key {
+    let Parked { club, guild, id, .. } = parked;
+    Key::new(club_partition(*club), format!("{PARKED}{id}#{:020}", guild.0))
+}
+
+pub(super) fn link_wish(user: UserId) -> Key {
+    Key::new(format!("USER#{:020}", user.0), "LINK")
+}
+
+pub(super) fn oauth_try(state: &Digest32) -> Key {
+    Key::new(format!("OAUTH#{}", state.0), "TRY")
+}
+
+/// A club's place in the index of lost ones.
+pub(super) fn lost_club(at: Timestamp, club: ClubId) -> String {
+    format!("{}#{club}", instant(at))
+}
+
 pub(super) fn outbox(id: OutboxId) -> Key {
     Key::new(format!("{OUTBOX_PREFIX}{id}"), "JOBS")
 }
@@ -176,6 +202,7 @@ pub(super) fn once(key: OnceKey) -> Key {
     match key {
         OnceKey::Interaction(id) => Key::new(format!("ONCE#INTERACTION#{:020}", id.0), "OUTCOME"),
         OnceKey::Late(id) => Key::new(format!("ONCE#LATE#{:020}", id.0), "OUTCOME"),
+        OnceKey::WebhookEvent(digest) => Key::new(format!("ONCE#EVENT#{}", hex::encode(digest)), "OUTCOME"),
     }
 }
 

@@ -5,6 +5,8 @@ mod commit;
 mod events;
 mod items;
 mod keys;
+mod links;
+mod oauth;
 mod requests;
 mod roster;
 pub mod schema;
@@ -17,6 +19,7 @@ pub use keys::{GSI1, GSI1PK, GSI1SK, OUTBOX_PREFIX, PK, SK, TTL};
 use crate::domain::ids::{ClubId, GuildId};
 use crate::domain::settings::OperatorOverrides;
 use aws_sdk_dynamodb::Client;
+use jiff::Timestamp;
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
@@ -30,6 +33,7 @@ pub struct Table {
     name: String,
     operator: OperatorOverrides,
     likely_clubs: Mutex<HashMap<GuildId, ClubId>>,
+    lost_clubs: Mutex<HashMap<GuildId, (ClubId, Timestamp)>>,
 }
 
 impl Table {
@@ -41,6 +45,7 @@ impl Table {
             name: name.into(),
             operator,
             likely_clubs: Mutex::default(),
+            lost_clubs: Mutex::default(),
         }
     }
 
@@ -61,6 +66,25 @@ impl Table {
             .unwrap_or_else(PoisonError::into_inner)
             .get(&guild)
             .copied()
+    }
+
+    fn lost(&self, guild: GuildId) -> Option<(ClubId, Timestamp)> {
+        let lost = self.lost_clubs.lock().unwrap_or_else(PoisonError::into_inner);
+        lost.get(&guild).copied()
+    }
+
+    /// Keeps in mind how the club of `guild` was last read.
+    fn remember_lost(&self, guild: GuildId, lost: Option<(ClubId, Timestamp)>) {
+        let mut known = self.lost_clubs.lock().unwrap_or_else(PoisonError::into_inner);
+        match lost {
+            Some(lost) if known.len() < REMEMBERED_GUILDS => {
+                known.insert(guild, lost);
+            }
+            Some(_) => {}
+            None => {
+                known.remove(&guild);
+            }
+        }
     }
 
     fn remember(&self, guild: GuildId, club: ClubId) {

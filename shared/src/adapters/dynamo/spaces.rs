@@ -41,6 +41,13 @@ impl Spaces for Table {
         items.into_iter().map(read).collect()
     }
 
+    async fn club_categories(&self, club: ClubId) -> StoreResult<Vec<SeriesCategory>> {
+        let items = self
+            .query(&keys::club_partition(club), Range::Prefix(keys::CATEGORIES))
+            .await?;
+        items.into_iter().map(read).collect()
+    }
+
     async fn save_category(&self, category: &mut SeriesCategory) -> Result<(), CommitError> {
         let next = SeriesCategory {
             version: category.version + 1,

@@ -27,6 +27,10 @@ pub enum Verb {
     Help,
     ClubCreate,
     ClubStatus,
+    ClubPreflight,
+    ClubInvite,
+    ClubLink,
+    ClubUnlink,
     SeriesCreate,
     SeriesList,
     EventCreate,
@@ -81,6 +85,17 @@ pub enum Command {
     },
     /// `/club status`
     ClubStatus,
+    /// `/club preflight`
+    ClubPreflight,
+    /// `/club invite`
+    ClubInvite,
+    /// `/club link`
+    ClubLink {
+        /// As typed.
+        name: String,
+    },
+    /// `/club unlink`
+    ClubUnlink,
     /// `/series create`
     SeriesCreate {
         /// As typed.

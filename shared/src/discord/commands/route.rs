@@ -9,7 +9,7 @@ use crate::discord::inbound::{CommandData, CommandOption, ComponentData, Data, I
 use crate::discord::modals;
 use crate::domain::availability::DetailsForm;
 use crate::domain::event::{EventForm, EventKey, Period};
-use crate::domain::ids::{EventId, SeriesId};
+use crate::domain::ids::{ClubId, EventId, SeriesId};
 use crate::domain::repeat::Every;
 use crate::domain::series::ClassId;
 use crate::domain::stints::StrategyForm;
@@ -86,6 +86,13 @@ pub enum ComponentAction {
         /// Club and event.
         key: EventKey,
     },
+    /// Take the club from the guild.
+    Unlink {
+        /// Which one was asked about.
+        club: ClubId,
+    },
+    /// Leave it where it is.
+    KeepLink,
 }
 
 /// A submitted form.
@@ -210,6 +217,12 @@ fn build(verb: Verb, options: &Options<'_>) -> Result<Command, RouteError> {
             colour: options.text("colour")?,
         },
         Verb::ClubStatus => Command::ClubStatus,
+        Verb::ClubPreflight => Command::ClubPreflight,
+        Verb::ClubInvite => Command::ClubInvite,
+        Verb::ClubLink => Command::ClubLink {
+            name: options.required("name")?,
+        },
+        Verb::ClubUnlink => Command::ClubUnlink,
         Verb::SeriesCreate => Command::SeriesCreate {
             name: options.required("name")?,
             classes: options.required("classes")?,
@@ -387,6 +400,8 @@ fn component(data: &ComponentData, in_guild: bool) -> Result<ComponentAction, Ro
         ComponentId::Details { event } => ComponentAction::Details { event },
         ComponentId::Info { event } => ComponentAction::Info { event },
         ComponentId::DmDetails { key } => ComponentAction::DmDetails { key },
+        ComponentId::Unlink { club } => ComponentAction::Unlink { club },
+        ComponentId::KeepLink { .. } => ComponentAction::KeepLink,
     })
 }
 

@@ -81,6 +81,43 @@ const CLUB: &[SubSpec] = &[
             "Shows the club of this server, its zone, series and events.",
         ),
     ),
+    SubSpec::new(
+        "preflight",
+        "What Gantry may not do in this server, what that blocks, and the remedy",
+        ActionSpec::new(
+            Verb::ClubPreflight,
+            &[],
+            "Looks at Gantry's permissions in the server and in the categories that it uses.",
+        ),
+    ),
+    SubSpec::new(
+        "invite",
+        "The link that adds Gantry to a server with exactly what it needs",
+        ActionSpec::new(
+            Verb::ClubInvite,
+            &[],
+            "The link can be handed on; adding Gantry takes Manage Server in the server that is chosen.",
+        ),
+    ),
+    SubSpec::new(
+        "link",
+        "Link a club that has no server to this one",
+        ActionSpec::new(
+            Verb::ClubLink,
+            &[OptionSpec::text("name", "The club's name", limits::CLUB_NAME).required()],
+            "You have to own the club, and to have Manage Server here. A club that is linked to another server has to \
+             be unlinked there first, unless Gantry is not in that server any more.",
+        ),
+    ),
+    SubSpec::new(
+        "unlink",
+        "Take the club from this server; asks first",
+        ActionSpec::new(
+            Verb::ClubUnlink,
+            &[],
+            "Nothing is deleted, but nothing of the club can be reached from here any more. Its owner can link it again.",
+        ),
+    ),
 ];
 
 const SERIES: &[SubSpec] = &[

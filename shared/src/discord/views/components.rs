@@ -33,6 +33,11 @@ pub(super) fn button(id: ComponentId, label: &str, tone: Tone, enabled: bool) ->
     })
 }
 
+/// A button that opens an address.
+pub(super) fn link_button(label: &str, url: &str) -> Value {
+    json!({ "type": 2, "style": 5, "label": label, "url": url })
+}
+
 /// The select of a class, each with what is left of it.
 pub(super) fn class_select(id: ComponentId, seats: &[Seats], enabled: bool) -> Value {
     let options: Vec<Value> = seats

@@ -52,8 +52,15 @@ pub fn refusal(refusal: &Refusal, ids: &CommandIds) -> String {
         ),
         Refusal::ClubNameTaken => "Another club has this name. Please pick another one.".to_owned(),
         Refusal::NeedsManageServer => {
-            "Making a club takes the Manage Server permission. Ask somebody who has it.".to_owned()
+            "This takes the Manage Server permission in this server. Ask somebody who has it.".to_owned()
         }
+        Refusal::NoOwnClub => {
+            "There is no club of this name that you own. Look at how it is spelt; only a club's owner can link it.".to_owned()
+        }
+        Refusal::ClubLinkedElsewhere => format!(
+            "This club is linked to another server. Use {} there first.",
+            mention("club unlink", ids)
+        ),
         Refusal::NeedsRank { capability } => {
             let rank = capability.lowest().label();
             format!("This takes the rank of {rank} or higher. Ask an admin of your club.")

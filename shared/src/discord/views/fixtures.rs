@@ -16,7 +16,8 @@ pub(super) fn at(text: &str) -> Timestamp {
 pub(super) fn club() -> Club {
     Club {
         id: ClubId::from_parts(1, 1),
-        guild: GuildId(100),
+        guild: Some(GuildId(100)),
+        lost_at: None,
         name: "Apex Endurance".to_owned(),
         slug: "apex-endurance".to_owned(),
         colour: Colour(0x1E_90_FF),

@@ -11,6 +11,7 @@ pub mod errors;
 mod events;
 mod lists;
 mod notices;
+mod permissions;
 mod phrases;
 mod settings;
 mod stints;
@@ -70,6 +71,12 @@ impl Views {
         text_body(errors::TROUBLE)
     }
 
+    /// A question was answered with no.
+    #[must_use]
+    pub fn nothing_changed(&self) -> Value {
+        text_body("Nothing was changed.")
+    }
+
     fn body(&self, notice: &Notice<'_>) -> Value {
         match notice {
             Notice::EventInfo { club, event } => events::info(club, event),
@@ -79,9 +86,25 @@ impl Views {
                 event,
                 channel,
             } => text_body(&notices::space_ready(event, *channel)),
-            Notice::SpaceFailed { event, fault } => {
-                text_body(&notices::space_failed(event, *fault, &self.ids))
-            }
+            Notice::SpaceFailed {
+                event,
+                fault,
+                lacking,
+            } => text_body(&notices::space_failed(event, *fault, lacking, &self.ids)),
+            Notice::Permissions {
+                club,
+                occasion,
+                preflight,
+                invite,
+            } => clubs::permissions(club, *occasion, preflight, invite, &self.ids),
+            Notice::ClubLinked { club } => clubs::linked(club, &self.ids),
+            Notice::ConfirmUnlink { club } => clubs::confirm_unlink(club),
+            Notice::ClubUnlinked { club, colour } => clubs::unlinked(club, *colour, &self.ids),
+            Notice::Invite {
+                colour,
+                invite,
+                start,
+            } => clubs::invite(*colour, invite, *start),
             Notice::Promoted {
                 club,
                 event,

@@ -2,12 +2,14 @@
 
 use super::components::{Tone, button, row};
 use super::embed::Embed;
-use super::{embed_with, phrases};
+use super::lists::{List, Style};
+use super::{embed_with, permissions, phrases};
 use crate::discord::custom_id::ComponentId;
 use crate::discord::help::{CommandIds, mention};
 use crate::domain::club::Club;
 use crate::domain::event::Event;
 use crate::domain::ids::ChannelId;
+use crate::domain::permissions::Gap;
 use crate::domain::refusal::Standing;
 use crate::domain::space::SpaceFault;
 use serde_json::Value;
@@ -23,7 +25,10 @@ pub(super) fn space_ready(event: &Event, channel: ChannelId) -> String {
     )
 }
 
-pub(super) fn space_failed(event: &Event, fault: SpaceFault, ids: &CommandIds) -> String {
+pub(super) fn space_failed(event: &Event, fault: SpaceFault, lacking: &[Gap], ids: &CommandIds) -> String {
+    if !lacking.is_empty() {
+        return space_lacks(event, lacking, ids);
+    }
     let why = match fault {
         SpaceFault::MissingPermission => {
             "Gantry may not make channels here. Give its role the permissions Manage Channels, View Channel, Send Messages and Embed Links, in the series' category too."
@@ -38,6 +43,17 @@ pub(super) fn space_failed(event: &Event, fault: SpaceFault, ids: &CommandIds) -
     let name = phrases::name(&event.name);
     format!(
         "The channel of **{name}** could not be set up. {why} To try again: {}.",
+        mention("event publish", ids)
+    )
+}
+
+/// Names what the bot lacks.
+fn space_lacks(event: &Event, lacking: &[Gap], ids: &CommandIds) -> String {
+    format!(
+        "The channel of **{}** could not be set up, because Gantry lacks permissions:\n{}\n{} shows how to grant them. To try again: {}.",
+        phrases::name(&event.name),
+        List::new(Style::Lines, permissions::lines(lacking)).fit(1200),
+        mention("club preflight", ids),
         mention("event publish", ids)
     )
 }

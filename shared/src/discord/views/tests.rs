@@ -302,7 +302,11 @@ fn to_the_admin_who_published() {
         SpaceFault::GuildLost,
         SpaceFault::Refused,
     ] {
-        told.push(body(&Notice::SpaceFailed { event: &event, fault }));
+        told.push(body(&Notice::SpaceFailed {
+            event: &event,
+            fault,
+            lacking: &[],
+        }));
     }
     insta::assert_json_snapshot!(told);
 }

@@ -1,8 +1,10 @@
 //! Finds or makes a category of the series that has room for one more channel.
 
+use super::channel::allowed;
 use crate::domain::ids::ChannelId;
 use crate::domain::naming::series_category;
 use crate::domain::notice::Sheet;
+use crate::domain::permissions::GuildPicture;
 use crate::domain::settings::Settings;
 use crate::domain::space::{SeriesCategory, Step};
 use crate::ports::discord::{Channel, ChannelKind, Channels, NewChannel};
@@ -18,7 +20,7 @@ pub(super) async fn with_room<S: Spaces>(
     discord: &impl Channels,
     job: &Job,
     (sheet, settings): (&Sheet, &Settings),
-    list: &[Channel],
+    (list, picture): (&[Channel], &GuildPicture),
 ) -> Result<ChannelId, JobFailure> {
     let event = &sheet.event;
     let pattern = settings.category_pattern();
@@ -38,7 +40,8 @@ pub(super) async fn with_room<S: Spaces>(
                 if category.step.id().is_some() {
                     category.step = Step::Todo;
                 }
-                finish(store, discord, job, named(category.number), &mut category, list).await?
+                let name = named(category.number);
+                finish(store, discord, job, name, &mut category, (list, picture)).await?
             }
         };
         if has_room(list, id) {
@@ -55,7 +58,7 @@ pub(super) async fn with_room<S: Spaces>(
             step: Step::Todo,
             version: 0,
         };
-        let id = finish(store, discord, job, named(number), &mut next, list).await?;
+        let id = finish(store, discord, job, named(number), &mut next, (list, picture)).await?;
         if has_room(list, id) {
             return Ok(id);
         }
@@ -76,7 +79,7 @@ async fn finish<S: Spaces>(
     job: &Job,
     name: String,
     category: &mut SeriesCategory,
-    list: &[Channel],
+    (list, picture): (&[Channel], &GuildPicture),
 ) -> Result<ChannelId, JobFailure> {
     let same_name: Vec<ChannelId> = list
         .iter()
@@ -88,6 +91,7 @@ async fn finish<S: Spaces>(
     let id = match found {
         Some(id) => id,
         None => {
+            allowed(picture, None, job.now)?;
             category.step = category.step.intended(job.now);
             store.save_category(category).await?;
             let wanted = NewChannel {

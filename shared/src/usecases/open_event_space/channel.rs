@@ -4,9 +4,10 @@ use super::category;
 use crate::domain::ids::ChannelId;
 use crate::domain::naming::{event_channel, event_topic};
 use crate::domain::notice::Sheet;
+use crate::domain::permissions::{GuildPicture, Preflight};
 use crate::domain::settings::Settings;
 use crate::domain::space::{Space, Step};
-use crate::ports::discord::{Channel, ChannelKind, Channels, NewChannel};
+use crate::ports::discord::{Channel, ChannelKind, Channels, Guilds, NewChannel};
 use crate::ports::store::Spaces;
 use crate::usecases::job::{CLOCK_SKEW, Job, JobFailure};
 use jiff::Timestamp;
@@ -14,7 +15,7 @@ use jiff::Timestamp;
 /// The event's channel; its id is recorded when this returns.
 pub(super) async fn ensure<S: Spaces>(
     store: &S,
-    discord: &impl Channels,
+    discord: &(impl Channels + Guilds),
     job: &Job,
     space: &mut Space,
     sheet: &Sheet,
@@ -24,6 +25,7 @@ pub(super) async fn ensure<S: Spaces>(
         return Ok(id);
     }
     let list = discord.list_channels(job.guild).await?;
+    let picture = discord.guild_picture(job.guild).await?;
     let name = event_channel(
         &sheet.event,
         &settings.time_zone().zone(),
@@ -36,7 +38,13 @@ pub(super) async fn ensure<S: Spaces>(
     let id = match left {
         Some(id) => id,
         None => {
-            let parent = category::with_room(store, discord, job, (sheet, settings), &list).await?;
+            let known = (list.as_slice(), &picture);
+            let parent = category::with_room(store, discord, job, (sheet, settings), known).await?;
+            allowed(
+                &picture,
+                list.iter().find(|channel| channel.id == parent),
+                job.now,
+            )?;
             space.category = Some(parent);
             space.channel = space.channel.intended(job.now);
             space.channel_name = Some(name.clone());
@@ -56,6 +64,24 @@ pub(super) async fn ensure<S: Spaces>(
     space.info = space.info.intended(job.now);
     store.save_space(space, Some(id)).await?;
     Ok(id)
+}
+
+/// Whether the bot may make an event's channel in `category`, or a category if there is none yet.
+///
+/// # Errors
+/// [`JobFailure::Lacking`]: a call would be refused without telling why.
+pub(super) fn allowed(
+    picture: &GuildPicture,
+    category: Option<&Channel>,
+    now: Timestamp,
+) -> Result<(), JobFailure> {
+    let category = category.map(Channel::picture);
+    let found: Preflight = Preflight::of_event_channel(picture, category.as_ref(), now);
+    if found.is_clear() {
+        Ok(())
+    } else {
+        Err(JobFailure::Lacking(found.gaps))
+    }
 }
 
 /// What an earlier try made: same kind, name and category, not older than the intent, owned by no other record.

@@ -110,7 +110,7 @@ fn every_request_is_as_agreed() {
 fn shown(name: &str, request: &Request) -> Value {
     // The interaction's token stands in the route as a number of the standard library's choice.
     let route = match request.auth {
-        Auth::Bot => request.route.to_string(),
+        Auth::Bot | Auth::Own => request.route.to_string(),
         Auth::Interaction => request.route.template.to_owned(),
     };
     json!({

@@ -3,6 +3,7 @@
 use super::server::*;
 use crate::adapters::discord_rest::{CommandScope, Config, ConfigError, DiscordRest, LocalBudget};
 use crate::domain::ids::{ChannelId, CommandId, GuildId, MessageId, UserId};
+use crate::domain::permissions::{Overwrite, Permissions};
 use crate::ports::discord::{
     Channel, ChannelKind, Channels, InteractionReplies, MessageBody, Messages, OwnMessage,
 };
@@ -61,7 +62,7 @@ async fn channels_are_read_whatever_else_discord_sends() {
         200,
         json!([
             { "id": "1", "type": 4, "name": "GT3 Sprint", "parent_id": null, "flags": 0 },
-            { "id": "2", "type": 0, "name": "spa", "parent_id": "1", "permission_overwrites": [{}] },
+            { "id": "2", "type": 0, "name": "spa", "parent_id": "1", "permission_overwrites": [{ "id": "5", "type": 1, "allow": "2048", "deny": "9007199254740992" }] },
             { "id": "3", "type": 2, "name": "Box", "new_field": {} },
             { "id": "4", "type": 15, "name": null },
         ]),
@@ -72,12 +73,20 @@ async fn channels_are_read_whatever_else_discord_sends() {
         kind,
         name: name.to_owned(),
         parent: parent.map(ChannelId),
+        overwrites: Vec::new(),
     };
+    let mut spa = channel(2, ChannelKind::Text, "spa", Some(1));
+    spa.overwrites.push(Overwrite {
+        target: 5,
+        of_role: false,
+        allow: Permissions(2048),
+        deny: Permissions(1 << 53),
+    });
     assert_eq!(
         stage.rest.list_channels(GuildId(11)).await.unwrap(),
         [
             channel(1, ChannelKind::Category, "GT3 Sprint", None),
-            channel(2, ChannelKind::Text, "spa", Some(1)),
+            spa,
             channel(3, ChannelKind::Voice, "Box", None),
             channel(4, ChannelKind::Other(15), "", None),
         ]

@@ -1,0 +1,158 @@
+//! Puts work aside whose guild Gantry is missing from, and takes it up again when Gantry is back.
+
+use super::call::{Env, outbox_id};
+use super::job::{Job, JobFailure};
+use crate::domain::fact::{Actor, Fact, Record};
+use crate::domain::guild_link::Parked;
+use crate::domain::ids::{ClubId, GuildId};
+use crate::domain::work::Work;
+use crate::ports::clock::Clock;
+use crate::ports::ids::Ids;
+use crate::ports::store::{Batch, Change, ClubReader, CommitError, GuildLinks, Ledger, Outbox};
+use jiff::Timestamp;
+use serde_json::Value;
+
+/// Rows taken up in one go; then the rest is put into the outbox again, so that no job runs long.
+const CHUNK: u32 = 25;
+
+/// The outcome of some work; where it failed because the guild is lost, the work is put aside, and the guild is marked
+/// as lost if it was not yet. Neither is lost however often and wherever this dies: the message stays on its queue.
+///
+/// # Errors
+/// The failure, if it was another one; what the store says.
+pub async fn unless_lost<S: ClubReader + Ledger>(
+    store: &S,
+    env: &impl Env,
+    job: &Job,
+    work: Work,
+    outcome: Result<(), JobFailure>,
+) -> Result<(), JobFailure> {
+    if !matches!(outcome, Err(JobFailure::GuildLost)) {
+        return outcome;
+    }
+    let Some(club) = store.club(work.club()).await? else {
+        return Ok(());
+    };
+    if club.guild != Some(job.guild) {
+        // The club has left that guild meanwhile: there is nothing to do for it there.
+        return Ok(());
+    }
+    let known = club.lost_at.is_some();
+    let parked = Parked {
+        club: club.id,
+        guild: job.guild,
+        id: job.id.clone(),
+        trace: job.trace.clone(),
+        work,
+        at: job.now,
+    };
+    // Whoever ends the mark takes up what is parked under it: nothing may be parked behind their back.
+    let mark = if known {
+        Change::StillLost(club.id, job.guild)
+    } else {
+        Change::MarkLost(club.id, job.guild, job.now)
+    };
+    let fact = Fact::GuildLost { guild: job.guild };
+    let batch = Batch {
+        changes: vec![mark, Change::Park(parked)],
+        record: (!known).then(|| record(club.id, Actor::Gantry, job.now, fact)),
+        outbox: Outbox {
+            id: outbox_id(env, job.now),
+            guild: job.guild,
+            trace: job.trace.clone(),
+            work: Vec::new(),
+        },
+        answered: None,
+    };
+    Ok(store.commit(batch).await?)
+}
+
+pub(super) fn record(club: ClubId, actor: Actor, at: Timestamp, fact: Fact) -> Record {
+    Record {
+        club,
+        actor,
+        at,
+        fact,
+        before: Value::Null,
+        after: Value::Null,
+    }
+}
+
+/// Gantry is in the club's guild again: the mark goes, and what is parked is taken up. Nothing happens if somebody else
+/// has noticed before.
+///
+/// # Errors
+/// What the store says.
+pub async fn guild_found<S: Ledger>(
+    store: &S,
+    env: &(impl Clock + Ids),
+    (club, guild): (ClubId, GuildId),
+    actor: Actor,
+    trace: &str,
+) -> Result<(), CommitError> {
+    let now = env.now();
+    let (millis, random) = env.parts(now);
+    let batch = Batch {
+        changes: vec![Change::MarkFound(club, guild)],
+        record: Some(record(club, actor, now, Fact::GuildFound { guild })),
+        outbox: Outbox {
+            id: crate::domain::ids::OutboxId::from_parts(millis, random),
+            guild,
+            trace: trace.to_owned(),
+            work: vec![Work::ResumeParked { club }],
+        },
+        answered: None,
+    };
+    match store.commit(batch).await {
+        Err(CommitError::Stale) => Ok(()),
+        outcome => outcome,
+    }
+}
+
+/// Puts parked work into the outbox again, each row in one transaction with its removal. What belongs to a guild that
+/// the club has left is given up.
+///
+/// # Errors
+/// What the store says.
+pub async fn resume_parked<S: ClubReader + GuildLinks + Ledger>(
+    store: &S,
+    env: &impl Env,
+    club: ClubId,
+) -> Result<(), JobFailure> {
+    let Some(club) = store.club(club).await? else {
+        return Ok(());
+    };
+    if club.lost_at.is_some() {
+        // Lost again: whoever finds it next sends this work again.
+        return Ok(());
+    }
+    let rows = store.parked(club.id, CHUNK).await?;
+    let more = rows.len() == CHUNK as usize;
+    let last = rows.len().saturating_sub(1);
+    for (place, parked) in rows.into_iter().enumerate() {
+        let mut work = Vec::new();
+        if club.guild == Some(parked.guild) {
+            work.push(parked.work.clone());
+        }
+        if more && place == last {
+            work.push(Work::ResumeParked { club: club.id });
+        }
+        let batch = Batch {
+            record: None,
+            outbox: Outbox {
+                id: outbox_id(env, env.now()),
+                guild: parked.guild,
+                trace: parked.trace.clone(),
+                work,
+            },
+            changes: vec![Change::Unpark(parked)],
+            answered: None,
+        };
+        match store.commit(batch).await {
+            // Somebody else took it up.
+            Ok(()) | Err(CommitError::Stale) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(())
+}
