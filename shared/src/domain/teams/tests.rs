@@ -128,7 +128,8 @@ fn the_figures_explain_a_team() {
     let (line_up, _) = assign(&line_up, &sheet, 0, 2).unwrap();
     let club = Club {
         id: ClubId::from_parts(1, 1),
-        guild: GuildId(1),
+        guild: Some(GuildId(1)),
+        lost_at: None,
         name: "Apex".into(),
         slug: "apex".into(),
         colour: Colour(0),
