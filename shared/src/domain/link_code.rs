@@ -2,7 +2,7 @@
 //!
 //! A code is bound to a club and to one entry of its roster, works once, and for ten minutes. It is kept as a hash only.
 //! Eight characters of an alphabet of thirty are 39 bits: far too many for the few tries that are granted, but not for
-//! somebody who can read the table and tries offline. The hash is therefore repeated [`ROUNDS`] times, so that all codes
+//! somebody who can read the table and tries offline. The hash is therefore repeated `ROUNDS` times, so that all codes
 //! cost 2^52 hashes; within ten minutes that takes some 10^13 hashes a second. After that the code is worth nothing.
 
 use super::ids::{ClubId, EntryId, UserId};

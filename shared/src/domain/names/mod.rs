@@ -3,7 +3,7 @@
 //! A name has a **display form** ([`Name::display`]: what was written, cleaned) and a **comparison form**
 //! ([`Name::comparison`]): Unicode NFKC and full case folding (UAX #15, UAX #44 `CaseFolding.txt`), without invisible
 //! characters, with all separators (space, `_`, `-`, `.` and their typographic kin) as one space between words, and without
-//! the optional parts of [`parts`]: clan tags and car numbers. Accents stay: `José` and `Jose` are two names.
+//! the optional parts of `parts`: clan tags and car numbers. Accents stay: `José` and `Jose` are two names.
 //!
 //! [`Name::same_user`] asks whether two names may stand for one person: equal comparison forms, and no contradiction in
 //! the optional parts (one may lack what the other has; `Max #7` and `Max #8` are two drivers). A name that is nothing but
