@@ -1,7 +1,7 @@
 //! Which Discord roles go with which rank, and what follows for one member.
 //!
 //! The club's own list stands in the order of precedence: of several listed roles that somebody holds, the first decides.
-//! For a rank that the list does not name, the roles of the settings count ([`RoleMap::in_force`]). The owner's rank has
+//! For a rank that the list does not name, the roles of the settings count ([`in_force`]). The owner's rank has
 //! no roles: no synchronisation gives it or takes it.
 
 use super::ids::{ClubId, RoleId, UserId};

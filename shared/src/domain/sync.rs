@@ -295,7 +295,7 @@ impl SyncState {
             .unwrap_or(Timestamp::MIN)
     }
 
-    /// When to look again: when the next run is due, or in [`LOOK`] at the latest.
+    /// When to look again: when the next run is due, or six hours from now at the latest.
     #[must_use]
     pub fn look_at(now: Timestamp, due: Option<Timestamp>) -> Timestamp {
         let latest = now.checked_add(LOOK).unwrap_or(Timestamp::MAX);

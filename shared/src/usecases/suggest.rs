@@ -82,7 +82,7 @@ pub async fn suggest_events<S: ClubReader + EventReader>(
 }
 
 /// Entries of the roster that no account is proved for and whose names contain what was typed. Takes
-/// [`Capability::ManageMembers`]; nobody else is suggested anything. The first [`ENTRIES_READ`] of a roster are searched.
+/// [`Capability::ManageMembers`]; nobody else is suggested anything. The first `ENTRIES_READ` of a roster are searched.
 ///
 /// # Errors
 /// Refuses with `NoClub`.
