@@ -10,7 +10,7 @@ use gantry_shared::domain::fact::Record;
 use gantry_shared::domain::work::Lane;
 use gantry_shared::jobs::{Outgoing, outgoing};
 use gantry_shared::ports::clock::Clock;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 /// What the function works with.
@@ -25,11 +25,17 @@ pub struct App<C> {
     pub clock: C,
 }
 
+/// How long a row that cannot be read is tried again: a newer version may have written it, and the relay of that version
+/// be deployed in a moment.
+const DEPLOYING: SignedDuration = SignedDuration::from_mins(3);
+
 /// What is sent for one stream record.
 struct Row {
     sequence: String,
     messages: Vec<Outgoing>,
     happening: Option<Happening>,
+    /// To be delivered again.
+    unread: bool,
 }
 
 /// Sends everything, in order. The first record of which something was not taken is reported: Lambda delivers again
@@ -41,7 +47,7 @@ pub async fn handle<C: Clock>(app: &App<C>, event: Event) -> DynamoDbEventRespon
         .into_iter()
         .filter_map(|record| row(record, now))
         .collect();
-    let mut failed = usize::MAX;
+    let mut failed = rows.iter().position(|row| row.unread).unwrap_or(usize::MAX);
     for lane in [Lane::Channel, Lane::Board, Lane::Notify, Lane::Sync] {
         failed = failed.min(send(app, lane, &rows).await);
     }
@@ -60,9 +66,11 @@ pub async fn handle<C: Clock>(app: &App<C>, event: Event) -> DynamoDbEventRespon
     response
 }
 
-/// A record that cannot be read is logged and passed over: it stays in the table, and must not hold up the others.
+/// A record that cannot be read is logged. A new one is delivered again, see [`DEPLOYING`]; an older one is passed over: it
+/// stays in the table, and must not hold up the others.
 fn row(record: EventRecord, now: Timestamp) -> Option<Row> {
     let sequence = record.change.sequence_number.unwrap_or_default();
+    let written = record.change.approximate_creation_date_time.timestamp();
     if record.change.new_image.is_empty() {
         return None;
     }
@@ -73,13 +81,20 @@ fn row(record: EventRecord, now: Timestamp) -> Option<Row> {
             sequence: sequence.clone(),
             messages,
             happening: happening(&item)?,
+            unread: false,
         })
     };
     match read() {
         Ok(row) => Some(row),
         Err(error) => {
             tracing::error!(sequence, %error, "an outbox row cannot be read");
-            None
+            let written = Timestamp::from_second(written).ok()?;
+            (now.duration_since(written) < DEPLOYING).then_some(Row {
+                sequence,
+                messages: Vec::new(),
+                happening: None,
+                unread: true,
+            })
         }
     }
 }

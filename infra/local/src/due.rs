@@ -90,7 +90,7 @@ impl Due {
         let mut first = None;
         for shard in 0..ALERT_SHARDS {
             let found = self.table.due_alerts(shard, to, 1, None).await?;
-            for alert in found {
+            for alert in found.items {
                 first = Some(first.map_or(alert.due, |first: Timestamp| first.min(alert.due)));
             }
         }

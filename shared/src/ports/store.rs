@@ -375,14 +375,15 @@ pub trait Alerts: Send + Sync {
     fn alerts(&self, event: EventKey) -> impl Future<Output = StoreResult<Vec<Alert>>> + Send;
 
     /// The first alerts of a shard (from 0) that wait and are due at `now`, by instant; those behind `after`. Eventually
-    /// consistent: one may be missing for a moment, or be there that was taken just now.
+    /// consistent: one may be missing for a moment, or be there that was taken just now. One that cannot be read is logged
+    /// and left out, so that it holds up no other club's.
     fn due_alerts(
         &self,
         shard: u32,
         now: Timestamp,
         limit: u32,
-        after: Option<&Alert>,
-    ) -> impl Future<Output = StoreResult<Vec<Alert>>> + Send;
+        after: Option<&Cursor>,
+    ) -> impl Future<Output = StoreResult<Page<Alert>>> + Send;
 }
 
 /// Writes, all of them in batches.

@@ -8,7 +8,7 @@ use crate::domain::event::{Event, EventForm, EventState};
 use crate::domain::fact::Fact;
 use crate::domain::ids::EventId;
 use crate::domain::notice::EventBrief;
-use crate::domain::refusal::{EventAction, Refusal};
+use crate::domain::refusal::{EventAction, Field, FormFault, Problem, Refusal};
 use crate::domain::seats::{Seats, seats_of};
 use crate::domain::work::Work;
 use crate::ports::store::{Alerts, Change, ClubReader, EventReader, Ledger, OnceKey};
@@ -52,6 +52,13 @@ pub async fn edit_event<S: Alerts + ClubReader + EventReader + Ledger>(
             )
             .map_err(|faults| Refusal::Form { faults })?;
         let after = desk.event.edited(details);
+        if after.opens_at.is_some_and(|opens| opens >= after.starts_at) {
+            let fault = FormFault {
+                field: Field::Opens,
+                problem: Problem::NotBeforeStart,
+            };
+            return Err(Refusal::Form { faults: vec![fault] }.into());
+        }
         let mut changes = vec![Change::UpdateEvent(after.clone())];
         let mut work = Vec::new();
         if after.state != EventState::Draft {

@@ -23,8 +23,8 @@ pub struct MapRole {
     pub place: Option<usize>,
 }
 
-/// Puts a role on the list, or moves it. Takes what [`Rank::mapping_takes`] says, of the rank and of the one that the role
-/// went with before. Whether Gantry stands above the role in Discord is found out when it is handed out.
+/// Puts a role on the list, or moves it. Takes what [`Rank::mapping_takes`] says, of the rank, of the one that the role
+/// went with before, and of those whose roles it is put before. Whether Gantry stands above the role in Discord is found out when it is handed out.
 ///
 /// # Errors
 /// Refuses with `NoClub`, `NeedsRank`, `Role`, `Busy`.
@@ -88,7 +88,8 @@ async fn changed<S: ClubReader + RoleMaps + Ledger>(
         let (caller, before) = with_caller(store, call, |club| store.role_map(club)).await?;
         call.allow(&caller, Capability::ManageRanks)?;
         let list = before.as_ref().map(|map| map.list.as_slice()).unwrap_or_default();
-        if let Some(mapped) = list.iter().find(|mapped| mapped.role == role) {
+        let force = in_force(before.as_ref(), &caller.settings);
+        if let Some(mapped) = force.iter().find(|mapped| mapped.role == role) {
             call.allow(&caller, mapped.rank.mapping_takes())?;
         }
         let map = RoleMap {
@@ -98,6 +99,11 @@ async fn changed<S: ClubReader + RoleMaps + Ledger>(
             changed_at: call.now,
             version: before.as_ref().map_or(0, |map| map.version) + 1,
         };
+        // Of several roles the first decides: who may not say what goes with a rank may not put a role before its roles.
+        let force = in_force(Some(&map), &caller.settings);
+        for behind in force.iter().skip_while(|mapped| mapped.role != role) {
+            call.allow(&caller, behind.rank.mapping_takes())?;
+        }
         let record = Record {
             before: json!(list),
             after: json!(map.list),

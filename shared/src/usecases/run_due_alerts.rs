@@ -8,7 +8,7 @@ use crate::domain::alert::{Alert, AlertKind, AlertState, DropReason};
 use crate::domain::event::EventKey;
 use crate::domain::fact::{Actor, Fact, Record};
 use crate::domain::work::Work;
-use crate::ports::store::{ALERT_SHARDS, Alerts, Batch, Change, Ledger, Outbox, StoreResult};
+use crate::ports::store::{ALERT_SHARDS, Alerts, Batch, Change, Cursor, Ledger, Outbox, StoreResult};
 use futures::StreamExt;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -68,7 +68,7 @@ async fn run_shard<S: Alerts + Ledger>(
     (shard, try_until): (u32, Timestamp),
 ) -> StoreResult<Tick> {
     let mut tick = Tick::default();
-    let mut last: Option<Alert> = None;
+    let mut last: Option<Cursor> = None;
     let now = env.now();
     loop {
         if env.now() >= try_until {
@@ -76,16 +76,15 @@ async fn run_shard<S: Alerts + Ledger>(
             return Ok(tick);
         }
         let page = store.due_alerts(shard, now, PAGE, last.as_ref()).await?;
-        let full = page.len() == PAGE as usize;
-        last = page.last().cloned();
-        let events = by_event(page);
+        last = page.next;
+        let events = by_event(page.items);
         let taken = futures::stream::iter(events)
             .map(|(event, alerts)| take(store, env, trace, (event, alerts)))
             .buffer_unordered(AT_ONCE)
             .collect::<Vec<_>>()
             .await;
         tick = taken.into_iter().fold(tick, Tick::and);
-        if !full {
+        if last.is_none() {
             return Ok(tick);
         }
     }

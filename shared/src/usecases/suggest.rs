@@ -12,7 +12,7 @@ const SUGGESTIONS: usize = 25;
 /// Entries of a roster that are read with one call, and that are searched.
 const ENTRIES_PAGE: u32 = 1000;
 const ENTRIES_READ: u32 = 5000;
-/// How many of the next events are searched.
+/// How many of the next events are searched, and how many of the last.
 const SEARCHED: u32 = 100;
 
 /// A suggestion: what is shown, and the id that it stands for.
@@ -41,7 +41,8 @@ pub async fn suggest_series<S: ClubReader + SeriesReader>(
     Ok(matching(found, typed))
 }
 
-/// The club's coming events whose names contain what was typed; drafts only for those who may manage events.
+/// The club's events whose names contain what was typed, the next first, then the last; drafts only for those who may
+/// manage events.
 ///
 /// # Errors
 /// Refuses with `NoClub`.
@@ -50,15 +51,19 @@ pub async fn suggest_events<S: ClubReader + EventReader>(
     call: &Call,
     typed: &str,
 ) -> Result<Vec<Suggestion>, Failure> {
-    let (caller, page) = with_caller(store, call, |club| {
-        store.list_events(club, Period::Upcoming, call.now, SEARCHED, None)
+    let (caller, (coming, past)) = with_caller(store, call, |club| async move {
+        let (coming, past) = futures::join!(
+            store.list_events(club, Period::Upcoming, call.now, SEARCHED, None),
+            store.list_events(club, Period::Past, call.now, SEARCHED, None),
+        );
+        Ok((coming?.items, past?.items))
     })
     .await?;
     let zone = caller.club.time_zone.zone();
     let manages = caller.rank.may(Capability::ManageEvents);
-    let found = page
-        .items
+    let found = coming
         .into_iter()
+        .chain(past)
         .filter(|event| manages || event.state != EventState::Draft)
         .map(|event| {
             let state = match event.state {

@@ -5,7 +5,9 @@ use super::call::{Env, outbox_id};
 use super::start_sync::{Start, Step};
 use crate::domain::ids::ClubId;
 use crate::domain::sync::SyncState;
-use crate::ports::store::{Batch, Change, CommitError, Ledger, Outbox, SettingsReader, StoreResult};
+use crate::ports::store::{
+    Batch, Change, CommitError, Ledger, Outbox, SettingsReader, StoreError, StoreResult,
+};
 use crate::ports::sync::SyncRuns;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
@@ -57,6 +59,11 @@ pub async fn tick_sync<S: SyncRuns + SettingsReader + Ledger>(
             match Box::pin(one(store, env, now, club)).await {
                 Ok(true) => done.begun += 1,
                 Ok(false) => done.put_off += 1,
+                // One club's fault is not the others'.
+                Err(CommitError::Store(StoreError::Corrupt(why))) => {
+                    tracing::error!(%club, why, "a club's synchronisation cannot be begun");
+                    done.passed_over += 1;
+                }
                 Err(CommitError::Store(error)) => return Err(error),
                 Err(CommitError::Stale | CommitError::Contended | CommitError::Replayed(_)) => {
                     done.passed_over += 1;

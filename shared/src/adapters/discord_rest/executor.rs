@@ -218,11 +218,15 @@ impl<B: Budget> DiscordRest<B> {
                 let unsure = !repeatable(request, course, now);
                 self.after_failure(why, unsure, answer.limits.retry_after, course, now)
             }
-            _ => Next::Done(Err(DiscordError::Refused {
-                code: answer.code(),
-                message: answer.refusal(),
-                fields: answer.faulty_fields(),
-            })),
+            _ => {
+                let (code, why) = (answer.code(), answer.refusal());
+                tracing::warn!(route = %request.route, code, why, "Discord refuses a request");
+                Next::Done(Err(DiscordError::Refused {
+                    code,
+                    message: why,
+                    fields: answer.faulty_fields(),
+                }))
+            }
         }
     }
 

@@ -1,11 +1,11 @@
 //! Alerts: beside their event, and those that wait in an index by the instant at which they are due.
 
-use super::items::{read, text};
+use super::items::{Item, read, text};
 use super::requests::{Range, failure};
 use super::{Table, keys};
 use crate::domain::alert::{Alert, AlertState};
 use crate::domain::event::EventKey;
-use crate::ports::store::{ALERT_SHARDS, Alerts, StoreResult};
+use crate::ports::store::{ALERT_SHARDS, Alerts, Cursor, Page, StoreResult};
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use jiff::Timestamp;
 
@@ -22,10 +22,10 @@ impl Alerts for Table {
         shard: u32,
         now: Timestamp,
         limit: u32,
-        after: Option<&Alert>,
-    ) -> StoreResult<Vec<Alert>> {
+        after: Option<&Cursor>,
+    ) -> StoreResult<Page<Alert>> {
         // What was seen is left out by its place: what was taken meanwhile is not in the index any more.
-        let from = after.map_or_else(|| "0".to_owned(), |alert| format!("{}!", due_place(alert)));
+        let from = after.map_or_else(|| "0".to_owned(), |Cursor(place)| format!("{place}!"));
         let request = self
             .client
             .query()
@@ -39,8 +39,24 @@ impl Alerts for Table {
             .expression_attribute_values(":from", text(from))
             .expression_attribute_values(":to", text(format!("{}#~", keys::instant(now))));
         let found = request.send().await.map_err(failure)?.items.unwrap_or_default();
-        found.into_iter().map(read).collect()
+        let last = found.last().filter(|_| found.len() == limit as usize).map(place);
+        let readable = |item: Item| {
+            let Cursor(place) = place(&item);
+            read(item)
+                .inspect_err(|error| tracing::error!(place, %error, "an alert cannot be read"))
+                .ok()
+        };
+        Ok(Page {
+            items: found.into_iter().filter_map(readable).collect(),
+            next: last,
+        })
     }
+}
+
+/// Where an alert stands among those that are due.
+fn place(item: &Item) -> Cursor {
+    let place = item.get(keys::GSI1SK).and_then(|place| place.as_s().ok());
+    Cursor(place.cloned().unwrap_or_default())
 }
 
 fn due_place(alert: &Alert) -> String {

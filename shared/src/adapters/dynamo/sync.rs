@@ -71,7 +71,16 @@ impl SyncRuns for Table {
             .send()
             .await
             .map_err(failure)?;
-        output.items.unwrap_or_default().into_iter().map(read).collect()
+        let readable = |item: Item| {
+            let club = item.get(keys::PK).cloned();
+            read(item)
+                .inspect_err(
+                    |error| tracing::error!(?club, %error, "a club's synchronisation cannot be read"),
+                )
+                .ok()
+        };
+        let found = output.items.unwrap_or_default();
+        Ok(found.into_iter().filter_map(readable).collect())
     }
 
     async fn save_run(&self, run: &mut SyncRun) -> Result<(), CommitError> {

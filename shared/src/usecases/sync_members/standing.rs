@@ -33,6 +33,10 @@ impl<S: SyncStore, E: Env, D: SyncDiscord, R: Render> Course<'_, S, E, D, R> {
             let mut changes = Vec::new();
             for member in members {
                 let seen = seen.get(&member.user).filter(|seen| seen.member.is_here());
+                // The listing may have passed by the place of somebody who came and was given a rank while it ran.
+                if seen.is_none() && member.since >= run.started_at {
+                    continue;
+                }
                 changes.extend(self.settle(&mut next, member, seen));
             }
             if changes.is_empty() || self.commit(&mut next, changes).await? {
