@@ -28,4 +28,6 @@ mod roster;
 mod roster_files;
 mod rush;
 mod settings;
+mod stints;
 mod sync;
+mod teams;

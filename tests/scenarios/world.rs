@@ -159,7 +159,13 @@ impl World {
 
     /// The id that is suggested first.
     pub async fn suggested(&self, actor: &Actor, command: &str, option: &str, typed: &str) -> String {
-        let options = json!({ option: typed });
+        self.suggested_with(actor, command, json!({ option: typed }), option)
+            .await
+    }
+
+    /// The id that is suggested first for `option`, with other options picked before.
+    pub async fn suggested_with(&self, actor: &Actor, command: &str, options: Value, option: &str) -> String {
+        let typed = options[option].clone();
         let choices = self
             .stack
             .simulator()

@@ -96,6 +96,7 @@ pub fn sign_up(number: u64) -> SignUp {
         name: format!("Dríver *{number}* of the Nürburgring"),
         status,
         at: Timestamp::UNIX_EPOCH,
+        details: Default::default(),
     }
 }
 

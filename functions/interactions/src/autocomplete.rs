@@ -9,7 +9,9 @@ use gantry_shared::discord::help;
 use gantry_shared::discord::inbound::Interaction;
 use gantry_shared::discord::respond::{self, Response};
 use gantry_shared::domain::club::ZoneName;
-use gantry_shared::usecases::suggest::{Suggestion, suggest_entries, suggest_events, suggest_series};
+use gantry_shared::usecases::suggest::{
+    Suggestion, suggest_drivers, suggest_entries, suggest_events, suggest_series, suggest_teams,
+};
 use gantry_shared::usecases::{Env, Failure};
 
 /// The most that Discord shows (Discord docs, application commands, autocomplete).
@@ -46,9 +48,22 @@ pub async fn suggest<E: Env>(
         (AutocompleteField::Entry, Ok(call)) => {
             choices(suggest_entries(&app.table, &call, &query.typed).await?)
         }
-        (AutocompleteField::Series | AutocompleteField::Event | AutocompleteField::Entry, Err(_)) => {
-            Vec::new()
-        }
+        (AutocompleteField::Team, Ok(call)) => match query.event {
+            Some(event) => choices(suggest_teams(&app.table, &call, event, &query.typed).await?),
+            None => Vec::new(),
+        },
+        (AutocompleteField::Driver, Ok(call)) => match query.event {
+            Some(event) => choices(suggest_drivers(&app.table, &call, event, &query.typed).await?),
+            None => Vec::new(),
+        },
+        (
+            AutocompleteField::Series
+            | AutocompleteField::Event
+            | AutocompleteField::Entry
+            | AutocompleteField::Team
+            | AutocompleteField::Driver,
+            Err(_),
+        ) => Vec::new(),
     };
     Ok(respond::autocomplete(&choices))
 }

@@ -11,10 +11,12 @@ use gantry_shared::domain::cases::Settlement;
 use gantry_shared::domain::club::Club;
 use gantry_shared::domain::event::EventForm;
 use gantry_shared::domain::guild_link::invite_url;
-use gantry_shared::domain::ids::{RunId, SeriesId};
+use gantry_shared::domain::ids::{EventId, RunId, SeriesId};
 use gantry_shared::domain::notice::{CaseShown, EventBrief, EventChange, Notice};
+use gantry_shared::domain::teams::TeamsDone;
 use gantry_shared::ports::store::{ClubReader, Cursor};
 use gantry_shared::usecases::change_event::{archive_event, cancel_event, close_event, complete_event};
+use gantry_shared::usecases::change_teams::{TeamWish, TeamsChanged, change_teams, list_teams};
 use gantry_shared::usecases::check_permissions::ask_for_permissions;
 use gantry_shared::usecases::club_status::club_status;
 use gantry_shared::usecases::create_club::{CreateClub, create_club};
@@ -32,6 +34,7 @@ use gantry_shared::usecases::repeat_event::repeat_event;
 use gantry_shared::usecases::set_rank::show_rank;
 use gantry_shared::usecases::set_sign_up_times::{SignUpTimes, set_sign_up_times};
 use gantry_shared::usecases::settle_case::next_case;
+use gantry_shared::usecases::settle_teams::{finalise_teams, reopen_teams};
 use gantry_shared::usecases::show_event::{list_sign_ups, show_event};
 use gantry_shared::usecases::start_sync::{start_sync, sync_history, sync_status};
 use gantry_shared::usecases::unlink_club::{invite, unlink_question};
@@ -298,8 +301,82 @@ pub async fn run<E: Env>(
         }
         Command::SettingsSet { key, value } => super::settings::set(app, call, &key, value).await?,
         Command::SettingsReset { what } => super::settings::reset(app, call, &what).await?,
+        Command::TeamCreate { event, name, class } => {
+            team(app, call, event, &TeamWish::Create { name, class }).await?
+        }
+        Command::TeamAssign {
+            event,
+            team: id,
+            driver,
+        } => team(app, call, event, &TeamWish::Assign { team: id, driver }).await?,
+        Command::TeamRemove {
+            event,
+            team: id,
+            driver,
+        } => team(app, call, event, &TeamWish::Remove { team: id, driver }).await?,
+        Command::TeamRename {
+            event,
+            team: id,
+            name,
+        } => team(app, call, event, &TeamWish::Rename { team: id, name }).await?,
+        Command::TeamForm {
+            event,
+            size,
+            least,
+            class,
+            seed,
+        } => {
+            let wish = TeamWish::Form {
+                size,
+                least,
+                class,
+                seed,
+            };
+            team(app, call, event, &wish).await?
+        }
+        Command::TeamFinalise { event } => {
+            teams(app, &Box::pin(finalise_teams(table, env, call, event)).await?)
+        }
+        Command::TeamReopen { event } => teams(app, &Box::pin(reopen_teams(table, env, call, event)).await?),
+        Command::ChangePlan { event, team, what } => {
+            Box::pin(super::plans::change(app, call, (event, team), what)).await?
+        }
+        Command::ShowPlan { event, team, page } => {
+            Box::pin(super::plans::shown(app, call, (event, team), page)).await?
+        }
+        Command::TeamList { event, page } => {
+            let teams = Box::pin(list_teams(table, call, event)).await?;
+            let (done, page) = (&TeamsDone::Listed, page.saturating_sub(1));
+            show(
+                app,
+                &Notice::Teams {
+                    done,
+                    teams: &teams,
+                    page,
+                },
+            )
+        }
     };
     Ok(private(&body))
+}
+
+/// Changes teams.
+async fn team<E: Env>(
+    app: &App<E>,
+    call: &Call,
+    event: EventId,
+    wish: &TeamWish,
+) -> Result<serde_json::Value, Failure> {
+    Ok(teams(
+        app,
+        &Box::pin(change_teams(&app.table, &app.env, call, event, wish)).await?,
+    ))
+}
+
+fn teams<E: Env>(app: &App<E>, changed: &TeamsChanged) -> serde_json::Value {
+    let TeamsChanged { done, teams } = changed;
+    let page = 0;
+    show(app, &Notice::Teams { done, teams, page })
 }
 
 /// Gantry about itself, and about the guild's club where there is one.

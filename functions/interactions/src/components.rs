@@ -4,6 +4,7 @@ use super::context::{call, show};
 use super::{App, private, settings};
 use gantry_shared::discord::commands::route::ComponentAction;
 use gantry_shared::discord::inbound::Interaction;
+use gantry_shared::discord::modals;
 use gantry_shared::discord::respond::{self, Response};
 use gantry_shared::domain::cases::{CaseKey, Settlement};
 use gantry_shared::domain::club::Club;
@@ -12,6 +13,7 @@ use gantry_shared::domain::notice::Notice;
 use gantry_shared::domain::roster_import::RosterImport;
 use gantry_shared::domain::signup::Answer;
 use gantry_shared::usecases::answer_event::{AnswerOutcome, answer_event};
+use gantry_shared::usecases::describe_driver::describe_driver_form;
 use gantry_shared::usecases::import_roster::{cancel_import, confirm_import};
 use gantry_shared::usecases::list_roster::list_roster;
 use gantry_shared::usecases::settle_case::{next_case, settle_case};
@@ -68,6 +70,11 @@ pub async fn act<E: Env>(
         ComponentAction::RosterPage { after } => {
             let page = Box::pin(roster_page(app, &call, Some(after))).await?;
             return Ok(respond::update(&page));
+        }
+        ComponentAction::Availability { event } => {
+            let (club, event, details) = Box::pin(describe_driver_form(&app.table, &call, event)).await?;
+            let form = modals::availability(&event, &club.time_zone, &details);
+            return Ok(respond::modal(&form));
         }
         ComponentAction::Unlink { club } => {
             let unlinked = Box::pin(unlink_club(&app.table, &app.env, &call, club)).await?;

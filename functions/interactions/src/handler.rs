@@ -6,6 +6,7 @@ mod commands;
 mod components;
 mod context;
 mod modals;
+mod plans;
 mod ranks;
 mod settings;
 

@@ -1,14 +1,14 @@
 //! Submitted forms.
 
 use super::commands::changed;
-use super::context::call;
+use super::context::{call, show};
 use super::{App, private};
 use gantry_shared::discord::commands::route::ModalSubmit;
-use gantry_shared::discord::custom_id::ModalId;
 use gantry_shared::discord::inbound::Interaction;
 use gantry_shared::discord::respond::Response;
-use gantry_shared::domain::notice::EventChange;
+use gantry_shared::domain::notice::{EventChange, Notice};
 use gantry_shared::usecases::create_event::create_event;
+use gantry_shared::usecases::describe_driver::describe_driver;
 use gantry_shared::usecases::edit_event::edit_event;
 use gantry_shared::usecases::{Env, Failure};
 
@@ -22,18 +22,27 @@ pub async fn submitted<E: Env>(
         Ok(call) => call,
         Err(error) => return Ok(private(&app.views.route_error(&error))),
     };
-    let (change, brief) = match submit.id {
-        ModalId::EventCreate { series } => (
-            EventChange::Created,
-            Box::pin(create_event(&app.table, &app.env, &call, series, &submit.form)).await?,
-        ),
-        ModalId::EventEdit { event, version } => {
-            let target = (event, version);
-            (
-                EventChange::Edited,
-                Box::pin(edit_event(&app.table, &app.env, &call, target, &submit.form)).await?,
+    let (table, env) = (&app.table, &app.env);
+    let body = match submit {
+        ModalSubmit::EventCreate { series, form } => {
+            let brief = Box::pin(create_event(table, env, &call, series, &form)).await?;
+            changed(app, EventChange::Created, &brief)
+        }
+        ModalSubmit::EventEdit { event, version, form } => {
+            let brief = Box::pin(edit_event(table, env, &call, (event, version), &form)).await?;
+            changed(app, EventChange::Edited, &brief)
+        }
+        ModalSubmit::Availability { event, form } => {
+            let described = Box::pin(describe_driver(table, env, &call, event, &form)).await?;
+            show(
+                app,
+                &Notice::Described {
+                    event: &described.event,
+                    details: &described.details,
+                    backup: described.backup.as_deref(),
+                },
             )
         }
     };
-    Ok(private(&changed(app, change, &brief)))
+    Ok(private(&body))
 }

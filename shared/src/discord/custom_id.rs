@@ -41,6 +41,11 @@ pub enum ComponentId {
         /// The event.
         event: EventId,
     },
+    /// Button Availability.
+    Availability {
+        /// The event.
+        event: EventId,
+    },
     /// Button Details.
     Details {
         /// The event.
@@ -148,6 +153,11 @@ pub enum ModalId {
         /// Its version when the form was opened.
         version: u64,
     },
+    /// What a driver says about themselves.
+    Availability {
+        /// The event.
+        event: EventId,
+    },
 }
 
 impl fmt::Display for ComponentId {
@@ -159,6 +169,7 @@ impl fmt::Display for ComponentId {
             Self::ChooseClass { event } => write!(f, "{PREFIX}cc:{event}"),
             Self::NotComing { event } => write!(f, "{PREFIX}nc:{event}"),
             Self::Leave { event } => write!(f, "{PREFIX}lv:{event}"),
+            Self::Availability { event } => write!(f, "{PREFIX}av:{event}"),
             Self::Details { event } => write!(f, "{PREFIX}dt:{event}"),
             Self::Info { event } => write!(f, "{PREFIX}in:{event}"),
             Self::ImportConfirm { command } => write!(f, "{PREFIX}ic:{command}"),
@@ -261,6 +272,7 @@ impl FromStr for ComponentId {
             "cc" => Self::ChooseClass { event },
             "nc" => Self::NotComing { event },
             "lv" => Self::Leave { event },
+            "av" => Self::Availability { event },
             "dt" => Self::Details { event },
             "in" => Self::Info { event },
             _ => return Err(UnknownCustomId),
@@ -273,6 +285,7 @@ impl fmt::Display for ModalId {
         match self {
             Self::EventCreate { series } => write!(f, "{PREFIX}ec:{series}"),
             Self::EventEdit { event, version } => write!(f, "{PREFIX}ee:{event}:{version}"),
+            Self::Availability { event } => write!(f, "{PREFIX}av:{event}"),
         }
     }
 }
@@ -281,9 +294,13 @@ impl FromStr for ModalId {
     type Err = UnknownCustomId;
 
     fn from_str(text: &str) -> Result<Self, UnknownCustomId> {
-        if let Ok(["ec", series]) = parts(text) {
-            let series = series.parse().map_err(|_| UnknownCustomId)?;
-            return Ok(Self::EventCreate { series });
+        if let Ok([kind, id]) = parts(text) {
+            return match kind {
+                "ec" => id.parse().map(|series| Self::EventCreate { series }),
+                "av" => id.parse().map(|event| Self::Availability { event }),
+                _ => return Err(UnknownCustomId),
+            }
+            .map_err(|_| UnknownCustomId);
         }
         let ["ee", event, version] = parts(text)? else {
             return Err(UnknownCustomId);

@@ -3,6 +3,7 @@
 use super::commands::limits;
 use super::custom_id::ModalId;
 use super::text;
+use crate::domain::availability::{DetailsForm, DriverDetails};
 use crate::domain::club::ZoneName;
 use crate::domain::event::{Event, EventForm};
 use crate::domain::series::{Series, write_classes};
@@ -89,6 +90,54 @@ fn event_form(id: ModalId, title: &str, zone: &ZoneName, form: &EventForm) -> Mo
     }))
 }
 
+/// The form with which a driver says when they can drive in `event`, with what they said before.
+#[must_use]
+pub fn availability(event: &Event, zone: &ZoneName, details: &DriverDetails) -> Modal {
+    let form = DetailsForm::of(details, event, &zone.zone());
+    let example = event.classes.first().map_or("GT3", |class| class.label.as_str());
+    let input = |id, label, hint: String, max| Input {
+        id,
+        label,
+        hint,
+        paragraph: false,
+        required: false,
+        max,
+    };
+    let windows = Input {
+        paragraph: true,
+        ..input(
+            "windows",
+            "When can you drive?",
+            format!(
+                "One span a line in {}, such as 14:00-16:30; empty: all the time",
+                zone.as_str()
+            ),
+            limits::WINDOWS,
+        )
+    };
+    let experience = input(
+        "experience",
+        "Your experience, from 1 to 5",
+        "1: first races, 3: regular, 5: expert. Teams are balanced by it".to_owned(),
+        limits::FIGURE,
+    );
+    let backup = input(
+        "backup",
+        "Another class you would take",
+        format!("If yours is full or has no team, such as {example}"),
+        limits::CLASS,
+    );
+    Modal(json!({
+        "custom_id": ModalId::Availability { event: event.key.event }.to_string(),
+        "title": text::plain(&format!("You in {}", event.name), TITLE_MAX),
+        "components": [
+            windows.component(&form.windows),
+            experience.component(&form.experience),
+            backup.component(&form.backup),
+        ],
+    }))
+}
+
 fn inputs(zone: &ZoneName) -> [Input; 5] {
     let input = |id, label, hint: &str, max| Input {
         id,
@@ -160,17 +209,7 @@ impl Input {
 /// input is missing or longer than Discord lets it be: then it is no form of ours.
 #[must_use]
 pub fn read_event_form(components: &[Value]) -> Option<EventForm> {
-    let read = |id: &str, max: u16| {
-        let input = components
-            .iter()
-            .flat_map(inputs_in)
-            .find(|input| input["custom_id"] == id)?;
-        let value = match &input["value"] {
-            Value::Null => "",
-            value => value.as_str()?,
-        };
-        (value.chars().count() <= usize::from(max)).then(|| value.to_owned())
-    };
+    let read = |id, max| read_input(components, id, max);
     Some(EventForm {
         name: read("name", limits::EVENT_NAME)?,
         start: read("start", limits::TIME)?,
@@ -178,6 +217,29 @@ pub fn read_event_form(components: &[Value]) -> Option<EventForm> {
         classes: read("classes", limits::CLASSES)?,
         description: read("description", limits::DESCRIPTION)?,
     })
+}
+
+/// As [`read_event_form`], for the form of [`availability`].
+#[must_use]
+pub fn read_details_form(components: &[Value]) -> Option<DetailsForm> {
+    let read = |id, max| read_input(components, id, max);
+    Some(DetailsForm {
+        windows: read("windows", limits::WINDOWS)?,
+        experience: read("experience", limits::FIGURE)?,
+        backup: read("backup", limits::CLASS)?,
+    })
+}
+
+fn read_input(components: &[Value], id: &str, max: u16) -> Option<String> {
+    let input = components
+        .iter()
+        .flat_map(inputs_in)
+        .find(|input| input["custom_id"] == id)?;
+    let value = match &input["value"] {
+        Value::Null => "",
+        value => value.as_str()?,
+    };
+    (value.chars().count() <= usize::from(max)).then(|| value.to_owned())
 }
 
 fn inputs_in(top: &Value) -> impl Iterator<Item = &Value> {

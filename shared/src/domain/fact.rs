@@ -2,7 +2,7 @@
 
 use super::alert::AlertKind;
 use super::event::{EventAction, EventKey};
-use super::ids::{ClubId, EntryId, GuildId, InteractionId, RunId, UserId};
+use super::ids::{ClubId, EntryId, GuildId, InteractionId, RunId, TeamId, UserId};
 use super::series::ClassId;
 use super::settings::Key;
 use super::signup::Status;
@@ -118,16 +118,6 @@ pub enum Fact {
     },
     /// Sign-up for an event was ended.
     EventClosed {
-        /// The event.
-        event: EventKey,
-    },
-    /// Teams of an event are being formed.
-    TeamsForming {
-        /// The event.
-        event: EventKey,
-    },
-    /// The teams of an event are settled.
-    TeamsFinal {
         /// The event.
         event: EventKey,
     },
@@ -253,10 +243,39 @@ pub enum Fact {
     },
     /// The list of roles and ranks was changed; before and after stand with the record.
     RolesMapped,
+    /// A driver said when they can drive, how experienced they are, or which class they would take instead.
+    DriverDescribed {
+        /// The event.
+        event: EventKey,
+        /// The driver.
+        user: UserId,
+    },
+    /// The teams of an event changed.
+    TeamsChanged {
+        /// The event.
+        event: EventKey,
+    },
+    /// The teams of an event were settled.
+    TeamsFinalised {
+        /// The event.
+        event: EventKey,
+    },
+    /// The settled teams of an event were opened again.
+    TeamsReopened {
+        /// The event.
+        event: EventKey,
+    },
     /// Settings were changed or reset. What the club had set before and after stands with the record, by name.
     SettingsChanged {
         /// Which.
         keys: Vec<Key>,
+    },
+    /// The strategy or the stint plan of a team changed.
+    StintPlanChanged {
+        /// The event.
+        event: EventKey,
+        /// The team.
+        team: TeamId,
     },
     /// Waiting drivers were given seats that an edit made free.
     DriversPromoted {
@@ -277,8 +296,9 @@ impl Fact {
             EventAction::Edit => Self::EventEdited { event },
             EventAction::Publish => Self::EventPublished { event },
             EventAction::Close => Self::EventClosed { event },
-            EventAction::FormTeams | EventAction::ReopenTeams => Self::TeamsForming { event },
-            EventAction::FinaliseTeams => Self::TeamsFinal { event },
+            EventAction::FormTeams | EventAction::ArrangeTeams => Self::TeamsChanged { event },
+            EventAction::ReopenTeams => Self::TeamsReopened { event },
+            EventAction::FinaliseTeams => Self::TeamsFinalised { event },
             EventAction::MakeReady => Self::EventReady { event },
             EventAction::Start => Self::EventStarted { event },
             EventAction::Complete => Self::EventCompleted { event },
@@ -307,8 +327,6 @@ impl Fact {
             Self::EventEdited { .. } => "EventEdited",
             Self::EventPublished { .. } => "EventPublished",
             Self::EventClosed { .. } => "EventClosed",
-            Self::TeamsForming { .. } => "TeamsForming",
-            Self::TeamsFinal { .. } => "TeamsFinal",
             Self::EventReady { .. } => "EventReady",
             Self::EventStarted { .. } => "EventStarted",
             Self::EventCompleted { .. } => "EventCompleted",
@@ -324,7 +342,12 @@ impl Fact {
             Self::AccountLinked { .. } => "AccountLinked",
             Self::AccountUnlinked { .. } => "AccountUnlinked",
             Self::RolesMapped => "RolesMapped",
+            Self::DriverDescribed { .. } => "DriverDescribed",
+            Self::TeamsChanged { .. } => "TeamsChanged",
+            Self::TeamsFinalised { .. } => "TeamsFinalised",
+            Self::TeamsReopened { .. } => "TeamsReopened",
             Self::SettingsChanged { .. } => "SettingsChanged",
+            Self::StintPlanChanged { .. } => "StintPlanChanged",
             Self::DriversPromoted { .. } => "DriversPromoted",
             Self::SyncStarted { .. } => "SyncStarted",
             Self::MemberMatched { .. } => "MemberMatched",

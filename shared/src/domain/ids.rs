@@ -139,6 +139,10 @@ own_id! {
     RunId
 }
 own_id! {
+    /// A team of an event.
+    TeamId
+}
+own_id! {
     /// One row of the outbox, and the message on a queue that it becomes.
     OutboxId
 }

@@ -1,6 +1,7 @@
 //! Pure rules. Imports nothing of ours, and no AWS, HTTP, Discord-client or tokio crate.
 
 pub mod alert;
+pub mod availability;
 pub mod cases;
 pub mod club;
 pub mod event;
@@ -26,7 +27,12 @@ pub mod settings;
 pub mod signup;
 pub mod space;
 pub mod standing;
+pub mod stints;
 pub mod sync;
+pub mod teams;
 pub mod text;
 pub mod when;
 pub mod work;
+
+#[cfg(test)]
+mod fixtures;

@@ -1,6 +1,7 @@
 //! What Gantry says in channels and DMs, as data. `discord/views` turns it into messages.
 
 use super::alert::Announcement;
+use super::availability::DriverDetails;
 use super::cases::{Case, Settlement};
 use super::club::{Club, Colour};
 use super::event::{Event, EventKey, Period};
@@ -18,7 +19,9 @@ use super::space::SpaceFault;
 use super::standing::{
     CodeMade, HandOverQuestion, HandedOver, Linked, RankGiven, RankShown, RolesApplied, RolesListed,
 };
+use super::stints::{PlanBrief, PlanDone};
 use super::sync::SyncRun;
+use super::teams::{TeamsBrief, TeamsDone};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -245,6 +248,33 @@ pub enum Notice<'a> {
         club: &'a Club,
         /// What it shows.
         sheet: &'a Sheet,
+    },
+    /// Answer to what was done with an event's teams.
+    Teams {
+        /// What was done.
+        done: &'a TeamsDone,
+        /// All teams now.
+        teams: &'a TeamsBrief,
+        /// Which page of them, from 0.
+        page: usize,
+    },
+    /// Answer to what was done with a team's strategy or plan.
+    StintPlan {
+        /// What was done.
+        done: PlanDone,
+        /// The plan now.
+        plan: &'a PlanBrief,
+        /// Which page, from 0; the present one if none.
+        page: Option<usize>,
+    },
+    /// To a driver who said something about themselves.
+    Described {
+        /// The event's name.
+        event: &'a str,
+        /// What is recorded.
+        details: &'a DriverDetails,
+        /// The label of the backup class.
+        backup: Option<&'a str>,
     },
     /// Asks the driver which class: a select whose custom id is that of the board.
     ChooseClass {

@@ -96,6 +96,38 @@ pub enum Refusal {
     NoSuchImport,
     /// The import was confirmed, given up or has expired.
     ImportOver,
+    /// The event has several classes, and none was named.
+    NameTheClass,
+    /// No such team in this event.
+    NoSuchTeam,
+    /// The event has a team of that name.
+    TeamNameTaken,
+    /// The event has as many teams as it can.
+    TooManyTeams {
+        /// The most.
+        max: usize,
+    },
+    /// The team has as many drivers as it can.
+    TeamFull {
+        /// The most.
+        max: usize,
+    },
+    /// That person has no seat in the event.
+    NotADriver,
+    /// The team drives in another class than the driver.
+    OtherClass {
+        /// The team's class.
+        class: String,
+    },
+    /// The driver is in that team already.
+    InTeamAlready,
+    /// The driver is not in that team.
+    NotInTeam,
+    /// A team that is to be settled has no drivers.
+    EmptyTeam {
+        /// Its name.
+        team: String,
+    },
     /// No setting, or section of settings, of that name.
     NoSuchSetting,
     /// Values that their settings do not take.
@@ -162,6 +194,16 @@ pub enum Refusal {
         /// That rank.
         rank: Rank,
     },
+    /// The team has no stint plan.
+    NoPlan,
+    /// The plan has no stint of that number.
+    NoSuchStint,
+    /// A stint would begin before the one before it, or not end after it begins.
+    StintTimes,
+    /// The stint, or one of the plan's, has been begun.
+    StintRunning,
+    /// Nobody is driving a stint.
+    NoStintRunning,
     /// Too many people at once; nothing was changed.
     Busy,
 }
@@ -194,6 +236,16 @@ impl Refusal {
             Self::RosterFileGone => "roster_file_gone",
             Self::NoSuchImport => "no_such_import",
             Self::ImportOver => "import_over",
+            Self::NameTheClass => "name_the_class",
+            Self::NoSuchTeam => "no_such_team",
+            Self::TeamNameTaken => "team_name_taken",
+            Self::TooManyTeams { .. } => "too_many_teams",
+            Self::TeamFull { .. } => "team_full",
+            Self::NotADriver => "not_a_driver",
+            Self::OtherClass { .. } => "other_class",
+            Self::InTeamAlready => "in_team_already",
+            Self::NotInTeam => "not_in_team",
+            Self::EmptyTeam { .. } => "empty_team",
             Self::NoSuchSetting => "no_such_setting",
             Self::Settings { .. } => "settings",
             Self::SettingChanged { .. } => "setting_changed",
@@ -213,6 +265,11 @@ impl Refusal {
             Self::CaseSettled { .. } => "case_settled",
             Self::CaseChanged => "case_changed",
             Self::RankTooHigh { .. } => "rank_too_high",
+            Self::NoPlan => "no_plan",
+            Self::NoSuchStint => "no_such_stint",
+            Self::StintTimes => "stint_times",
+            Self::StintRunning => "stint_running",
+            Self::NoStintRunning => "no_stint_running",
             Self::Busy => "busy",
         }
     }
@@ -283,6 +340,30 @@ pub enum Field {
     Opens,
     /// When sign-up closes.
     Closes,
+    /// When a driver can drive.
+    Availability,
+    /// How experienced a driver is.
+    Experience,
+    /// Which class a driver would take instead.
+    BackupClass,
+    /// How many drivers a team has.
+    TeamSize,
+    /// The seed that teams are formed with.
+    Seed,
+    /// How long a stint is.
+    StintLength,
+    /// How long a driver rests.
+    Rest,
+    /// How many stints a driver drives in a row.
+    InARow,
+    /// How long a pit stop is.
+    PitTime,
+    /// Fuel for a stint.
+    Fuel,
+    /// How long tyres last.
+    Tyres,
+    /// By how many minutes a stint is moved.
+    Minutes,
     /// How many times something is made.
     Copies,
 }
@@ -352,4 +433,30 @@ pub enum Problem {
     },
     /// More than ten classes.
     TooManyClasses,
+    /// A line that is not `HH:MM-HH:MM`.
+    NotAWindow {
+        /// What was typed, cut to 40 code points.
+        line: String,
+    },
+    /// A window that lies outside of the event.
+    OutsideEvent {
+        /// What was typed, cut to 40 code points.
+        line: String,
+    },
+    /// Too many windows.
+    TooManyWindows {
+        /// The most.
+        max: usize,
+    },
+    /// Not a number from 1 to 5.
+    NotExperience,
+    /// The event has no class of that label.
+    UnknownClass {
+        /// What was typed, cut to 40 code points.
+        class: String,
+    },
+    /// Not a number as a forming of teams shows it.
+    NotASeed,
+    /// Not a number of minutes.
+    NotMinutes,
 }

@@ -1,5 +1,6 @@
 //! Sign-ups: what a driver asks for, and the changes that it takes.
 
+use super::availability::DriverDetails;
 use super::event::{Event, EventKey};
 use super::ids::{InteractionId, UserId};
 use super::refusal::{Refusal, Standing};
@@ -26,6 +27,9 @@ pub struct SignUp {
     pub status: Status,
     /// When it was given.
     pub at: Timestamp,
+    /// What the driver says about themselves.
+    #[serde(default)]
+    pub details: DriverDetails,
 }
 
 /// What a driver's answer is.
@@ -289,6 +293,7 @@ mod tests {
             name: "Ana".into(),
             status,
             at: event.created_at,
+            details: DriverDetails::default(),
         });
         decide(
             event,

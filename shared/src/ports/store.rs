@@ -4,12 +4,15 @@
 //! not at all; each change carries the condition under which alone it may be made.
 
 use crate::domain::alert::Alert;
+use crate::domain::availability::DriverDetails;
 use crate::domain::cases::Case;
 use crate::domain::club::Club;
 use crate::domain::event::{Event, EventKey, Period};
 use crate::domain::fact::Record;
 use crate::domain::guild_link::{LinkWish, Parked};
-use crate::domain::ids::{ChannelId, ClubId, EntryId, GuildId, InteractionId, OutboxId, SeriesId, UserId};
+use crate::domain::ids::{
+    ChannelId, ClubId, EntryId, GuildId, InteractionId, OutboxId, SeriesId, TeamId, UserId,
+};
 use crate::domain::link_code::LinkCode;
 use crate::domain::notice::Sheet;
 use crate::domain::rank::Rank;
@@ -21,7 +24,9 @@ use crate::domain::series::{Class, ClassId, Series};
 use crate::domain::settings::{ClubSettings, Settings};
 use crate::domain::signup::{SignUp, Waiter};
 use crate::domain::space::{SeriesCategory, Space};
+use crate::domain::stints::TeamPlan;
 use crate::domain::sync::{SyncRun, SyncState};
+use crate::domain::teams::LineUp;
 use crate::domain::work::Work;
 use jiff::Timestamp;
 use std::future::Future;
@@ -296,6 +301,19 @@ pub trait EventReader: Send + Sync {
     ) -> impl Future<Output = StoreResult<Vec<Waiter>>> + Send;
 }
 
+/// Reads teams.
+pub trait TeamReader: Send + Sync {
+    /// An event with all answers and its teams; the line-up is empty if there is none.
+    fn line_up(&self, event: EventKey) -> impl Future<Output = StoreResult<Option<(Sheet, LineUp)>>> + Send;
+
+    /// A team's strategy and stint plan.
+    fn team_plan(
+        &self,
+        event: EventKey,
+        team: TeamId,
+    ) -> impl Future<Output = StoreResult<Option<TeamPlan>>> + Send;
+}
+
 /// Reads and writes what events have in Discord.
 pub trait Spaces: Send + Sync {
     /// An event's space.
@@ -506,6 +524,12 @@ pub enum Change {
         /// What is there before.
         was: SignUp,
     },
+    /// What a driver who has answered says about themselves.
+    DescribeDriver(EventKey, UserId, DriverDetails),
+    /// The teams of an event replace their version before (version 1: there are none).
+    PutLineUp(LineUp),
+    /// A team's strategy and plan replace their version before (version 1: there are none).
+    PutTeamPlan(TeamPlan),
     /// A place on the waitlist.
     PutWaiter(EventKey, Waiter),
     /// A place on the waitlist goes.

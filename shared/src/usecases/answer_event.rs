@@ -169,6 +169,7 @@ pub(super) async fn decide_answer<S: EventReader>(
         name: driver.name.to_owned(),
         status,
         at: driver.now,
+        details: mine.as_ref().map(|mine| mine.details.clone()).unwrap_or_default(),
     });
     let standing = now.as_ref().map_or(Standing::None, |now| now.standing(&event));
     let mut work = vec![Work::RefreshBoard { event: event.key }];

@@ -2,7 +2,7 @@
 
 use crate::domain::fact::{Actor, Fact, Record};
 use crate::domain::ids::{
-    ClubId, EntryId, EventId, GuildId, InteractionId, OutboxId, RunId, SeriesId, UserId,
+    ClubId, EntryId, EventId, GuildId, InteractionId, OutboxId, RunId, SeriesId, TeamId, UserId,
 };
 use crate::domain::rank::{Capability, Rank};
 use crate::domain::refusal::Refusal;
@@ -122,6 +122,11 @@ pub(super) fn entry_id(env: &impl Env, now: Timestamp) -> EntryId {
 pub(super) fn series_id(env: &impl Env, now: Timestamp) -> SeriesId {
     let (millis, random) = env.parts(now);
     SeriesId::from_parts(millis, random)
+}
+
+pub(super) fn team_id(env: &impl Env, now: Timestamp) -> TeamId {
+    let (millis, random) = env.parts(now);
+    TeamId::from_parts(millis, random)
 }
 
 pub(super) fn event_id(env: &impl Env, now: Timestamp) -> EventId {

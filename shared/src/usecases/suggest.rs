@@ -1,11 +1,15 @@
 //! Suggests series and events while somebody types.
 
 use super::call::{Call, Failure, with_caller};
-use crate::domain::event::{EventState, Period};
+use crate::domain::event::{EventKey, EventState, Period};
+use crate::domain::ids::EventId;
+use crate::domain::notice::Sheet;
 use crate::domain::rank::Capability;
+use crate::domain::refusal::Refusal;
+use crate::domain::teams::{Team, seat};
 use crate::domain::text::comparable;
 use crate::domain::when::write_start;
-use crate::ports::store::{ClubReader, EventReader, RosterReader, SeriesReader};
+use crate::ports::store::{ClubReader, EventReader, RosterReader, SeriesReader, TeamReader};
 
 /// The most that Discord shows (Discord docs, application commands, autocomplete).
 const SUGGESTIONS: usize = 25;
@@ -120,6 +124,73 @@ pub async fn suggest_entries<S: ClubReader + RosterReader>(
     }
     found.truncate(SUGGESTIONS);
     Ok(found)
+}
+
+/// The event's teams whose names contain what was typed; for those who do not manage events, their own.
+///
+/// # Errors
+/// Refuses with `NoClub`, `NoSuchEvent`.
+pub async fn suggest_teams<S: ClubReader + TeamReader>(
+    store: &S,
+    call: &Call,
+    event: EventId,
+    typed: &str,
+) -> Result<Vec<Suggestion>, Failure> {
+    let (_, sheet, teams) = teams_for(store, call, event).await?;
+    let found = teams.into_iter().map(|team| {
+        let class = sheet.event.class(&team.class);
+        let class = class.map_or(team.class.as_str(), |class| class.label.as_str());
+        Suggestion {
+            label: format!("{} · {class} · {}", team.name, team.drivers.len()),
+            value: team.id.to_string(),
+        }
+    });
+    Ok(matching(found, typed))
+}
+
+/// The event's seated drivers whose names contain what was typed, with their teams; those without one come first. For
+/// those who do not manage events, the drivers of their own team.
+///
+/// # Errors
+/// Refuses with `NoClub`, `NoSuchEvent`.
+pub async fn suggest_drivers<S: ClubReader + TeamReader>(
+    store: &S,
+    call: &Call,
+    event: EventId,
+    typed: &str,
+) -> Result<Vec<Suggestion>, Failure> {
+    let (manages, sheet, teams) = teams_for(store, call, event).await?;
+    let team_of = |user| teams.iter().find(|team| team.drivers.contains(&user));
+    let mut drivers: Vec<_> = sheet
+        .sign_ups
+        .iter()
+        .filter(|driver| seat(driver).is_some())
+        .map(|driver| (team_of(driver.user), driver))
+        .filter(|(team, _)| manages || team.is_some())
+        .collect();
+    drivers.sort_by_key(|(team, _)| team.is_some());
+    let found = drivers.into_iter().map(|(team, driver)| Suggestion {
+        label: match team {
+            Some(team) => format!("{} · {}", driver.name, team.name),
+            None => driver.name.clone(),
+        },
+        value: driver.user.to_string(),
+    });
+    Ok(matching(found, typed))
+}
+
+/// Whether the caller manages events, the event, and the teams that the caller may see.
+async fn teams_for<S: ClubReader + TeamReader>(
+    store: &S,
+    call: &Call,
+    event: EventId,
+) -> Result<(bool, Sheet, Vec<Team>), Failure> {
+    let (caller, found) = with_caller(store, call, |club| store.line_up(EventKey { club, event })).await?;
+    let (sheet, line_up) = found.ok_or(Refusal::NoSuchEvent)?;
+    let manages = caller.rank.may(Capability::ManageEvents);
+    let mut teams = line_up.pruned(&sheet).teams;
+    teams.retain(|team| manages || team.drivers.contains(&call.user));
+    Ok((manages, sheet, teams))
 }
 
 fn matching(all: impl Iterator<Item = Suggestion>, typed: &str) -> Vec<Suggestion> {

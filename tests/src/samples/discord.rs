@@ -2,8 +2,8 @@
 
 use super::gateway::{Form, event};
 use super::world::{
-    ADMIN, APPLICATION, CHANNEL, CLUB, CONFLICT, DRAFT, DRIVER, GUILD, IMPORT, OPEN, OTHER_GUILD, RUN,
-    SEATED, SERIES, TWIN, WAITING,
+    ADMIN, APPLICATION, CHANNEL, CLOSED, CLUB, CONFLICT, DRAFT, DRIVER, GUILD, IMPORT, OPEN, OTHER_GUILD,
+    RUN, SEATED, SERIES, TEAM, TWIN, WAITING,
 };
 use gantry_shared::discord::custom_id::{CaseAct, ComponentId, ModalId};
 use gantry_shared::domain::ids::{EntryId, GuildId, UserId};
@@ -285,6 +285,73 @@ fn commands() -> Vec<(&'static str, Value)> {
             grouped("role", "map", "remove", &texts(&[("id", ROLE)])),
         ),
     ]
+    .into_iter()
+    .chain(team_commands())
+    .collect()
+}
+
+fn team_commands() -> Vec<(&'static str, Value)> {
+    let (closed, team, driver) = (CLOSED.event.to_string(), TEAM.to_string(), SEATED.to_string());
+    let event = ("event", closed.as_str());
+    let team = ("team", team.as_str());
+    let driver = ("driver", driver.as_str());
+    let with = |sub: &str, more: &[(&str, &str)]| {
+        let options: Vec<_> = [event].into_iter().chain(more.iter().copied()).collect();
+        sub_command("team", sub, &options)
+    };
+    vec![
+        (
+            "command-team-create",
+            with("create", &[("name", "Night Shift"), ("class", "LMP2")]),
+        ),
+        ("command-team-assign", with("assign", &[team, driver])),
+        ("command-team-remove", with("remove", &[team, driver])),
+        (
+            "command-team-rename",
+            with("rename", &[team, ("name", "Red Flag")]),
+        ),
+        (
+            "command-team-form",
+            with("form", &[("size", "3"), ("least", "1")]),
+        ),
+        ("command-team-list", with("list", &[])),
+        ("command-team-finalise", with("finalise", &[])),
+        ("command-team-reopen", with("reopen", &[])),
+    ]
+    .into_iter()
+    .chain(plan_commands())
+    .collect()
+}
+
+fn plan_commands() -> Vec<(&'static str, Value)> {
+    let (closed, team, driver) = (CLOSED.event.to_string(), TEAM.to_string(), SEATED.to_string());
+    let with = |command: &str, sub: &str, more: &[(&str, &str)]| {
+        let fixed = [("event", closed.as_str()), ("team", team.as_str())];
+        let options: Vec<_> = fixed.into_iter().chain(more.iter().copied()).collect();
+        sub_command(command, sub, &options)
+    };
+    let by = [("stint", "1"), ("minutes", "10")];
+    vec![
+        (
+            "command-strategy-set",
+            with("strategy", "set", &[("stint", "45"), ("fuel", "90")]),
+        ),
+        ("command-strategy-show", with("strategy", "show", &[])),
+        ("command-stint-plan", with("stint", "plan", &[])),
+        ("command-stint-list", with("stint", "list", &[])),
+        (
+            "command-stint-swap",
+            with("stint", "swap", &[("one", "1"), ("other", "2")]),
+        ),
+        ("command-stint-extend", with("stint", "extend", &by)),
+        ("command-stint-shift", with("stint", "shift", &by)),
+        ("command-stint-start", with("stint", "start", &[])),
+        ("command-stint-finish", with("stint", "finish", &[])),
+        (
+            "command-stint-emergency",
+            with("stint", "emergency", &[("driver", &driver)]),
+        ),
+    ]
 }
 
 /// The one command with a file, which comes resolved.
@@ -348,7 +415,17 @@ fn suggestions() -> Vec<(&'static str, Value)> {
                 ] }]),
             ),
         ),
+        ("autocomplete-team", team_typing("rename", "team", "bl")),
+        ("autocomplete-driver", team_typing("assign", "driver", "nov")),
     ]
+}
+
+fn team_typing(sub: &str, option: &str, typed: &str) -> Value {
+    let options = json!([
+        { "name": "event", "type": 3, "value": CLOSED.event },
+        { "name": option, "type": 3, "value": typed, "focused": true },
+    ]);
+    command("team", json!([{ "name": sub, "type": 1, "options": options }]))
 }
 
 fn buttons() -> Vec<(&'static str, ComponentId, UserId)> {
@@ -357,6 +434,7 @@ fn buttons() -> Vec<(&'static str, ComponentId, UserId)> {
         ("button-sign-up", ComponentId::SignUp { event }, DRIVER),
         ("button-not-coming", ComponentId::NotComing { event }, DRIVER),
         ("button-leave", ComponentId::Leave { event }, SEATED),
+        ("button-availability", ComponentId::Availability { event }, SEATED),
         ("button-details", ComponentId::Details { event }, SEATED),
         ("button-info", ComponentId::Info { event }, DRIVER),
         (
@@ -444,6 +522,12 @@ fn forms() -> Vec<(&'static str, Value)> {
         .enumerate()
         .map(|(n, field)| json!({ "type": 1, "id": 2 * n + 1, "components": [input((n, field))] }))
         .collect();
+    let details: Vec<Value> = [("windows", ""), ("experience", "4"), ("backup", "lmp2")]
+        .into_iter()
+        .enumerate()
+        .map(|(n, field)| json!({ "type": 18, "id": 2 * n + 1, "component": input((n, field)) }))
+        .collect();
+    let about = ModalId::Availability { event: OPEN.event }.to_string();
     let create = ModalId::EventCreate { series: SERIES }.to_string();
     let edit = ModalId::EventEdit {
         event: DRAFT.event,
@@ -455,6 +539,7 @@ fn forms() -> Vec<(&'static str, Value)> {
         ("modal-event-create", form(&create, &labels)),
         ("modal-event-create-action-rows", form(&create, &rows)),
         ("modal-event-edit", form(&edit, &labels)),
+        ("modal-availability", form(&about, &details)),
     ]
 }
 

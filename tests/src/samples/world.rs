@@ -6,7 +6,7 @@ use gantry_shared::domain::club::{Club, Colour, ZoneName};
 use gantry_shared::domain::event::{Event, EventKey, EventState};
 use gantry_shared::domain::ids::{
     ApplicationId, ChannelId, ClubId, EntryId, EventId, GuildId, InteractionId, MessageId, OutboxId, RunId,
-    SeriesId, UserId,
+    SeriesId, TeamId, UserId,
 };
 use gantry_shared::domain::matching::{Conflict, Kind, NameKind, Pairing, Reason, Subject};
 use gantry_shared::domain::rank::Rank;
@@ -19,6 +19,7 @@ use gantry_shared::domain::settings::{self, ClubSettings, Key, Settings, Wish};
 use gantry_shared::domain::signup::{SignUp, Status, Ticket, Waiter};
 use gantry_shared::domain::space::{Space, SpaceState, Step};
 use gantry_shared::domain::sync::{RunKey, RunKind, SyncRun, SyncState};
+use gantry_shared::domain::teams::{LineUp, Team};
 use gantry_shared::domain::work::Reply;
 use gantry_shared::ports::store::{Batch, Change, Gate, Outbox};
 use jiff::{SignedDuration, Timestamp};
@@ -42,6 +43,11 @@ pub const DRAFT: EventKey = event_key(3);
 pub const OPEN: EventKey = event_key(4);
 /// An event that is just published: its channel is still to be made.
 pub const NEW: EventKey = event_key(5);
+
+/// An event whose sign-up is over, with teams being formed.
+pub const CLOSED: EventKey = event_key(6);
+/// Its only team.
+pub const TEAM: TeamId = TeamId::from_parts(MADE_MILLIS, 7);
 
 /// Runs the club.
 pub const ADMIN: UserId = UserId(1_056_104_309_264_089_301);
@@ -192,6 +198,7 @@ fn answer(user: UserId, name: &str, status: Status) -> SignUp {
         name: name.to_owned(),
         status,
         at: MOMENT,
+        details: Default::default(),
     }
 }
 
@@ -286,6 +293,30 @@ pub fn batches() -> Vec<Batch> {
             Change::PutWaiter(OPEN, waiter),
         ],
         vec![Change::ResizeClass(OPEN, class("GT3", 2), gate)],
+        vec![
+            Change::CreateEvent(event(CLOSED, "Hockenheim 6h", EventState::TeamsForming)),
+            Change::OpenClass(CLOSED, class("LMP2", 2), gate),
+        ],
+        vec![
+            Change::MoveSeat(CLOSED, lmp2.clone(), SeatMove::Take, MOMENT),
+            put(SignUp {
+                event: CLOSED,
+                ..answer(SEATED, "Jiří Novák", seated(&lmp2, SEATED_TICKET))
+            }),
+        ],
+        vec![
+            Change::SetGate(CLOSED, lmp2.clone(), Gate::Shut),
+            Change::PutLineUp(LineUp {
+                teams: vec![Team {
+                    id: TEAM,
+                    name: "Blue Flag".to_owned(),
+                    class: lmp2,
+                    drivers: vec![SEATED],
+                }],
+                version: 1,
+                ..LineUp::empty(CLOSED)
+            }),
+        ],
     ];
     let batch = |(n, changes): (usize, Vec<Change>)| Batch {
         changes,

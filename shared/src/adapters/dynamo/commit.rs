@@ -192,6 +192,25 @@ impl Table {
             }
             Change::PutSignUp { now, was } => writes.push(self.put_sign_up(&now, was.as_ref())?),
             Change::RemoveSignUp { was } => writes.push(self.remove_sign_up(&was)?),
+            Change::DescribeDriver(event, user, details) => writes.push(self.update(
+                &keys::sign_up(event, user),
+                "SET details = :details",
+                "attribute_exists(PK)",
+                [(
+                    ":details",
+                    serde_dynamo::to_attribute_value(&details).map_err(corrupt)?,
+                )],
+            )?),
+            Change::PutTeamPlan(plan) => {
+                let key = keys::team_plan(plan.event, plan.team);
+                let put = self.versioned(&key, &plan, plan.version.saturating_sub(1))?;
+                writes.push(TransactWriteItem::builder().put(put).build());
+            }
+            Change::PutLineUp(line_up) => {
+                let key = keys::line_up(line_up.event);
+                let put = self.versioned(&key, &line_up, line_up.version.saturating_sub(1))?;
+                writes.push(TransactWriteItem::builder().put(put).build());
+            }
             Change::PutWaiter(event, waiter) => {
                 let key = keys::waiter(event, &waiter.class, waiter.ticket);
                 writes.push(self.put_new(&key, &waiter)?);
@@ -403,9 +422,14 @@ impl Table {
         let put = Put::builder()
             .table_name(&self.name)
             .set_item(Some(write(&key, now)?))
-            .condition_expression("#status = :was")
+            // Sign-ups from before drivers described themselves have no details.
+            .condition_expression("#status = :was AND (attribute_not_exists(details) OR details = :details)")
             .expression_attribute_names("#status", "status")
             .expression_attribute_values(":was", status(&was.status)?)
+            .expression_attribute_values(
+                ":details",
+                serde_dynamo::to_attribute_value(&was.details).map_err(corrupt)?,
+            )
             .build()
             .map_err(corrupt)?;
         Ok(TransactWriteItem::builder().put(put).build())

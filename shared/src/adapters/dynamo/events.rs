@@ -4,12 +4,14 @@ use super::items::{ClassItem, Item, corrupt, read, sort_key, text};
 use super::requests::{Range, failure};
 use super::{Table, keys};
 use crate::domain::event::{Event, EventKey, Period};
-use crate::domain::ids::{ClubId, UserId};
+use crate::domain::ids::{ClubId, TeamId, UserId};
 use crate::domain::notice::Sheet;
 use crate::domain::seats::Seats;
 use crate::domain::series::ClassId;
 use crate::domain::signup::{SignUp, Status, Waiter};
-use crate::ports::store::{Cursor, Desk, EventReader, Page, StoreError, StoreResult};
+use crate::domain::stints::TeamPlan;
+use crate::domain::teams::LineUp;
+use crate::ports::store::{Cursor, Desk, EventReader, Page, StoreError, StoreResult, TeamReader};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
 
@@ -39,20 +41,7 @@ impl EventReader for Table {
         let items = self
             .query(&partition, Range::Between(keys::EVENT_HEADER, keys::SPACE))
             .await?;
-        let Some(Parts {
-            event,
-            seats,
-            mut sign_ups,
-        }) = parts(items)?
-        else {
-            return Ok(None);
-        };
-        sign_ups.sort_by_key(arrival);
-        Ok(Some(Sheet {
-            event,
-            seats,
-            sign_ups,
-        }))
+        Ok(parts(items)?.map(|parts| parts.into_sheet().0))
     }
 
     async fn list_events(
@@ -115,20 +104,59 @@ impl EventReader for Table {
     }
 }
 
+impl TeamReader for Table {
+    async fn line_up(&self, event: EventKey) -> StoreResult<Option<(Sheet, LineUp)>> {
+        let partition = keys::event_partition(event);
+        let items = self
+            .query(&partition, Range::Between(keys::EVENT_HEADER, keys::TEAMS))
+            .await?;
+        Ok(parts(items)?.map(Parts::into_sheet))
+    }
+
+    async fn team_plan(&self, event: EventKey, team: TeamId) -> StoreResult<Option<TeamPlan>> {
+        self.get(&keys::team_plan(event, team))
+            .await?
+            .map(read)
+            .transpose()
+    }
+}
+
 struct Parts {
     event: Event,
     seats: Vec<Seats>,
     sign_ups: Vec<SignUp>,
+    line_up: Option<LineUp>,
+}
+
+impl Parts {
+    fn into_sheet(self) -> (Sheet, LineUp) {
+        let Self {
+            event,
+            seats,
+            mut sign_ups,
+            line_up,
+        } = self;
+        sign_ups.sort_by_key(arrival);
+        let line_up = line_up.unwrap_or(LineUp::empty(event.key));
+        let sheet = Sheet {
+            event,
+            seats,
+            sign_ups,
+        };
+        (sheet, line_up)
+    }
 }
 
 fn parts(items: Vec<Item>) -> StoreResult<Option<Parts>> {
     let mut event: Option<Event> = None;
     let mut counts: BTreeMap<ClassId, Seats> = BTreeMap::new();
     let mut sign_ups = Vec::new();
+    let mut line_up = None;
     for item in items {
         match sort_key(&item) {
             keys::EVENT_HEADER => event = Some(read(item)?),
             keys::SPACE => {}
+            keys::TEAMS => line_up = Some(read(item)?),
             sk if sk.starts_with(keys::CLASSES) => {
                 let seats = read::<ClassItem>(item)?.into_seats();
                 counts.insert(seats.class.id.clone(), seats);
@@ -146,6 +174,7 @@ fn parts(items: Vec<Item>) -> StoreResult<Option<Parts>> {
             event,
             seats,
             sign_ups,
+            line_up,
         }
     }))
 }

@@ -6,7 +6,7 @@
 use crate::domain::cases::CaseKey;
 use crate::domain::event::EventKey;
 use crate::domain::guild_link::Parked;
-use crate::domain::ids::{ChannelId, ClubId, EntryId, GuildId, OutboxId, SeriesId, UserId};
+use crate::domain::ids::{ChannelId, ClubId, EntryId, GuildId, OutboxId, SeriesId, TeamId, UserId};
 use crate::domain::roster_import::ImportKey;
 use crate::domain::series::ClassId;
 use crate::domain::signup::Ticket;
@@ -68,6 +68,9 @@ pub(super) const LOST: &str = "LOST";
 pub(super) const CLASSES: &str = "EVENT#CLASS#";
 /// The sort key behind the last sign-up: header, classes, sign-ups and space are read in one query up to it.
 pub(super) const SPACE: &str = "SPACE";
+
+/// The sort key of the teams: header, classes, sign-ups, space and teams are read in one query up to it.
+pub(super) const TEAMS: &str = "TEAMS";
 
 /// A primary key.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -220,6 +223,14 @@ pub(super) fn due_place(due: Timestamp, event: EventKey, name: &str) -> String {
     format!("{}#{}#{}#{name}", instant(due), event.club, event.event)
 }
 
+pub(super) fn line_up(event: EventKey) -> Key {
+    Key::new(event_partition(event), TEAMS)
+}
+
+pub(super) fn team_plan(event: EventKey, team: TeamId) -> Key {
+    Key::new(event_partition(event), format!("TIMETABLE#{team}"))
+}
+
 pub(super) fn receipt(event: EventKey, name: &str) -> Key {
     Key::new(event_partition(event), format!("TOLD#{name}"))
 }
@@ -350,6 +361,8 @@ mod tests {
                 .all(|sk| (EVENT_HEADER..=SPACE).contains(&sk.as_str()))
         );
         for outside in [
+            line_up(EVENT).sk,
+            team_plan(EVENT, TeamId::from_parts(1, 1)).sk,
             receipt(EVENT, "x").sk,
             waiter(EVENT, &ClassId::of("GT3"), Ticket(InteractionId(1))).sk,
         ] {

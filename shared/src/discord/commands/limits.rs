@@ -1,7 +1,7 @@
 //! The longest texts taken from a command or a form, in characters. Where the domain has a bound it is that one; the others
 //! are coarse bounds against waste.
 
-use crate::domain::{club, event, series, settings};
+use crate::domain::{availability, club, event, series, settings, teams};
 
 /// A club's name.
 pub const CLUB_NAME: u16 = club::CLUB_NAME_MAX as u16;
@@ -23,6 +23,14 @@ pub const TIME: u16 = 40;
 pub const DURATION: u16 = 20;
 /// Why an event is cancelled.
 pub const REASON: u16 = 300;
+/// A team's name.
+pub const TEAM_NAME: u16 = teams::TEAM_NAME_MAX as u16;
+/// A figure, a seed or a page.
+pub const FIGURE: u16 = 20;
+/// One window a line: date, two times and a separator.
+pub const WINDOWS: u16 = (availability::WINDOWS_MAX * 30) as u16;
+/// The label of a class.
+pub const CLASS: u16 = series::CLASS_LABEL_MAX as u16;
 /// A small number.
 pub const NUMBER: u16 = 3;
 /// An id, or what is typed to find it.

@@ -14,13 +14,14 @@ mod tree;
 pub use tree::TREE;
 
 use crate::domain::event::Period;
-use crate::domain::ids::{EntryId, EventId, RoleId, SeriesId};
+use crate::domain::ids::{EntryId, EventId, RoleId, SeriesId, TeamId, UserId};
 use crate::domain::link_code::Code;
 use crate::domain::rank::{Picked, Rank};
 use crate::domain::repeat::Every;
 use crate::domain::role_map::PickedRole;
 use crate::domain::roster_import::FileRef;
 use crate::domain::settings::Section;
+use crate::domain::stints::StrategyForm;
 
 /// The key by which the tree's actions are told apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -68,6 +69,24 @@ pub enum Verb {
     RoleMapSet,
     RoleMapList,
     RoleMapRemove,
+    TeamCreate,
+    TeamAssign,
+    TeamRemove,
+    TeamRename,
+    TeamForm,
+    TeamList,
+    TeamFinalise,
+    TeamReopen,
+    StrategySet,
+    StrategyShow,
+    StintPlan,
+    StintList,
+    StintSwap,
+    StintExtend,
+    StintShift,
+    StintStart,
+    StintFinish,
+    StintEmergency,
 }
 
 /// A command with its options. Text is trimmed, not empty and within [`limits`]; what it means is the domain's to judge.
@@ -275,6 +294,129 @@ pub enum Command {
         /// `all`, a section's or a setting's name, as typed.
         what: String,
     },
+    /// `/team create`
+    TeamCreate {
+        /// The picked event.
+        event: EventId,
+        /// As typed.
+        name: String,
+        /// The label of a class, as typed.
+        class: Option<String>,
+    },
+    /// `/team assign`
+    TeamAssign {
+        /// The picked event.
+        event: EventId,
+        /// The picked team.
+        team: TeamId,
+        /// The picked driver.
+        driver: UserId,
+    },
+    /// `/team remove`
+    TeamRemove {
+        /// The picked event.
+        event: EventId,
+        /// The picked team.
+        team: TeamId,
+        /// The picked driver.
+        driver: Option<UserId>,
+    },
+    /// `/team rename`
+    TeamRename {
+        /// The picked event.
+        event: EventId,
+        /// The picked team.
+        team: TeamId,
+        /// As typed.
+        name: String,
+    },
+    /// `/team form`
+    TeamForm {
+        /// The picked event.
+        event: EventId,
+        /// Most drivers of a team, as typed.
+        size: String,
+        /// Fewest drivers of a team, as typed.
+        least: Option<String>,
+        /// The label of a class, as typed.
+        class: Option<String>,
+        /// As typed.
+        seed: Option<String>,
+    },
+    /// `/team finalise`
+    TeamFinalise {
+        /// The picked event.
+        event: EventId,
+    },
+    /// `/team reopen`
+    TeamReopen {
+        /// The picked event.
+        event: EventId,
+    },
+    /// `/strategy set` and the commands of `/stint` that change a plan
+    ChangePlan {
+        /// The picked event.
+        event: EventId,
+        /// The picked team.
+        team: TeamId,
+        /// What is asked for.
+        what: PlanCommand,
+    },
+    /// `/strategy show` and `/stint list`
+    ShowPlan {
+        /// The picked event.
+        event: EventId,
+        /// The picked team.
+        team: TeamId,
+        /// Which page, from 1; the present one if none.
+        page: Option<usize>,
+    },
+    /// `/team list`
+    TeamList {
+        /// The picked event.
+        event: EventId,
+        /// Which page, from 1.
+        page: usize,
+    },
+}
+
+/// What is asked of a team's plan; numbers are as typed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PlanCommand {
+    /// `/strategy set`
+    Strategy(StrategyForm),
+    /// `/stint plan`
+    Plan,
+    /// `/stint swap`
+    Swap {
+        /// One stint's number.
+        one: String,
+        /// The other's.
+        other: String,
+    },
+    /// `/stint extend`
+    Extend {
+        /// The stint's number.
+        stint: String,
+        /// Minutes.
+        minutes: String,
+    },
+    /// `/stint shift`
+    Shift {
+        /// The stint's number.
+        stint: String,
+        /// Minutes.
+        minutes: String,
+    },
+    /// `/stint start`
+    Start,
+    /// `/stint finish`
+    Finish,
+    /// `/stint emergency`
+    Emergency {
+        /// The picked driver.
+        driver: UserId,
+    },
 }
 
 /// What is typed into an option that has suggestions.
@@ -284,6 +426,8 @@ pub struct AutocompleteQuery {
     pub field: spec::AutocompleteField,
     /// The text so far, up to 100 characters; may be empty.
     pub typed: String,
+    /// The event that is picked before, if one is.
+    pub event: Option<EventId>,
 }
 
 /// A value to pick, as shown and as sent.

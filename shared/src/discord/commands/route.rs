@@ -3,21 +3,23 @@
 
 use super::options::Options;
 use super::spec::{ActionSpec, AutocompleteField, Body, CommandSpec, Reach, Values};
-use super::{AutocompleteQuery, Command, TREE, Verb};
+use super::{AutocompleteQuery, Command, PlanCommand, TREE, Verb};
 use crate::discord::custom_id::{CaseAct, ComponentId, ModalId};
 use crate::discord::inbound::{
     AttachmentData, CommandData, CommandOption, ComponentData, Data, Interaction, ModalData,
 };
 use crate::discord::modals;
+use crate::domain::availability::DetailsForm;
 use crate::domain::cases::{CaseKey, Decision};
 use crate::domain::event::{EventForm, EventKey, Period};
-use crate::domain::ids::{ClubId, EntryId, EventId, InteractionId, RunId, UserId};
+use crate::domain::ids::{ClubId, EntryId, EventId, InteractionId, RunId, SeriesId, UserId};
 use crate::domain::link_code::Code;
 use crate::domain::rank::Rank;
 use crate::domain::repeat::Every;
 use crate::domain::roster_import::FileRef;
 use crate::domain::series::ClassId;
 use crate::domain::settings::{Key, Section, Target};
+use crate::domain::stints::StrategyForm;
 use serde_json::Value;
 
 /// Discord's option type of a sub-command.
@@ -43,6 +45,9 @@ const NO_PLACE: RouteError = RouteError::BadOption {
     name: "place",
     what: "This is a number, such as 1.",
 };
+const PICK_TEAM: &str = "Pick a team from the list that appears while you type.";
+const PICK_DRIVER: &str = "Pick a driver from the list that appears while you type.";
+const NOT_A_PAGE: &str = "A page is a number, such as 2.";
 const PICK_EVENT: &str = "Pick an event from the list that appears while you type.";
 
 /// What is asked.
@@ -80,6 +85,11 @@ pub enum ComponentAction {
     },
     /// Take the answer back.
     Leave {
+        /// The event.
+        event: EventId,
+    },
+    /// Open the form about oneself.
+    Availability {
         /// The event.
         event: EventId,
     },
@@ -161,11 +171,30 @@ pub enum ComponentAction {
 
 /// A submitted form.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ModalSubmit {
-    /// Which one, and what it is about.
-    pub id: ModalId,
-    /// What is in it, as typed.
-    pub form: EventForm,
+pub enum ModalSubmit {
+    /// A new event of this series.
+    EventCreate {
+        /// The series.
+        series: SeriesId,
+        /// What is in it, as typed.
+        form: EventForm,
+    },
+    /// A change of an event.
+    EventEdit {
+        /// The event.
+        event: EventId,
+        /// Its version when the form was opened.
+        version: u64,
+        /// What is in it, as typed.
+        form: EventForm,
+    },
+    /// What a driver says about themselves.
+    Availability {
+        /// The event.
+        event: EventId,
+        /// What is in it, as typed.
+        form: DetailsForm,
+    },
 }
 
 /// Why an interaction leads nowhere. The user is told kindly (`views/errors.rs`).
@@ -255,6 +284,7 @@ fn action<'a>(
 
 fn build(verb: Verb, options: &Options<'_>) -> Result<Command, RouteError> {
     let event = || options.id("event", PICK_EVENT);
+    let team = || options.id("team", PICK_TEAM);
     Ok(match verb {
         Verb::Ping => Command::Ping,
         Verb::Info => Command::Info,
@@ -372,6 +402,102 @@ fn build(verb: Verb, options: &Options<'_>) -> Result<Command, RouteError> {
         Verb::SettingsReset => Command::SettingsReset {
             what: options.required("what")?,
         },
+        Verb::TeamCreate => Command::TeamCreate {
+            event: event()?,
+            name: options.required("name")?,
+            class: options.text("class")?,
+        },
+        Verb::TeamAssign => Command::TeamAssign {
+            event: event()?,
+            team: team()?,
+            driver: options.id("driver", PICK_DRIVER)?,
+        },
+        Verb::TeamRemove => Command::TeamRemove {
+            event: event()?,
+            team: team()?,
+            driver: match options.text("driver")? {
+                Some(_) => Some(options.id("driver", PICK_DRIVER)?),
+                None => None,
+            },
+        },
+        Verb::TeamRename => Command::TeamRename {
+            event: event()?,
+            team: team()?,
+            name: options.required("name")?,
+        },
+        Verb::TeamForm => Command::TeamForm {
+            event: event()?,
+            size: options.required("size")?,
+            least: options.text("least")?,
+            class: options.text("class")?,
+            seed: options.text("seed")?,
+        },
+        Verb::StrategySet
+        | Verb::StintPlan
+        | Verb::StintSwap
+        | Verb::StintExtend
+        | Verb::StintShift
+        | Verb::StintStart
+        | Verb::StintFinish
+        | Verb::StintEmergency => Command::ChangePlan {
+            event: event()?,
+            team: team()?,
+            what: plan_command(verb, options)?,
+        },
+        Verb::StrategyShow => Command::ShowPlan {
+            event: event()?,
+            team: team()?,
+            page: None,
+        },
+        Verb::StintList => Command::ShowPlan {
+            event: event()?,
+            team: team()?,
+            page: match options.text("page")? {
+                Some(_) => Some(options.id("page", NOT_A_PAGE)?),
+                None => None,
+            },
+        },
+        Verb::TeamFinalise => Command::TeamFinalise { event: event()? },
+        Verb::TeamReopen => Command::TeamReopen { event: event()? },
+        Verb::TeamList => Command::TeamList {
+            event: event()?,
+            page: match options.text("page")? {
+                Some(_) => options.id("page", NOT_A_PAGE)?,
+                None => 1,
+            },
+        },
+    })
+}
+
+fn plan_command(verb: Verb, options: &Options<'_>) -> Result<PlanCommand, RouteError> {
+    Ok(match verb {
+        Verb::StrategySet => PlanCommand::Strategy(StrategyForm {
+            stint: options.text("stint")?,
+            rest: options.text("rest")?,
+            in_a_row: options.text("in_a_row")?,
+            pit: options.text("pit")?,
+            fuel: options.text("fuel")?,
+            tyres: options.text("tyres")?,
+        }),
+        Verb::StintPlan => PlanCommand::Plan,
+        Verb::StintSwap => PlanCommand::Swap {
+            one: options.required("one")?,
+            other: options.required("other")?,
+        },
+        Verb::StintExtend => PlanCommand::Extend {
+            stint: options.required("stint")?,
+            minutes: options.required("minutes")?,
+        },
+        Verb::StintShift => PlanCommand::Shift {
+            stint: options.required("stint")?,
+            minutes: options.required("minutes")?,
+        },
+        Verb::StintStart => PlanCommand::Start,
+        Verb::StintFinish => PlanCommand::Finish,
+        Verb::StintEmergency => PlanCommand::Emergency {
+            driver: options.id("driver", PICK_DRIVER)?,
+        },
+        _ => return Err(RouteError::UnknownCommand),
     })
 }
 
@@ -404,10 +530,15 @@ fn autocomplete(data: &CommandData, in_guild: bool) -> Result<AutocompleteQuery,
         AutocompleteField::SettingValue(_) => AutocompleteField::SettingValue(setting(given)),
         other => other,
     };
+    let event = given
+        .iter()
+        .find(|option| option.name == "event")
+        .and_then(|option| option.value.as_ref()?.as_str()?.parse().ok());
     let typed = focused.value.as_ref().and_then(Value::as_str).unwrap_or_default();
     Ok(AutocompleteQuery {
         field,
         typed: typed.trim().chars().take(TYPED_MAX).collect(),
+        event,
     })
 }
 
@@ -433,6 +564,7 @@ fn component(data: &ComponentData, in_guild: bool) -> Result<ComponentAction, Ro
         },
         ComponentId::NotComing { event } => ComponentAction::NotComing { event },
         ComponentId::Leave { event } => ComponentAction::Leave { event },
+        ComponentId::Availability { event } => ComponentAction::Availability { event },
         ComponentId::Details { event } => ComponentAction::Details { event },
         ComponentId::Info { event } => ComponentAction::Info { event },
         ComponentId::ImportConfirm { command } => ComponentAction::ImportConfirm { command },
@@ -475,8 +607,22 @@ fn picked(values: &[String]) -> Option<Decision> {
 
 fn modal(data: &ModalData) -> Result<ModalSubmit, RouteError> {
     let id = data.custom_id.parse().map_err(|_| RouteError::UnknownModal)?;
-    let form = modals::read_event_form(&data.components).ok_or(RouteError::UnknownModal)?;
-    Ok(ModalSubmit { id, form })
+    let form = || modals::read_event_form(&data.components).ok_or(RouteError::UnknownModal);
+    Ok(match id {
+        ModalId::EventCreate { series } => ModalSubmit::EventCreate {
+            series,
+            form: form()?,
+        },
+        ModalId::EventEdit { event, version } => ModalSubmit::EventEdit {
+            event,
+            version,
+            form: form()?,
+        },
+        ModalId::Availability { event } => ModalSubmit::Availability {
+            event,
+            form: modals::read_details_form(&data.components).ok_or(RouteError::UnknownModal)?,
+        },
+    })
 }
 
 #[cfg(test)]

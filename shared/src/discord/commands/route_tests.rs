@@ -1,6 +1,6 @@
 use super::*;
 use crate::discord::inbound::parse;
-use crate::domain::ids::{EntryId, RoleId, SeriesId};
+use crate::domain::ids::{EntryId, RoleId, SeriesId, TeamId, UserId};
 use crate::domain::rank::Picked;
 use crate::domain::repeat::Every;
 use crate::domain::role_map::PickedRole;
@@ -86,6 +86,153 @@ fn a_file_has_to_come_with_its_description() {
 
 fn text(value: &str) -> Option<String> {
     Some(value.to_owned())
+}
+
+const TEAM: TeamId = TeamId::from_parts(1, 7);
+const DRIVER: UserId = UserId(42);
+
+/// Runs a command with the event, the team and what else is given.
+fn of_team(path: &str, more: &[(&str, &str)]) -> Result<Command, RouteError> {
+    let (event, team) = (event().to_string(), TEAM.to_string());
+    let mut options = vec![("event", json!(event))];
+    if ![
+        "team create",
+        "team form",
+        "team list",
+        "team finalise",
+        "team reopen",
+    ]
+    .contains(&path)
+    {
+        options.push(("team", json!(team)));
+    }
+    options.extend(more.iter().map(|(name, value)| (*name, json!(value))));
+    run(path, &options)
+}
+
+fn teams_routed() -> Vec<(Result<Command, RouteError>, Command)> {
+    let event = event();
+    vec![
+        (
+            of_team("team create", &[("name", "Red"), ("class", "GT3")]),
+            Command::TeamCreate {
+                event,
+                name: "Red".into(),
+                class: text("GT3"),
+            },
+        ),
+        (
+            of_team("team assign", &[("driver", "42")]),
+            Command::TeamAssign {
+                event,
+                team: TEAM,
+                driver: DRIVER,
+            },
+        ),
+        (
+            of_team("team remove", &[("driver", "42")]),
+            Command::TeamRemove {
+                event,
+                team: TEAM,
+                driver: Some(DRIVER),
+            },
+        ),
+        (
+            of_team("team rename", &[("name", "Blue")]),
+            Command::TeamRename {
+                event,
+                team: TEAM,
+                name: "Blue".into(),
+            },
+        ),
+        (
+            of_team(
+                "team form",
+                &[("size", "4"), ("least", "3"), ("class", "GT3"), ("seed", "7")],
+            ),
+            Command::TeamForm {
+                event,
+                size: "4".into(),
+                least: text("3"),
+                class: text("GT3"),
+                seed: text("7"),
+            },
+        ),
+        (
+            of_team("team list", &[("page", "2")]),
+            Command::TeamList { event, page: 2 },
+        ),
+        (of_team("team finalise", &[]), Command::TeamFinalise { event }),
+        (of_team("team reopen", &[]), Command::TeamReopen { event }),
+    ]
+}
+
+fn plans_routed() -> Vec<(Result<Command, RouteError>, Command)> {
+    let change = |what| Command::ChangePlan {
+        event: event(),
+        team: TEAM,
+        what,
+    };
+    let show = |page| Command::ShowPlan {
+        event: event(),
+        team: TEAM,
+        page,
+    };
+    let by = [("stint", "3"), ("minutes", "-5")];
+    let (stint, minutes) = (|| "3".to_owned(), || "-5".to_owned());
+    vec![
+        (
+            of_team(
+                "strategy set",
+                &[
+                    ("stint", "45"),
+                    ("rest", "60"),
+                    ("in_a_row", "2"),
+                    ("pit", "70"),
+                    ("fuel", "95"),
+                    ("tyres", "3"),
+                ],
+            ),
+            change(PlanCommand::Strategy(StrategyForm {
+                stint: text("45"),
+                rest: text("60"),
+                in_a_row: text("2"),
+                pit: text("70"),
+                fuel: text("95"),
+                tyres: text("3"),
+            })),
+        ),
+        (of_team("strategy show", &[]), show(None)),
+        (of_team("stint plan", &[]), change(PlanCommand::Plan)),
+        (of_team("stint list", &[("page", "2")]), show(Some(2))),
+        (
+            of_team("stint swap", &[("one", "1"), ("other", "4")]),
+            change(PlanCommand::Swap {
+                one: "1".into(),
+                other: "4".into(),
+            }),
+        ),
+        (
+            of_team("stint extend", &by),
+            change(PlanCommand::Extend {
+                stint: stint(),
+                minutes: minutes(),
+            }),
+        ),
+        (
+            of_team("stint shift", &by),
+            change(PlanCommand::Shift {
+                stint: stint(),
+                minutes: minutes(),
+            }),
+        ),
+        (of_team("stint start", &[]), change(PlanCommand::Start)),
+        (of_team("stint finish", &[]), change(PlanCommand::Finish)),
+        (
+            of_team("stint emergency", &[("driver", "42")]),
+            change(PlanCommand::Emergency { driver: DRIVER }),
+        ),
+    ]
 }
 
 #[test]
@@ -294,12 +441,13 @@ fn every_command_is_routed_with_all_its_options() {
             },
         ),
     ];
-    let kinds: std::collections::HashSet<_> = expected
-        .iter()
-        .map(|(_, command)| std::mem::discriminant(command))
+    let expected: Vec<_> = expected
+        .into_iter()
+        .chain(teams_routed())
+        .chain(plans_routed())
         .collect();
     assert_eq!(
-        kinds.len(),
+        expected.len(),
         TREE.iter().flat_map(CommandSpec::actions).count(),
         "one line for each command"
     );
@@ -508,6 +656,22 @@ fn guild_commands_do_not_run_in_dms() {
     );
 }
 
+#[test]
+fn a_team_is_looked_for_in_the_event_that_is_picked_before() {
+    let picked = |value: &str| {
+        json!([
+            { "name": "event", "type": 3, "value": value },
+            { "name": "team", "type": 3, "value": "re", "focused": true },
+        ])
+    };
+    let query = |value: &str| match typing("team rename", picked(value)) {
+        Ok(Intent::Autocomplete(query)) => query.event,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(query(&event().to_string()), Some(event()));
+    assert_eq!(query("Monza"), None);
+}
+
 fn typing(path: &str, options: Value) -> Result<Intent, RouteError> {
     let mut data = data(path, &[]);
     if path.contains(' ') {
@@ -520,7 +684,7 @@ fn typing(path: &str, options: Value) -> Result<Intent, RouteError> {
 
 #[test]
 fn suggestions_are_asked_for_by_field() {
-    use super::super::spec::AutocompleteField::{Event, HelpTopic, Series, TimeZone};
+    use super::super::spec::AutocompleteField::{Driver, Event, HelpTopic, Series, Team, TimeZone};
     let cases = [
         ("help", "command", HelpTopic),
         ("club create", "time_zone", TimeZone),
@@ -534,12 +698,18 @@ fn suggestions_are_asked_for_by_field() {
         ("event cancel", "event", Event),
         ("event show", "event", Event),
         ("signup list", "event", Event),
+        ("team form", "event", Event),
+        ("team rename", "team", Team),
+        ("team assign", "driver", Driver),
+        ("stint emergency", "driver", Driver),
+        ("strategy show", "team", Team),
     ];
     for (path, name, field) in cases {
         let options = json!([{ "name": name, "type": 3, "value": " spa ", "focused": true }]);
         let query = AutocompleteQuery {
             field,
             typed: "spa".to_owned(),
+            event: None,
         };
         assert_eq!(typing(path, options), Ok(Intent::Autocomplete(query)), "{path}");
     }
@@ -680,7 +850,12 @@ fn a_submitted_form_is_read() {
         json!({ "custom_id": id.to_string(), "components": inputs }),
         true,
     );
-    assert_eq!(submitted, Ok(Intent::Modal(ModalSubmit { id, form })));
+    let edit = ModalSubmit::EventEdit {
+        event: event(),
+        version: 3,
+        form,
+    };
+    assert_eq!(submitted, Ok(Intent::Modal(edit)));
 
     let foreign = send(5, json!({ "custom_id": "g0:ee:1", "components": inputs }), true);
     assert_eq!(foreign, Err(RouteError::UnknownModal));

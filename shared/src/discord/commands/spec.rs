@@ -11,6 +11,10 @@ pub enum AutocompleteField {
     Series,
     /// One of the club's events; the value is its id.
     Event,
+    /// One of the teams of the event that is named before; the value is its id.
+    Team,
+    /// One of the seated drivers of the event that is named before; the value is their user id.
+    Driver,
     /// An IANA time zone.
     TimeZone,
     /// A command, as `/help` names it.

@@ -78,6 +78,12 @@ pub(super) fn controls(event: &Event, seats: &[Seats]) -> Vec<Value> {
             leaving,
         ),
         button(ComponentId::Leave { event: id }, "Leave", Tone::Bad, leaving),
+        button(
+            ComponentId::Availability { event: id },
+            "Availability",
+            Tone::Plain,
+            leaving,
+        ),
         button(ComponentId::Details { event: id }, "Details", Tone::Plain, true),
     ]);
     select.into_iter().chain([buttons]).collect()

@@ -107,6 +107,30 @@ pub fn refusal(refusal: &Refusal, ids: &CommandIds) -> String {
             "This import is over: it was settled already, or its time is up. {} starts another one.",
             mention("roster import", ids)
         ),
+        Refusal::NameTheClass => {
+            "This event has several car classes. Please name one with the option `class`.".to_owned()
+        }
+        Refusal::NoSuchTeam => {
+            "There is no such team. Pick one from the list that appears while you type.".to_owned()
+        }
+        Refusal::TeamNameTaken => {
+            "The event has a team of this name already. Please pick another one.".to_owned()
+        }
+        Refusal::TooManyTeams { max } => format!("An event can have {max} teams at most."),
+        Refusal::TeamFull { max } => format!("This team has {max} drivers already, which is the most."),
+        Refusal::NotADriver => "This person has no seat in the event.".to_owned(),
+        Refusal::OtherClass { class } => format!(
+            "This team drives in **{}**, and the driver has a seat in another class.",
+            phrases::name(class)
+        ),
+        Refusal::InTeamAlready => "This driver is in that team already.".to_owned(),
+        Refusal::EmptyTeam { team } => format!(
+            "Team **{}** has no drivers. {} dissolves it, {} gives it some.",
+            phrases::name(team),
+            mention("team remove", ids),
+            mention("team assign", ids)
+        ),
+        Refusal::NotInTeam => "This driver is not in that team.".to_owned(),
         Refusal::NoSuchSetting => format!(
             "There is no such setting. Pick one from the list that appears while you type; {} shows them all.",
             mention("settings view", ids)
@@ -169,6 +193,22 @@ pub fn refusal(refusal: &Refusal, ids: &CommandIds) -> String {
             mention("link remove", ids)
         ),
         Refusal::Role { fault } => ranks::role_fault(*fault, ids),
+        Refusal::NoPlan => format!(
+            "This team has no stint plan yet. {} makes one.",
+            mention("stint plan", ids)
+        ),
+        Refusal::NoSuchStint => format!(
+            "There is no such stint. {} numbers them.",
+            mention("stint list", ids)
+        ),
+        Refusal::StintTimes => {
+            "A stint would begin before the one before it, or have no length. Move it by less.".to_owned()
+        }
+        Refusal::StintRunning => "That stint has begun already, so its plan stays as it is.".to_owned(),
+        Refusal::NoStintRunning => format!(
+            "Nobody is driving. {} begins the next stint.",
+            mention("stint start", ids)
+        ),
         Refusal::Busy => {
             "Too many people at once; nothing was changed. Please try again in a moment.".to_owned()
         }
@@ -211,16 +251,39 @@ fn wrong_state(state: EventState, action: EventAction, ids: &CommandIds) -> Stri
             "This event is published already. {} with `channel: yes` makes its channel.",
             mention("event publish", ids)
         ),
-        (EventState::Closed, EventAction::Close) => "Sign-up is closed already.".to_owned(),
+        (EventState::Closed | EventState::TeamsForming | EventState::TeamsFinal, EventAction::Close) => {
+            "Sign-up is closed already.".to_owned()
+        }
         (EventState::Closed, EventAction::Publish) => {
             "Sign-up for this event was closed, and cannot be opened again.".to_owned()
+        }
+        (
+            EventState::Draft | EventState::Open,
+            EventAction::ArrangeTeams | EventAction::FormTeams | EventAction::FinaliseTeams,
+        ) => format!(
+            "Teams are made when sign-up is over. {} ends it.",
+            mention("event close", ids)
+        ),
+        (EventState::TeamsFinal, EventAction::FormTeams) => format!(
+            "The teams of this event are settled. {} opens them again.",
+            mention("team reopen", ids)
+        ),
+        (EventState::TeamsFinal, EventAction::FinaliseTeams) => {
+            "The teams of this event are settled already.".to_owned()
+        }
+        (EventState::Closed, EventAction::FinaliseTeams) => format!(
+            "This event has no teams yet. {} makes them.",
+            mention("team form", ids)
+        ),
+        (EventState::Closed | EventState::TeamsForming, EventAction::ReopenTeams) => {
+            "The teams of this event are not settled, so there is nothing to open again.".to_owned()
         }
         (state, action) => {
             let action = match action {
                 EventAction::Edit => "changed",
                 EventAction::Publish => "published",
                 EventAction::Close => "closed",
-                EventAction::FormTeams => "put into teams",
+                EventAction::FormTeams | EventAction::ArrangeTeams => "put into teams",
                 EventAction::FinaliseTeams => "settled",
                 EventAction::ReopenTeams => "put into teams anew",
                 EventAction::MakeReady => "made ready",
@@ -291,6 +354,18 @@ const fn label(field: Field) -> &'static str {
         Field::Reason => "Reason",
         Field::Opens => "Opens",
         Field::Closes => "Closes",
+        Field::Availability => "When can you drive?",
+        Field::Experience => "Experience",
+        Field::BackupClass => "Another class",
+        Field::TeamSize => "Team size",
+        Field::Seed => "Seed",
+        Field::StintLength => "Stint length (minutes)",
+        Field::Rest => "Rest (minutes)",
+        Field::InARow => "Stints in a row",
+        Field::PitTime => "Pit stop (seconds)",
+        Field::Fuel => "Fuel (litres)",
+        Field::Tyres => "Stints on a set of tyres",
+        Field::Minutes => "Minutes",
         Field::Copies => "Times",
     }
 }
@@ -324,6 +399,13 @@ fn problem(problem: &Problem) -> String {
         Problem::SeatsOutOfRange { class } => format!("{} needs 1 to 100 seats.", quote(class)),
         Problem::DoubleClass { class } => format!("{} is there twice.", quote(class)),
         Problem::NumberOutOfRange { min, max } => format!("a whole number from {min} to {max}."),
+        Problem::NotAWindow { line } => format!("“{}” is no span of time, such as 14:00-16:30.", quote(line)),
+        Problem::OutsideEvent { line } => format!("“{}” is not during the race.", quote(line)),
+        Problem::TooManyWindows { max } => format!("at most {max} spans, please."),
+        Problem::NotExperience => "a number from 1 to 5.".to_owned(),
+        Problem::UnknownClass { class } => format!("“{}” is no class of this event.", quote(class)),
+        Problem::NotMinutes => "a number of minutes, such as 10 or -10.".to_owned(),
+        Problem::NotASeed => "the number that an earlier forming showed.".to_owned(),
         Problem::TooManyClasses => "at most 10 classes.".to_owned(),
     }
 }

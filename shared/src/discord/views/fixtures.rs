@@ -77,6 +77,7 @@ pub(super) fn sheet(event: Event, drivers: &[(&[&str], &[&str])], absent: &[&str
             name: name.to_owned(),
             status,
             at,
+            details: crate::domain::availability::DriverDetails::default(),
         });
     };
     let mut seats = Vec::new();

@@ -19,7 +19,9 @@ mod phrases;
 mod ranks;
 mod roster;
 mod settings;
+mod stints;
 mod sync;
+mod teams;
 
 use super::help::{CommandIds, HelpPage};
 use super::text;
@@ -163,6 +165,13 @@ impl Views {
             Notice::LeftAsItWas => text_body(ranks::LEFT_AS_IT_WAS),
             Notice::RolesListed { listed } => ranks::listed(listed, &self.ids),
             Notice::RolesApplied { club, applied } => ranks::applied(club, applied),
+            Notice::Teams { done, teams, page } => teams::teams(done, teams, *page, &self.ids),
+            Notice::StintPlan { done, plan, page } => stints::plan(*done, plan, *page, &self.ids),
+            Notice::Described {
+                event,
+                details,
+                backup,
+            } => text_body(&teams::described(event, details, *backup)),
             Notice::AnswerQueued => text_body(notices::ANSWER_QUEUED),
             Notice::RosterPage { club, entries, next } => roster::page(club, entries, *next, &self.ids),
             Notice::RosterImport { club, import } => roster::import(club, import, &self.ids),
@@ -225,5 +234,7 @@ fn collect_custom_ids(components: &Value, found: &mut Vec<String>) {
 mod fixtures;
 #[cfg(test)]
 mod limits_tests;
+#[cfg(test)]
+mod teams_tests;
 #[cfg(test)]
 mod tests;

@@ -46,7 +46,7 @@ fn the_board_of_one_class_needs_no_select() {
     });
     let rows = board["components"].as_array().unwrap();
     assert_eq!(rows.len(), 1);
-    assert_eq!(rows[0]["components"].as_array().unwrap().len(), 4);
+    assert_eq!(rows[0]["components"].as_array().unwrap().len(), 5);
 }
 
 /// Of each control its label (of the select its placeholder) and whether it can be used.
@@ -83,9 +83,19 @@ fn controls_follow_the_events_state() {
             .map(|(label, _)| label)
             .collect::<Vec<_>>()
     };
-    let all = ["Choose your class", "Sign up", "Not coming", "Leave", "Details"];
+    let all = [
+        "Choose your class",
+        "Sign up",
+        "Not coming",
+        "Leave",
+        "Availability",
+        "Details",
+    ];
     assert_eq!(usable(EventState::Open), all);
-    assert_eq!(usable(EventState::Closed), ["Not coming", "Leave", "Details"]);
+    assert_eq!(
+        usable(EventState::Closed),
+        ["Not coming", "Leave", "Availability", "Details"]
+    );
     assert_eq!(usable(EventState::Cancelled), ["Details"]);
     assert_eq!(usable(EventState::Draft), ["Details"]);
 }
@@ -330,6 +340,21 @@ fn every_refusal_in_words() {
         },
         Refusal::SignUpClosed,
         Refusal::NoSuchClass,
+        Refusal::NameTheClass,
+        Refusal::NoSuchTeam,
+        Refusal::TeamNameTaken,
+        Refusal::TooManyTeams { max: 60 },
+        Refusal::TeamFull { max: 16 },
+        Refusal::NotADriver,
+        Refusal::OtherClass { class: "GT3".into() },
+        Refusal::InTeamAlready,
+        Refusal::NotInTeam,
+        Refusal::EmptyTeam { team: "Red".into() },
+        Refusal::NoPlan,
+        Refusal::NoSuchStint,
+        Refusal::StintTimes,
+        Refusal::StintRunning,
+        Refusal::NoStintRunning,
         Refusal::Busy,
     ];
     for state in EventState::ALL {
@@ -370,6 +395,9 @@ fn every_fault_of_a_form_in_words() {
         (Field::Classes, Problem::SeatsOutOfRange { class: class() }),
         (Field::Classes, Problem::DoubleClass { class: class() }),
         (Field::Classes, Problem::TooManyClasses),
+        (Field::TeamSize, Problem::NumberOutOfRange { min: 1, max: 16 }),
+        (Field::Seed, Problem::NotASeed),
+        (Field::Minutes, Problem::NotMinutes),
         (Field::Copies, Problem::NumberOutOfRange { min: 1, max: 20 }),
         (Field::Reason, Problem::TooLong { max: 300 }),
     ];
@@ -462,7 +490,10 @@ fn markers_are_the_custom_ids() {
         event: &sheet.event,
     });
     let id = |kind: &str| format!("g1:{kind}:{event}");
-    assert_eq!(board.markers, [id("cc"), id("su"), id("nc"), id("lv"), id("dt")]);
+    assert_eq!(
+        board.markers,
+        [id("cc"), id("su"), id("nc"), id("lv"), id("av"), id("dt")]
+    );
     assert_eq!(info.markers, [id("in")]);
     let promoted = render(&Notice::Promoted {
         club: &club,

@@ -82,6 +82,9 @@ impl EventState {
             // A race whose day has come without teams can still get some.
             (Self::Closed | Self::TeamsForming | Self::Ready, EventAction::FormTeams)
             | (Self::TeamsFinal | Self::Ready, EventAction::ReopenTeams) => Self::TeamsForming,
+            // Small changes are made to settled teams too; forming them anew takes opening them again.
+            (Self::Closed | Self::TeamsForming, EventAction::ArrangeTeams) => Self::TeamsForming,
+            (Self::TeamsFinal | Self::Ready | Self::Live, EventAction::ArrangeTeams) => self,
             (Self::TeamsForming, EventAction::FinaliseTeams) => Self::TeamsFinal,
             (Self::Closed | Self::TeamsFinal, EventAction::MakeReady) => Self::Ready,
             // The race starts when it starts, however far its preparation has come.
@@ -120,6 +123,8 @@ pub enum EventAction {
     Close,
     /// Put drivers into teams.
     FormTeams,
+    /// Change teams by hand, or what they plan.
+    ArrangeTeams,
     /// Settle the teams.
     FinaliseTeams,
     /// Change settled teams again.
@@ -140,11 +145,12 @@ pub enum EventAction {
 
 impl EventAction {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Edit,
         Self::Publish,
         Self::Close,
         Self::FormTeams,
+        Self::ArrangeTeams,
         Self::FinaliseTeams,
         Self::ReopenTeams,
         Self::MakeReady,

@@ -30,6 +30,7 @@ const TABLE: [(S, &[(A, S)]); 11] = [
         &[
             (A::Edit, S::Closed),
             (A::Publish, S::Closed),
+            (A::ArrangeTeams, S::TeamsForming),
             (A::FormTeams, S::TeamsForming),
             (A::MakeReady, S::Ready),
             (A::Start, S::Live),
@@ -41,6 +42,7 @@ const TABLE: [(S, &[(A, S)]); 11] = [
         &[
             (A::Edit, S::TeamsForming),
             (A::Publish, S::TeamsForming),
+            (A::ArrangeTeams, S::TeamsForming),
             (A::FormTeams, S::TeamsForming),
             (A::FinaliseTeams, S::TeamsFinal),
             (A::Start, S::Live),
@@ -52,6 +54,7 @@ const TABLE: [(S, &[(A, S)]); 11] = [
         &[
             (A::Edit, S::TeamsFinal),
             (A::Publish, S::TeamsFinal),
+            (A::ArrangeTeams, S::TeamsFinal),
             (A::ReopenTeams, S::TeamsForming),
             (A::MakeReady, S::Ready),
             (A::Start, S::Live),
@@ -63,6 +66,7 @@ const TABLE: [(S, &[(A, S)]); 11] = [
         &[
             (A::Edit, S::Ready),
             (A::Publish, S::Ready),
+            (A::ArrangeTeams, S::Ready),
             (A::FormTeams, S::TeamsForming),
             (A::ReopenTeams, S::TeamsForming),
             (A::Start, S::Live),
@@ -73,6 +77,7 @@ const TABLE: [(S, &[(A, S)]); 11] = [
         S::Live,
         &[
             (A::Publish, S::Live),
+            (A::ArrangeTeams, S::Live),
             (A::Complete, S::Completed),
             (A::Cancel, S::Cancelled),
         ],

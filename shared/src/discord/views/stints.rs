@@ -1,0 +1,165 @@
+//! Strategy and stint plan as a timetable: the instants are Discord's own, in the reader's zone.
+
+use super::embed::{DESCRIPTION_MAX, Embed, FIELD_VALUE_MAX};
+use super::lists::{List, Style};
+use super::{embed_body, phrases};
+use crate::discord::help::{CommandIds, mention};
+use crate::domain::stints::{PlanBrief, PlanDone, PlanFault, StintBrief, Strategy};
+use jiff::Timestamp;
+use serde_json::Value;
+
+/// Stints on one page.
+const PAGE: usize = 24;
+/// Room that the timetable keeps for what stands around it.
+const AROUND: usize = 400;
+
+/// A page of a team's plan under what was done to it.
+pub(super) fn plan(done: PlanDone, plan: &PlanBrief, page: Option<usize>, ids: &CommandIds) -> Value {
+    let pages = plan.stints.len().div_ceil(PAGE).max(1);
+    // Without a page the one with the stint that is being driven, or comes next.
+    let next = plan
+        .stints
+        .iter()
+        .position(|s| s.finished_at.is_none())
+        .unwrap_or(0);
+    let page = page.unwrap_or(next / PAGE).min(pages - 1);
+    let lines = plan
+        .stints
+        .iter()
+        .enumerate()
+        .skip(page * PAGE)
+        .take(PAGE)
+        .map(|(n, stint)| line(n + 1, stint));
+    let table = List::new(Style::Lines, lines.collect());
+    let mut embed = Embed::new(
+        plan.colour,
+        format!(
+            "Stints of {}: {}",
+            phrases::name(&plan.team),
+            phrases::name(&plan.event_name)
+        ),
+    )
+    .line(headline(done, plan));
+    embed = if plan.stints.is_empty() {
+        embed.line(format!(
+            "There is no plan yet. {} makes one.",
+            mention("stint plan", ids)
+        ))
+    } else {
+        embed.line(table.fit(DESCRIPTION_MAX - AROUND))
+    };
+    if pages > 1 {
+        embed = embed.line(format!(
+            "Page {} of {pages}. {} shows the others.",
+            page + 1,
+            mention("stint list", ids)
+        ));
+    }
+    embed = embed.field("Strategy", strategy(&plan.strategy), false);
+    if !plan.stints.is_empty() {
+        let share = |share: &crate::domain::stints::DriverShare| {
+            format!(
+                "{}: {} · {}",
+                phrases::driver(&share.driver),
+                share.stints,
+                phrases::length(share.minutes)
+            )
+        };
+        let shares = plan.shares.iter().map(share).collect();
+        embed = embed.field("Stints and time", List::new(Style::Lines, shares).fit(400), false);
+        let faults = plan.faults.iter().map(|fault| fault_line(fault, plan)).collect();
+        let faults = List::new(Style::Lines, faults).fit(FIELD_VALUE_MAX.min(700));
+        embed = embed.field("Not as it should be", faults, false);
+    }
+    embed_body(embed)
+}
+
+fn headline(done: PlanDone, plan: &PlanBrief) -> String {
+    match done {
+        PlanDone::Shown => String::new(),
+        PlanDone::StrategySet if plan.stints.is_empty() => "The strategy is set.".to_owned(),
+        PlanDone::StrategySet => "The strategy is set; the plan below was made before.".to_owned(),
+        PlanDone::Planned if plan.best => {
+            "The stints are planned; there is no fairer plan by these rules.".to_owned()
+        }
+        PlanDone::Planned => "The stints are planned; the fairest of very many plans.".to_owned(),
+        PlanDone::Changed => "The plan is changed.".to_owned(),
+        PlanDone::Started => "The stint is begun.".to_owned(),
+        PlanDone::Finished => "The stint is over.".to_owned(),
+        PlanDone::TakenOver => "The driver is changed.".to_owned(),
+    }
+}
+
+/// `3. 14:00 to 15:00 Jiří Novák`, with what became of it.
+fn line(number: usize, stint: &StintBrief) -> String {
+    let driver = match &stint.driver {
+        Some(name) => format!("**{}**", phrases::driver(name)),
+        None => "nobody".to_owned(),
+    };
+    let actual = match (stint.started_at, stint.finished_at) {
+        (None, _) => String::new(),
+        (Some(from), None) => format!(" · driving since {}", clock(from)),
+        (Some(from), Some(to)) => format!(" · drove {} to {}", clock(from), clock(to)),
+    };
+    format!(
+        "`{number:>2}` {} to {} {driver}{actual}",
+        clock(stint.from),
+        clock(stint.to)
+    )
+}
+
+fn clock(at: Timestamp) -> String {
+    format!("<t:{}:t>", at.as_second())
+}
+
+fn strategy(strategy: &Strategy) -> String {
+    let mut parts = vec![
+        format!("stints of {}", phrases::length(i64::from(strategy.stint_min))),
+        format!(
+            "rest of {} at least",
+            phrases::length(i64::from(strategy.rest_min))
+        ),
+        format!("{} in a row at most", strategy.in_a_row),
+        format!("pit stop {} s", strategy.pit_s),
+    ];
+    parts.extend(
+        strategy
+            .fuel_l
+            .map(|litres| format!("{litres} l of fuel a stint")),
+    );
+    parts.extend(
+        strategy
+            .tyre_stints
+            .map(|stints| format!("a set of tyres lasts {stints}")),
+    );
+    parts.join(" · ")
+}
+
+fn fault_line(fault: &PlanFault, plan: &PlanBrief) -> String {
+    let driver = |stint: usize| {
+        let found = stint
+            .checked_sub(1)
+            .and_then(|n| plan.stints.get(n)?.driver.as_deref());
+        found.map_or_else(|| "nobody".to_owned(), phrases::driver)
+    };
+    match fault {
+        PlanFault::Gap { from, to } => format!("{} to {}: in no stint.", clock(*from), clock(*to)),
+        PlanFault::Overlap { stint } => format!("Stint {stint} overlaps the one before."),
+        PlanFault::Nobody { stint, free: 0 } => format!("Stint {stint}: none of the drivers is free."),
+        PlanFault::Nobody { stint, free } => {
+            format!("Stint {stint}: {free} free, but not rested, or too long in the car.")
+        }
+        PlanFault::Stranger { stint } => {
+            format!("Stint {stint}: {} is not in the team any more.", driver(*stint))
+        }
+        PlanFault::NotFree { stint } => format!("Stint {stint}: {} is not free then.", driver(*stint)),
+        PlanFault::Rest { stint, rested_min } => format!(
+            "Stint {stint}: {} has rested {} only.",
+            driver(*stint),
+            phrases::length(*rested_min)
+        ),
+        PlanFault::InARow { stint, count } => {
+            format!("Stint {stint}: {} drives {count} in a row.", driver(*stint))
+        }
+    }
+}

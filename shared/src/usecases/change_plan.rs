@@ -1,0 +1,232 @@
+//! Sets a team's strategy, plans its stints, and changes the plan by hand, before the race and while it is driven.
+
+use super::call::{Call, Env, Failure, with_caller};
+use super::once::{Decision, once};
+use crate::domain::event::EventKey;
+use crate::domain::fact::Fact;
+use crate::domain::ids::{EventId, TeamId, UserId};
+use crate::domain::notice::Sheet;
+use crate::domain::rank::Capability;
+use crate::domain::refusal::{EventAction, Field, FormFault, Problem, Refusal};
+use crate::domain::stints::{PlanBrief, PlanDone, PlanEdit, StrategyForm, TeamPlan, team_now};
+use crate::domain::teams::Team;
+use crate::ports::store::{Batch, Caller, Change, ClubReader, Ledger, OnceKey, TeamReader};
+use serde::{Deserialize, Serialize};
+
+/// What a person asks for, as typed or picked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PlanWish {
+    /// Other figures.
+    Strategy(StrategyForm),
+    /// A plan made anew.
+    Plan,
+    /// The drivers of two stints change places.
+    Swap {
+        /// The number of one.
+        one: String,
+        /// The number of the other.
+        other: String,
+    },
+    /// A stint ends later or earlier.
+    Extend {
+        /// Its number.
+        stint: String,
+        /// Minutes.
+        minutes: String,
+    },
+    /// A stint and all behind it begin later or earlier.
+    Shift {
+        /// Its number.
+        stint: String,
+        /// Minutes.
+        minutes: String,
+    },
+    /// The next stint begins.
+    Start,
+    /// The stint that is being driven ends.
+    Finish,
+    /// Another driver takes over.
+    Emergency {
+        /// Who.
+        driver: UserId,
+    },
+}
+
+/// What was done, and the plan now.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PlanChanged {
+    /// What was done.
+    pub done: PlanDone,
+    /// The plan.
+    pub plan: PlanBrief,
+}
+
+/// Everything about a team's plan.
+struct Desk {
+    caller: Caller,
+    sheet: Sheet,
+    team: Team,
+    plan: TeamPlan,
+}
+
+/// Changes the strategy or the plan. Takes [`Capability::ManageEvents`]; the team's own drivers may begin and end stints
+/// and take over.
+///
+/// # Errors
+/// Refuses with `NoClub`, `NeedsRank`, `NoSuchEvent`, `WrongState`, `NoSuchTeam`, `Form`, `Busy`, and as
+/// [`TeamPlan::planned`] and [`TeamPlan::after`] say.
+pub async fn change_plan<S: ClubReader + TeamReader + Ledger>(
+    store: &S,
+    env: &impl Env,
+    call: &Call,
+    (event, team): (EventId, TeamId),
+    wish: &PlanWish,
+) -> Result<PlanChanged, Failure> {
+    let decide = || async {
+        let driving = matches!(
+            wish,
+            PlanWish::Start | PlanWish::Finish | PlanWish::Emergency { .. }
+        );
+        let desk = desk(store, call, (event, team), driving).await?;
+        // A plan belongs to teams: where they are no longer changed, it is not either.
+        desk.sheet.event.state.after(EventAction::ArrangeTeams)?;
+        let (next, done) = decided(call, wish, &desk)?;
+        let fact = Fact::StintPlanChanged {
+            event: desk.sheet.event.key,
+            team,
+        };
+        let mut record = call.record(desk.caller.club.id, fact);
+        record.before = serde_json::to_value(&desk.plan).unwrap_or_default();
+        record.after = serde_json::to_value(&next).unwrap_or_default();
+        let batch = Batch {
+            changes: vec![Change::PutTeamPlan(next.clone())],
+            record: Some(record),
+            outbox: call.outbox(env, Vec::new()),
+            answered: None,
+        };
+        let plan = PlanBrief::of(&desk.caller.club, &desk.sheet, &desk.team, &next);
+        Ok(Decision::Commit(Box::new(batch), PlanChanged { done, plan }))
+    };
+    let key = OnceKey::Interaction(call.interaction);
+    once((store, env), key, call.try_until, decide).await
+}
+
+/// Reads a team's plan. Takes [`Capability::ManageEvents`]; the team's own drivers see it too.
+///
+/// # Errors
+/// Refuses with `NoClub`, `NeedsRank`, `NoSuchEvent`, `NoSuchTeam`.
+pub async fn show_plan<S: ClubReader + TeamReader>(
+    store: &S,
+    call: &Call,
+    (event, team): (EventId, TeamId),
+) -> Result<PlanBrief, Failure> {
+    let desk = desk(store, call, (event, team), true).await?;
+    Ok(PlanBrief::of(
+        &desk.caller.club,
+        &desk.sheet,
+        &desk.team,
+        &desk.plan,
+    ))
+}
+
+async fn desk<S: ClubReader + TeamReader>(
+    store: &S,
+    call: &Call,
+    (event, team): (EventId, TeamId),
+    drivers_may: bool,
+) -> Result<Desk, Failure> {
+    let (caller, (found, plan)) = with_caller(store, call, |club| async move {
+        let key = EventKey { club, event };
+        let (found, plan) = futures::join!(store.line_up(key), store.team_plan(key, team));
+        Ok((found?, plan?))
+    })
+    .await?;
+    let key = EventKey {
+        club: caller.club.id,
+        event,
+    };
+    let own = |(sheet, line_up): &(Sheet, _)| {
+        team_now(line_up, team, sheet).is_ok_and(|team: Team| team.drivers.contains(&call.user))
+    };
+    if !(drivers_may && found.as_ref().is_some_and(own)) {
+        call.allow(&caller, Capability::ManageEvents)?;
+    }
+    let (sheet, line_up) = found.ok_or(Refusal::NoSuchEvent)?;
+    Ok(Desk {
+        team: team_now(&line_up, team, &sheet)?,
+        plan: plan.unwrap_or_else(|| TeamPlan::empty(key, team)),
+        caller,
+        sheet,
+    })
+}
+
+fn decided(call: &Call, wish: &PlanWish, desk: &Desk) -> Result<(TeamPlan, PlanDone), Refusal> {
+    let Desk {
+        sheet, team, plan, ..
+    } = desk;
+    let (edit, done) = match wish {
+        PlanWish::Strategy(form) => {
+            let next = TeamPlan {
+                strategy: form.apply(plan.strategy, &sheet.event)?,
+                version: plan.version + 1,
+                ..plan.clone()
+            };
+            return Ok((next, PlanDone::StrategySet));
+        }
+        PlanWish::Plan => return Ok((plan.planned(team, sheet)?, PlanDone::Planned)),
+        PlanWish::Swap { one, other } => (
+            PlanEdit::Swap {
+                one: stint(one)?,
+                other: stint(other)?,
+            },
+            PlanDone::Changed,
+        ),
+        PlanWish::Extend {
+            stint: number,
+            minutes: by,
+        } => (
+            PlanEdit::Extend {
+                stint: stint(number)?,
+                minutes: minutes(by)?,
+            },
+            PlanDone::Changed,
+        ),
+        PlanWish::Shift {
+            stint: number,
+            minutes: by,
+        } => (
+            PlanEdit::Shift {
+                stint: stint(number)?,
+                minutes: minutes(by)?,
+            },
+            PlanDone::Changed,
+        ),
+        PlanWish::Start => (PlanEdit::Start { at: call.now }, PlanDone::Started),
+        PlanWish::Finish => (PlanEdit::Finish { at: call.now }, PlanDone::Finished),
+        PlanWish::Emergency { driver } => (
+            PlanEdit::Emergency {
+                driver: *driver,
+                at: call.now,
+            },
+            PlanDone::TakenOver,
+        ),
+    };
+    Ok((plan.after(edit, team, sheet)?, done))
+}
+
+fn stint(typed: &str) -> Result<usize, Refusal> {
+    typed.trim().parse().map_err(|_| Refusal::NoSuchStint)
+}
+
+/// Minutes within two days, later or earlier.
+fn minutes(typed: &str) -> Result<i64, Refusal> {
+    let number: Option<i64> = typed.trim().trim_start_matches('+').parse().ok();
+    number
+        .filter(|minutes| minutes.abs() <= 48 * 60)
+        .ok_or_else(|| Refusal::Form {
+            faults: vec![FormFault {
+                field: Field::Minutes,
+                problem: Problem::NotMinutes,
+            }],
+        })
+}

@@ -1,0 +1,108 @@
+//! Records what a driver says about themselves with a sign-up: when they can drive, experience, a backup class.
+
+use super::call::{Call, Env, Failure, with_caller};
+use super::once::{Decision, once};
+use crate::domain::availability::{DetailsForm, DriverDetails};
+use crate::domain::club::Club;
+use crate::domain::event::{Event, EventKey, EventState};
+use crate::domain::fact::Fact;
+use crate::domain::ids::EventId;
+use crate::domain::rank::Capability;
+use crate::domain::refusal::{Refusal, Standing};
+use crate::domain::signup::{SignUp, Status};
+use crate::ports::store::{Batch, Change, ClubReader, Desk, EventReader, Ledger, OnceKey};
+use serde::{Deserialize, Serialize};
+
+/// What is recorded.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Described {
+    /// The event's name.
+    pub event: String,
+    /// What the driver said.
+    pub details: DriverDetails,
+    /// The label of the backup class.
+    pub backup: Option<String>,
+}
+
+/// What the form is made from: the club, the event, and what the driver said before.
+///
+/// # Errors
+/// Refuses with `NoClub`, `NoSuchEvent`, `SignUpClosed`, `NothingToChange` (they have not signed up).
+pub async fn describe_driver_form<S: ClubReader + EventReader>(
+    store: &S,
+    call: &Call,
+    event: EventId,
+) -> Result<(Club, Event, DriverDetails), Failure> {
+    let (caller, desk) = with_caller(store, call, |club| {
+        store.desk(EventKey { club, event }, call.user)
+    })
+    .await?;
+    let (event, mine) = own(call, desk)?;
+    Ok((caller.club, event, mine.details))
+}
+
+/// Records what the driver says, until the start.
+///
+/// # Errors
+/// Refuses with `NoClub`, `NeedsRank`, `NoSuchEvent`, `SignUpClosed`, `NothingToChange` (they have not signed up),
+/// `Form`, `Busy`.
+pub async fn describe_driver<S: ClubReader + EventReader + Ledger>(
+    store: &S,
+    env: &impl Env,
+    call: &Call,
+    event: EventId,
+    form: &DetailsForm,
+) -> Result<Described, Failure> {
+    let decide = || async {
+        let (caller, desk) = with_caller(store, call, |club| {
+            store.desk(EventKey { club, event }, call.user)
+        })
+        .await?;
+        call.allow(&caller, Capability::SignUp)?;
+        let (event, mine) = own(call, desk)?;
+        let details = form
+            .check(&event, &caller.club.time_zone.zone())
+            .map_err(|faults| Refusal::Form { faults })?;
+        let fact = Fact::DriverDescribed {
+            event: event.key,
+            user: call.user,
+        };
+        let mut record = call.record(caller.club.id, fact);
+        record.before = serde_json::to_value(&mine.details).unwrap_or_default();
+        record.after = serde_json::to_value(&details).unwrap_or_default();
+        let batch = Batch {
+            changes: vec![Change::DescribeDriver(event.key, call.user, details.clone())],
+            record: Some(record),
+            outbox: call.outbox(env, Vec::new()),
+            answered: None,
+        };
+        let label = |class| event.class(class).map(|class| class.label.clone());
+        let described = Described {
+            backup: details.backup.as_ref().and_then(label),
+            event: event.name.clone(),
+            details,
+        };
+        Ok(Decision::Commit(Box::new(batch), described))
+    };
+    let key = OnceKey::Interaction(call.interaction);
+    once((store, env), key, call.try_until, decide).await
+}
+
+/// The event and the driver's own sign-up, if they may describe themselves.
+fn own(call: &Call, desk: Option<Desk>) -> Result<(Event, SignUp), Refusal> {
+    let desk = desk
+        .filter(|desk| desk.event.state != EventState::Draft)
+        .ok_or(Refusal::NoSuchEvent)?;
+    if !desk.event.takes_leave(call.now) {
+        return Err(Refusal::SignUpClosed);
+    }
+    let coming = |mine: &SignUp| mine.status != Status::NotComing;
+    let standing = desk
+        .mine
+        .as_ref()
+        .map_or(Standing::None, |mine| mine.standing(&desk.event));
+    match desk.mine.filter(coming) {
+        Some(mine) => Ok((desk.event, mine)),
+        None => Err(Refusal::NothingToChange { standing }),
+    }
+}
