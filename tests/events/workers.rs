@@ -79,6 +79,7 @@ fn every_sample_has_its_test() {
         set(&[
             "promote-waiting",
             "tell-promoted",
+            "tell-reminder",
             "finish-answer",
             "run-alerts",
             "announce",
@@ -141,6 +142,18 @@ async fn who_waits_gets_the_new_seat() {
 #[tokio::test]
 async fn a_promoted_driver_is_told_by_dm() {
     let (calls, _) = done("notify-worker", "tell-promoted").await;
+    assert_eq!(
+        calls,
+        [
+            "POST /users/@me/channels",
+            &format!("POST /channels/{}/messages", stand::DM)
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_driver_is_reminded_by_dm() {
+    let (calls, _) = done("notify-worker", "tell-reminder").await;
     assert_eq!(
         calls,
         [

@@ -29,3 +29,4 @@ mod roster_files;
 mod rush;
 mod settings;
 mod sync;
+mod wishes;

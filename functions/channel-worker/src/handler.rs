@@ -61,6 +61,7 @@ async fn perform_on<E: Env>(
         Work::DeleteEventSpace { event } => Box::pin(delete_event_space(&parts.table, &discord, event)).await,
         Work::PromoteWaiting { .. }
         | Work::TellPromoted { .. }
+        | Work::TellReminder { .. }
         | Work::RunAlerts { .. }
         | Work::Announce { .. }
         | Work::FinishAnswer { .. }

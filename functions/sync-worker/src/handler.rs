@@ -93,6 +93,7 @@ async fn perform<E: Env>(
         | Work::RefreshBoard { .. }
         | Work::PromoteWaiting { .. }
         | Work::TellPromoted { .. }
+        | Work::TellReminder { .. }
         | Work::RunAlerts { .. }
         | Work::Announce { .. }
         | Work::ArchiveEventSpace { .. }

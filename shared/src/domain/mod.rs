@@ -29,4 +29,5 @@ pub mod standing;
 pub mod sync;
 pub mod text;
 pub mod when;
+pub mod wishes;
 pub mod work;

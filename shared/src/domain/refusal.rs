@@ -285,6 +285,10 @@ pub enum Field {
     Closes,
     /// How many times something is made.
     Copies,
+    /// How long before something one is told.
+    Lead,
+    /// At which hours before something one is told.
+    Hours,
 }
 
 /// What is wrong with a field.
@@ -352,4 +356,14 @@ pub enum Problem {
     },
     /// More than ten classes.
     TooManyClasses,
+    /// Not a length of 1 to so many minutes.
+    NotALead {
+        /// The most.
+        max: u32,
+    },
+    /// Not a list of hours.
+    NotHours {
+        /// How many there may be.
+        most: usize,
+    },
 }

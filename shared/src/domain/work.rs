@@ -44,6 +44,17 @@ pub enum Work {
         /// Which sign-up it was about: a later one of the same driver is another matter.
         ticket: Ticket,
     },
+    /// Remind a driver of their race by DM.
+    TellReminder {
+        /// The event.
+        event: EventKey,
+        /// The driver.
+        user: UserId,
+        /// Hours before the start.
+        hours: u32,
+        /// When it was due.
+        due: Timestamp,
+    },
     /// Do what the alerts of an event are for that were taken because they are due.
     RunAlerts {
         /// The event.
@@ -169,6 +180,7 @@ impl Work {
             Self::RefreshBoard { .. } => Lane::Board,
             Self::PromoteWaiting { .. }
             | Self::TellPromoted { .. }
+            | Self::TellReminder { .. }
             | Self::RunAlerts { .. }
             | Self::Announce { .. }
             | Self::FinishAnswer { .. }
@@ -194,6 +206,7 @@ impl Work {
             | Self::DeleteEventSpace { event }
             | Self::PromoteWaiting { event, .. }
             | Self::TellPromoted { event, .. }
+            | Self::TellReminder { event, .. }
             | Self::FinishAnswer { event, .. } => Some(*event),
             Self::SyncMembers { .. }
             | Self::ApplyRoles { .. }
@@ -213,6 +226,7 @@ impl Work {
             | Self::RefreshBoard { event }
             | Self::PromoteWaiting { event, .. }
             | Self::TellPromoted { event, .. }
+            | Self::TellReminder { event, .. }
             | Self::FinishAnswer { event, .. }
             | Self::RunAlerts { event, .. }
             | Self::Announce { event, .. }

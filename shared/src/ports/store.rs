@@ -22,6 +22,7 @@ use crate::domain::settings::{ClubSettings, Settings};
 use crate::domain::signup::{SignUp, Waiter};
 use crate::domain::space::{SeriesCategory, Space};
 use crate::domain::sync::{SyncRun, SyncState};
+use crate::domain::wishes::Wishes;
 use crate::domain::work::Work;
 use jiff::Timestamp;
 use std::future::Future;
@@ -172,6 +173,19 @@ pub trait RosterReader: Send + Sync {
         after: Option<UserId>,
         limit: u32,
     ) -> impl Future<Output = StoreResult<Vec<Member>>> + Send;
+}
+
+/// Reads what members have said about how they are told of things.
+pub trait MemberWishes: Send + Sync {
+    /// A member's wishes; of somebody who has not said anything, [`Wishes::none`].
+    fn wishes(&self, club: ClubId, user: UserId) -> impl Future<Output = StoreResult<Wishes>> + Send;
+
+    /// Those of `users` who have said anything, in any order.
+    fn wishes_of(
+        &self,
+        club: ClubId,
+        users: &[UserId],
+    ) -> impl Future<Output = StoreResult<Vec<Wishes>>> + Send;
 }
 
 /// Reads which roles go with which rank.
@@ -533,6 +547,8 @@ pub enum Change {
     TakeLinkCode(LinkCode),
     /// A club's list of roles replaces its version before (1: there is none).
     PutRoleMap(RoleMap),
+    /// A member's wishes replace their version before (1: there are none).
+    PutWishes(Wishes),
     /// A club's settings replace their version before (1: there are none).
     PutSettings(ClubId, ClubSettings),
 }

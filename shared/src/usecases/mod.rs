@@ -7,6 +7,7 @@ pub mod add_by_browser;
 pub mod answer_event;
 pub mod change_event;
 pub mod change_settings;
+pub mod change_wishes;
 pub mod check_permissions;
 pub mod club_status;
 pub mod create_club;
@@ -46,9 +47,11 @@ pub mod run_alerts;
 pub mod run_due_alerts;
 pub mod sync_members;
 pub mod tell_promoted;
+pub mod tell_reminder;
 pub mod tick_sync;
 
 mod call;
+mod direct;
 pub mod job;
 mod once;
 

@@ -254,6 +254,11 @@ impl Table {
                 let put = self.versioned(&keys::role_map(map.club), &map, was)?;
                 writes.push(TransactWriteItem::builder().put(put).build());
             }
+            Change::PutWishes(wishes) => {
+                let was = wishes.version.saturating_sub(1);
+                let put = self.versioned(&keys::wishes(wishes.club, wishes.user), &wishes, was)?;
+                writes.push(TransactWriteItem::builder().put(put).build());
+            }
             Change::PutSettings(club, settings) => {
                 let was = settings.version.saturating_sub(1);
                 let put = self.versioned(&keys::settings(club), &settings, was)?;

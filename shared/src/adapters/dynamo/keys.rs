@@ -124,6 +124,10 @@ pub(super) fn member(club: ClubId, user: UserId) -> Key {
     Key::new(club_partition(club), format!("{MEMBERS}{:020}", user.0))
 }
 
+pub(super) fn wishes(club: ClubId, user: UserId) -> Key {
+    Key::new(club_partition(club), format!("WISHES#{:020}", user.0))
+}
+
 pub(super) fn link_code(club: ClubId, hash: &str) -> Key {
     Key::new(club_partition(club), format!("LINKCODE#{hash}"))
 }

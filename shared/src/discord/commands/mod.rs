@@ -21,6 +21,7 @@ use crate::domain::repeat::Every;
 use crate::domain::role_map::PickedRole;
 use crate::domain::roster_import::FileRef;
 use crate::domain::settings::Section;
+use crate::domain::wishes::WishChange;
 
 /// The key by which the tree's actions are told apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -68,6 +69,10 @@ pub enum Verb {
     RoleMapSet,
     RoleMapList,
     RoleMapRemove,
+    MeShow,
+    MeTimezone,
+    MeAlerts,
+    MeReminders,
 }
 
 /// A command with its options. Text is trimmed, not empty and within [`limits`]; what it means is the domain's to judge.
@@ -257,6 +262,23 @@ pub enum Command {
     RoleMapRemove {
         /// The role.
         role: RoleId,
+    },
+    /// `/me show`
+    MeShow,
+    /// `/me timezone`
+    MeTimezone {
+        /// The zone.
+        change: WishChange,
+    },
+    /// `/me alerts`
+    MeAlerts {
+        /// Where and how early.
+        change: WishChange,
+    },
+    /// `/me reminders`
+    MeReminders {
+        /// Where and which.
+        change: WishChange,
     },
     /// `/settings view`
     SettingsView {

@@ -292,6 +292,8 @@ const fn label(field: Field) -> &'static str {
         Field::Opens => "Opens",
         Field::Closes => "Closes",
         Field::Copies => "Times",
+        Field::Lead => "Lead",
+        Field::Hours => "Hours",
     }
 }
 
@@ -325,5 +327,9 @@ fn problem(problem: &Problem) -> String {
         Problem::DoubleClass { class } => format!("{} is there twice.", quote(class)),
         Problem::NumberOutOfRange { min, max } => format!("a whole number from {min} to {max}."),
         Problem::TooManyClasses => "at most 10 classes.".to_owned(),
+        Problem::NotALead { max } => format!("from 1m to {max}m, such as 20m, or `club` for the club's."),
+        Problem::NotHours { most } => {
+            format!("up to {most} whole numbers of hours such as `24, 1`, or `all`.")
+        }
     }
 }

@@ -20,6 +20,7 @@ mod ranks;
 mod roster;
 mod settings;
 mod sync;
+mod wishes;
 
 use super::help::{CommandIds, HelpPage};
 use super::text;
@@ -116,6 +117,12 @@ impl Views {
                 class,
                 channel,
             } => notices::promoted(club, event, class, *channel),
+            Notice::Reminded {
+                club,
+                event,
+                channel,
+            } => notices::reminded(club, event, *channel),
+            Notice::Wishes { shown } => wishes::shown(shown, &self.ids),
             Notice::Answered { event, standing } => text_body(&notices::answered(event, standing)),
             Notice::ClubCreated { club } => clubs::created(club, &self.ids),
             Notice::ClubStatus {
