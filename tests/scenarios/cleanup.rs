@@ -131,7 +131,7 @@ impl Yard {
 }
 
 fn table(world: &World) -> Table {
-    let clients = gantry_local::Clients::of("test", &world.stack.endpoints());
+    let clients = gantry_local::Clients::of("test", world.stack.endpoints());
     Table::new(clients.dynamodb, gantry_local::TABLE, Default::default())
 }
 
@@ -181,7 +181,11 @@ async fn healed_with_the_worker_killed_at_its_calls_to_dynamodb() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_tick_that_dies_is_made_good_by_the_next() {
-    for kind in [FaultKind::KillBefore, FaultKind::KillAfter, FaultKind::ServerError] {
+    for kind in [
+        FaultKind::KillBefore,
+        FaultKind::KillAfter,
+        FaultKind::ServerError,
+    ] {
         for n in 0..2 {
             let yard = Yard::begin("heal").await;
             yard.world.stack.clock().set(at(AFTERNOON));
@@ -206,9 +210,17 @@ async fn a_club_that_forgets_is_left_as_people_made_it() {
     yard.tick(2).await;
     assert_eq!(yard.name(GONE), None);
     assert_eq!(yard.name(RENAMED).as_deref(), Some("chit-chat"));
-    assert!(world.stack.simulator().messages(yard.events[EMPTIED].channel).is_empty());
+    assert!(
+        world
+            .stack
+            .simulator()
+            .messages(yard.events[EMPTIED].channel)
+            .is_empty()
+    );
     let driver = world.members(&yard.club, 1)[0];
-    world.press(&yard.club, &yard.events[KEPT], driver, "Sign up").await;
+    world
+        .press(&yard.club, &yard.events[KEPT], driver, "Sign up")
+        .await;
     world.drain().await;
     // What is forgotten is not looked for again.
     world
@@ -218,7 +230,11 @@ async fn a_club_that_forgets_is_left_as_people_made_it() {
     let mark = world.mark();
     yard.tick(1).await;
     let calls = yard.discord(mark);
-    assert_eq!(calls.len(), 1 + 2 + 2, "the list, and two messages of two events: {calls:?}");
+    assert_eq!(
+        calls.len(),
+        1 + 2 + 2,
+        "the list, and two messages of two events: {calls:?}"
+    );
     // Until somebody asks for it.
     let options = json!({ "event": yard.events[GONE].event });
     world.ok(&yard.club.owner(), "event publish", options).await;
@@ -269,7 +285,10 @@ async fn many_events_are_looked_at_leg_by_leg() {
     }
     world.drain().await;
     let calls = world.calls(mark, Service::Discord);
-    let lists = calls.iter().filter(|call| call.operation.ends_with("/channels")).count();
+    let lists = calls
+        .iter()
+        .filter(|call| call.operation.ends_with("/channels"))
+        .count();
     // Three legs; the last one, which hands nothing over, is gone again when its message comes twice.
     assert!((3..=4).contains(&lists), "{lists}");
     assert!(calls.iter().all(|call| call.operation.starts_with("GET ")));

@@ -11,6 +11,7 @@ mod world;
 
 mod adding;
 mod boards;
+mod cleanup;
 mod clubs;
 mod conflicts;
 mod counts;

@@ -23,7 +23,11 @@ fn title(message: &MessageView) -> String {
 
 async fn me(world: &World, club: &Club, user: u64, command: &str, options: Value) -> String {
     let answer = world
-        .ok(&club.member(user, club.paddock), &format!("me {command}"), options)
+        .ok(
+            &club.member(user, club.paddock),
+            &format!("me {command}"),
+            options,
+        )
         .await;
     assert_eq!(answer.ephemeral_for, Some(user), "{command}");
     json!(answer.embeds).to_string()
@@ -60,7 +64,14 @@ impl Grid {
             let text = me(&world, &club, drivers[n], "reminders", dm.clone()).await;
             assert!(text.contains("By direct message, 24, 1 hours before"), "{text}");
         }
-        me(&world, &club, drivers[NONE], "reminders", json!({ "how": "none" })).await;
+        me(
+            &world,
+            &club,
+            drivers[NONE],
+            "reminders",
+            json!({ "how": "none" }),
+        )
+        .await;
         let late = json!({ "how": "dm", "hours": "1" });
         me(&world, &club, drivers[DM_LATE], "reminders", late).await;
         world
@@ -107,7 +118,11 @@ impl Grid {
         told[DM] = reminder();
         assert_eq!(self.dms(), told, "a day before");
         assert_eq!(self.mentioned("Spa starts in 24 hours"), [SILENT]);
-        assert_eq!(self.mentioned("Reminder: Spa"), [CLOSED], "in the channel instead");
+        assert_eq!(
+            self.mentioned("Reminder: Spa"),
+            [CLOSED],
+            "in the channel instead"
+        );
 
         stack.advance(at(HOUR_BEFORE), ticks).await.unwrap();
         told[DM].extend(reminder());
@@ -171,8 +186,7 @@ async fn dms_that_can_wait_do_so_in_quiet_hours() {
     let set = json!({ "key": "club.quiet_hours", "value": "22:00-07:00" });
     world.ok(&club.owner(), "settings set", set).await;
     let series = world.series(&club, "Night", "GT3: 1").await;
-    let options =
-        json!({ "series": series, "name": "Night", "start": "2026-11-29 02:00", "duration": "2h" });
+    let options = json!({ "series": series, "name": "Night", "start": "2026-11-29 02:00", "duration": "2h" });
     world.ok(&club.owner(), "event create", options).await;
     let event = world
         .suggested(&club.owner(), "event publish", "event", "Night")
@@ -188,9 +202,7 @@ async fn dms_that_can_wait_do_so_in_quiet_hours() {
         me(&world, &club, *driver, "reminders", json!({ "how": "dm" })).await;
     }
     world.drain().await;
-    let dms = |user: u64| -> Vec<String> {
-        world.stack.simulator().dms(user).iter().map(title).collect()
-    };
+    let dms = |user: u64| -> Vec<String> { world.stack.simulator().dms(user).iter().map(title).collect() };
 
     // In the night after: a seat becomes free. That can wait until seven in the morning, six in UTC.
     world.stack.advance(at("2026-11-22T22:30:00Z"), 1).await.unwrap();
@@ -248,7 +260,10 @@ async fn times_are_read_in_the_zone_of_whoever_types_them() {
         async move {
             if let Some(zone) = zone {
                 let text = me(world, club, club.owner, "timezone", json!({ "zone": zone })).await;
-                assert!(text.contains(if zone == "club" { "the club's" } else { zone }), "{text}");
+                assert!(
+                    text.contains(if zone == "club" { "the club's" } else { zone }),
+                    "{text}"
+                );
             }
             let options =
                 json!({ "series": series, "name": "Spa", "start": "2026-11-28 14:00", "duration": "6h" });
@@ -271,7 +286,11 @@ async fn times_are_read_in_the_zone_of_whoever_types_them() {
     assert!(shows(&text, "2026-11-28T13:00:00Z"), "the club's again: {text}");
     // Another member's zone is their own matter.
     let other = world.members(&club, 1)[0];
-    assert!(me(&world, &club, other, "show", json!({})).await.contains("the club's"));
+    assert!(
+        me(&world, &club, other, "show", json!({}))
+            .await
+            .contains("the club's")
+    );
     let bad = json!({ "zone": "Mars/Base" });
     let member = club.member(other, club.paddock);
     let answer = world.ok(&member, "me timezone", bad).await;

@@ -365,11 +365,7 @@ async fn event_create<E: Env>(
         [name, start, duration] => {
             let (zone, series) = Box::pin(new_event_form(&app.table, call, series)).await?;
             Ok(respond::modal(&modals::event_create(
-                &series,
-                &zone,
-                name,
-                start,
-                duration,
+                &series, &zone, name, start, duration,
             )))
         }
     }

@@ -132,6 +132,7 @@ async fn perform_on<E: Env>(
         | Work::RefreshBoard { .. }
         | Work::ArchiveEventSpace { .. }
         | Work::DeleteEventSpace { .. }
+        | Work::CheckSpaces { .. }
         | Work::SyncMembers { .. }
         | Work::PreviewRoster { .. }
         | Work::ApplyRoster { .. }

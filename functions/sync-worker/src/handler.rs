@@ -98,6 +98,7 @@ async fn perform<E: Env>(
         | Work::Announce { .. }
         | Work::ArchiveEventSpace { .. }
         | Work::DeleteEventSpace { .. }
+        | Work::CheckSpaces { .. }
         | Work::FinishAnswer { .. }
         | Work::ApplyRoles { .. }
         | Work::CheckPermissions { .. }

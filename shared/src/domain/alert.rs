@@ -82,7 +82,9 @@ impl HeldDm {
     #[must_use]
     pub fn can_wait(&self, until: Timestamp, starts_at: Timestamp) -> bool {
         match self {
-            Self::Promoted => until.saturating_add(SEAT_NOTICE).is_ok_and(|then| then <= starts_at),
+            Self::Promoted => until
+                .saturating_add(SEAT_NOTICE)
+                .is_ok_and(|then| then <= starts_at),
             Self::Reminder { hours, due } => {
                 until.duration_since(*due) <= SignedDuration::from_mins(i64::from(*hours) * 30)
             }

@@ -28,6 +28,7 @@ pub mod space;
 pub mod standing;
 pub mod sync;
 pub mod text;
+pub mod watch;
 pub mod when;
 pub mod wishes;
 pub mod work;

@@ -85,12 +85,7 @@ fn a_renamed_channel_gets_its_name_back_or_keeps_the_new_one() {
     };
     assert_eq!(kept.channel_name.as_deref(), Some("chat"));
     assert_eq!(
-        mend(
-            &event(EventState::Open),
-            &kept,
-            renamed().as_ref(),
-            Drift::Forget
-        ),
+        mend(&event(EventState::Open), &kept, renamed().as_ref(), Drift::Forget),
         None
     );
 }
@@ -117,7 +112,14 @@ fn a_deleted_message_is_forgotten_and_the_refresh_decides() {
 
 #[test]
 fn a_deleted_channel_is_made_again_while_the_event_is_not_over() {
-    let lost = |state, drift| mend(&event(state), &space(SpaceState::Active), Some(&Seen::NoChannel), drift);
+    let lost = |state, drift| {
+        mend(
+            &event(state),
+            &space(SpaceState::Active),
+            Some(&Seen::NoChannel),
+            drift,
+        )
+    };
     let Some(Mend::Record(again, Some(Work::OpenEventSpace { .. }))) = lost(EventState::Open, Drift::Heal)
     else {
         panic!("not made again")
@@ -147,7 +149,10 @@ fn what_failed_is_tried_again_where_that_can_help() {
         SpaceFault::GuildFull,
         SpaceFault::GuildLost,
     ] {
-        assert!(tried(reason, Drift::Heal) && tried(reason, Drift::Forget), "{reason:?}");
+        assert!(
+            tried(reason, Drift::Heal) && tried(reason, Drift::Forget),
+            "{reason:?}"
+        );
     }
     assert!(tried(SpaceFault::ChannelDeleted, Drift::Heal));
     assert!(!tried(SpaceFault::ChannelDeleted, Drift::Forget));
@@ -180,7 +185,10 @@ fn rows_of_a_deleted_event_are_kept_for_thirty_days() {
     let deleted = event(EventState::Deleted);
     assert!(!rows_are_old(&deleted, at("2026-12-21T08:59:59Z")));
     assert!(rows_are_old(&deleted, at("2026-12-21T09:00:00Z")));
-    assert!(!rows_are_old(&event(EventState::Archived), at("2027-12-21T09:00:00Z")));
+    assert!(!rows_are_old(
+        &event(EventState::Archived),
+        at("2027-12-21T09:00:00Z")
+    ));
 }
 
 #[test]

@@ -320,12 +320,19 @@ mod tests {
         let settings = club(&[]);
         let wishes = reminders(Way::Dm, "1, 6");
         assert_eq!(wishes.way(Telling::Reminder { hours: 1 }, &settings), Way::Dm);
-        assert_eq!(wishes.way(Telling::Reminder { hours: 24 }, &settings), Way::Nobody);
+        assert_eq!(
+            wishes.way(Telling::Reminder { hours: 24 }, &settings),
+            Way::Nobody
+        );
         assert_eq!(wishes.way(Telling::Start, &settings), Way::Public);
         let silent = reminders(Way::Nobody, "all");
         assert_eq!(silent.way(Telling::Reminder { hours: 1 }, &settings), Way::Nobody);
         assert_eq!(silent.way(Telling::Start, &settings), Way::Nobody);
-        assert_eq!(silent.way(Telling::Stint, &settings), Way::Public, "another matter");
+        assert_eq!(
+            silent.way(Telling::Stint, &settings),
+            Way::Public,
+            "another matter"
+        );
     }
 
     #[test]

@@ -79,6 +79,13 @@ pub enum Work {
         /// The event.
         event: EventKey,
     },
+    /// Look after what the club's events have in Discord.
+    CheckSpaces {
+        /// The club.
+        club: ClubId,
+        /// Which leg this is: one that has been handed over is not gone again.
+        leg: u64,
+    },
     /// Record an answer that could not be recorded in time, and tell the driver.
     FinishAnswer {
         /// The event.
@@ -174,9 +181,10 @@ impl Work {
     #[must_use]
     pub const fn lane(&self) -> Lane {
         match self {
-            Self::OpenEventSpace { .. } | Self::ArchiveEventSpace { .. } | Self::DeleteEventSpace { .. } => {
-                Lane::Channel
-            }
+            Self::OpenEventSpace { .. }
+            | Self::ArchiveEventSpace { .. }
+            | Self::DeleteEventSpace { .. }
+            | Self::CheckSpaces { .. } => Lane::Channel,
             Self::RefreshBoard { .. } => Lane::Board,
             Self::PromoteWaiting { .. }
             | Self::TellPromoted { .. }
@@ -209,6 +217,7 @@ impl Work {
             | Self::TellReminder { event, .. }
             | Self::FinishAnswer { event, .. } => Some(*event),
             Self::SyncMembers { .. }
+            | Self::CheckSpaces { .. }
             | Self::ApplyRoles { .. }
             | Self::PreviewRoster { .. }
             | Self::ApplyRoster { .. }
@@ -235,6 +244,7 @@ impl Work {
             Self::SyncMembers { run, .. } => run.club,
             Self::PreviewRoster { import, .. } | Self::ApplyRoster { import, .. } => import.club,
             Self::ExportRoster { club, .. }
+            | Self::CheckSpaces { club, .. }
             | Self::ApplyRoles { club, .. }
             | Self::CheckPermissions { club, .. }
             | Self::ResumeParked { club } => *club,

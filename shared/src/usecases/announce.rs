@@ -95,7 +95,14 @@ pub async fn announce<S: EventReader + MemberWishes + Receipts + Spaces>(
         sheet: &sheet,
         what,
     });
-    let said = post(store, discord, job, (event, channel), (&rendered, users, what, due)).await?;
+    let said = post(
+        store,
+        discord,
+        job,
+        (event, channel),
+        (&rendered, users, what, due),
+    )
+    .await?;
     Ok(Announced { said, by_dm })
 }
 
@@ -159,7 +166,11 @@ async fn told<S: MemberWishes>(
         .map(|wishes| (wishes.user, wishes.way(telling, settings)))
         .collect();
     let way = |user: &UserId| ways.get(user).copied().unwrap_or_default();
-    let by_dm = users.iter().copied().filter(|user| way(user) == Way::Dm).collect();
+    let by_dm = users
+        .iter()
+        .copied()
+        .filter(|user| way(user) == Way::Dm)
+        .collect();
     users.retain(|user| way(user) == Way::Public);
     Ok((users, by_dm))
 }

@@ -182,12 +182,7 @@ pub(super) async fn managed_desk_and_zone<S: Alerts + ClubReader + EventReader +
     Ok((managed(call, caller, desk, alerts)?, zone))
 }
 
-fn managed(
-    call: &Call,
-    caller: Caller,
-    desk: Option<Desk>,
-    alerts: Vec<Alert>,
-) -> Result<Managed, Failure> {
+fn managed(call: &Call, caller: Caller, desk: Option<Desk>, alerts: Vec<Alert>) -> Result<Managed, Failure> {
     call.allow(&caller, Capability::ManageEvents)?;
     let desk = desk.filter(|desk| desk.event.state != EventState::Deleted);
     Ok(Managed {

@@ -31,9 +31,9 @@ pub async fn change_wishes<S: ClubReader + MemberWishes + Ledger>(
 ) -> Result<WishesShown, Failure> {
     let decide = || async {
         let (caller, before) = with_caller(store, call, |club| store.wishes(club, call.user)).await?;
-        let after = before.after(change).map_err(|fault| Refusal::Form {
-            faults: vec![fault],
-        })?;
+        let after = before
+            .after(change)
+            .map_err(|fault| Refusal::Form { faults: vec![fault] })?;
         let shown = WishesShown::of(after.clone(), &caller.settings);
         if after == before {
             return Ok(Decision::Nothing(shown));

@@ -15,7 +15,7 @@ use crate::domain::watch::{Mend, Seen, Watch, has_to_be_seen, mend, rows_are_old
 use crate::domain::work::Work;
 use crate::ports::discord::{Channel, Channels, Guilds, Messages};
 use crate::ports::store::{
-    Batch, Change, Cursor, EventReader, Leftovers, Ledger, Outbox, SettingsReader, Spaces, Watches,
+    Batch, Change, Cursor, EventReader, Ledger, Leftovers, Outbox, SettingsReader, Spaces, Watches,
 };
 
 /// Events of a leg.
@@ -126,11 +126,7 @@ async fn check<S: Ledger + Spaces>(
 }
 
 /// What is there of an event's things.
-async fn look(
-    discord: &impl Messages,
-    space: &Space,
-    channels: &[Channel],
-) -> Result<Seen, JobFailure> {
+async fn look(discord: &impl Messages, space: &Space, channels: &[Channel]) -> Result<Seen, JobFailure> {
     let Some(found) = channels
         .iter()
         .find(|channel| space.channel.id() == Some(channel.id))

@@ -10,9 +10,7 @@ use crate::domain::notice::EventBrief;
 use crate::domain::rank::Capability;
 use crate::domain::refusal::Refusal;
 use crate::domain::series::{Series, write_classes};
-use crate::ports::store::{
-    Batch, Caller, Change, ClubReader, Ledger, MemberWishes, OnceKey, SeriesReader,
-};
+use crate::ports::store::{Batch, Caller, Change, ClubReader, Ledger, MemberWishes, OnceKey, SeriesReader};
 
 /// What the form for a new event of the series is made from: the zone in which its times are typed, and the series. Takes [`Capability::ManageEvents`].
 ///

@@ -76,9 +76,7 @@ pub(super) async fn send_direct<S: Alerts + Ledger + Receipts>(
 
 /// When the club's quiet hours are over, if it has them now.
 fn quiet_until(settings: &Settings, now: Timestamp) -> Option<Timestamp> {
-    settings
-        .quiet_hours()?
-        .over_at(now, &settings.time_zone().zone())
+    settings.quiet_hours()?.over_at(now, &settings.time_zone().zone())
 }
 
 /// Has it sent when the quiet hours are over. A driver has one DM of each sort waiting for an event.

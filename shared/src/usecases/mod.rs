@@ -35,6 +35,7 @@ pub mod view_settings;
 pub mod announce;
 pub mod apply_roles;
 pub mod apply_roster;
+pub mod check_spaces;
 pub mod export_roster;
 pub mod finish_answer;
 pub mod open_event_space;
@@ -48,6 +49,7 @@ pub mod run_due_alerts;
 pub mod sync_members;
 pub mod tell_promoted;
 pub mod tell_reminder;
+pub mod tick_cleanup;
 pub mod tick_sync;
 
 mod call;

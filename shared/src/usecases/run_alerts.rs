@@ -73,7 +73,9 @@ where
             return Ok(());
         };
         if matches!(next.kind, AlertKind::Held { .. }) {
-            store.commit(Box::pin(held(store, env, job, &stand)).await?).await?;
+            store
+                .commit(Box::pin(held(store, env, job, &stand)).await?)
+                .await?;
             continue;
         }
         let batch = match (next.kind.action(), next.kind.announcement()) {

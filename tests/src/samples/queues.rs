@@ -110,6 +110,16 @@ pub(super) fn events(now: Timestamp) -> serde_json::Result<Vec<(&'static str, &'
         ("channel-worker", "open-event-space", batch(&[open_space], now)?),
         ("channel-worker", "refresh-board", batch(&[refresh], now)?),
         ("channel-worker", "poison-record", poison),
+        (
+            "channel-worker",
+            "check-spaces",
+            batch(&[Work::CheckSpaces { club: CLUB, leg: 0 }], now)?,
+        ),
+        (
+            "cleanup",
+            "every-quarter-hour",
+            tick(now, "gantry-dev-CleanupEveryQuarterHour"),
+        ),
         ("channel-worker", "archive-event-space", batch(&[archive], now)?),
         ("channel-worker", "delete-event-space", batch(&[delete], now)?),
         ("notify-worker", "run-alerts", batch(&[alerts], now)?),

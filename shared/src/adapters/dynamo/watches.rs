@@ -68,7 +68,11 @@ impl Leftovers for Table {
         let header = keys::event(event);
         loop {
             let items = self
-                .query_first(&partition, Range::Prefix(""), u32::try_from(BATCH + 1).unwrap_or(26))
+                .query_first(
+                    &partition,
+                    Range::Between("!", "~"),
+                    u32::try_from(BATCH + 1).unwrap_or(26),
+                )
                 .await?;
             let rows: Vec<Item> = items
                 .into_iter()
@@ -174,10 +178,8 @@ impl Table {
         let key: Key = keys::watch(watch.club);
         let mut put = self.versioned(&key, watch, watch.version.saturating_sub(1))?;
         put.item.insert(GSI1PK.to_owned(), text(keys::WATCH_DUE));
-        put.item.insert(
-            GSI1SK.to_owned(),
-            text(keys::watch_place(watch.due, watch.club)),
-        );
+        put.item
+            .insert(GSI1SK.to_owned(), text(keys::watch_place(watch.due, watch.club)));
         Ok(TransactWriteItem::builder().put(put).build())
     }
 }

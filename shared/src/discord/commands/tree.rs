@@ -57,11 +57,7 @@ pub const TREE: &[CommandSpec] = &[
     ),
     CommandSpec::guild("rank", "What members are in the club", Body::Subs(RANK)),
     CommandSpec::guild("role", "Discord roles and the club's ranks", Body::Subs(ROLE)),
-    CommandSpec::guild(
-        "me",
-        "How Gantry deals with you",
-        Body::Subs(ME),
-    ),
+    CommandSpec::guild("me", "How Gantry deals with you", Body::Subs(ME)),
     CommandSpec::guild("settings", "The club's settings", Body::Subs(SETTINGS)),
 ];
 
@@ -551,7 +547,11 @@ const ME: &[SubSpec] = &[
     SubSpec::new(
         "show",
         "How you are told of things, and in which zone you type times",
-        ActionSpec::new(Verb::MeShow, &[], "Shows what you have set, and what the club has."),
+        ActionSpec::new(
+            Verb::MeShow,
+            &[],
+            "Shows what you have set, and what the club has.",
+        ),
     ),
     SubSpec::new(
         "timezone",

@@ -117,11 +117,7 @@ impl Views {
                 class,
                 channel,
             } => notices::promoted(club, event, class, *channel),
-            Notice::Reminded {
-                club,
-                event,
-                channel,
-            } => notices::reminded(club, event, *channel),
+            Notice::Reminded { club, event, channel } => notices::reminded(club, event, *channel),
             Notice::Wishes { shown } => wishes::shown(shown, &self.ids),
             Notice::Answered { event, standing } => text_body(&notices::answered(event, standing)),
             Notice::ClubCreated { club } => clubs::created(club, &self.ids),

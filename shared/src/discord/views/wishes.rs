@@ -35,7 +35,10 @@ fn reminders(shown: &WishesShown) -> String {
     };
     let hours = hours(shown);
     if hours.is_empty() {
-        return format!("{way}, but the club reminds at none of your hours. It does at {}.", list(&shown.club_hours));
+        return format!(
+            "{way}, but the club reminds at none of your hours. It does at {}.",
+            list(&shown.club_hours)
+        );
     }
     format!("{way}, {} before the start.", list(&hours))
 }

@@ -248,7 +248,9 @@ fn what_is_stored_and_not_understood_is_kept_and_passed_over() {
 
 #[test]
 fn quiet_hours_end_by_the_clubs_clock_also_when_it_changes() {
-    let zone = crate::domain::club::ZoneName::parse("Europe/Berlin").unwrap().zone();
+    let zone = crate::domain::club::ZoneName::parse("Europe/Berlin")
+        .unwrap()
+        .zone();
     let over = |hours: &str, now: &str| {
         let hours = QuietHours::parse(hours).unwrap();
         let over = hours.over_at(now.parse().unwrap(), &zone);
@@ -259,13 +261,22 @@ fn quiet_hours_end_by_the_clubs_clock_also_when_it_changes() {
     assert_eq!(over("22-7", "2026-11-28T21:00:00Z"), at("2026-11-29T06:00:00Z"));
     assert_eq!(over("22-7", "2026-11-29T05:59:00Z"), at("2026-11-29T06:00:00Z"));
     assert_eq!(over("22-7", "2026-11-29T06:00:00Z"), None);
-    assert_eq!(over("13-14:30", "2026-11-29T12:10:00Z"), at("2026-11-29T13:30:00Z"));
+    assert_eq!(
+        over("13-14:30", "2026-11-29T12:10:00Z"),
+        at("2026-11-29T13:30:00Z")
+    );
     // Clocks go forward in that night, and back in the other.
     assert_eq!(over("22-7", "2027-03-27T21:30:00Z"), at("2027-03-28T05:00:00Z"));
     assert_eq!(over("22-7", "2027-10-30T20:30:00Z"), at("2027-10-31T06:00:00Z"));
     // They end at a time that the clock skips, or shows twice.
-    assert_eq!(over("22-2:30", "2027-03-28T00:10:00Z"), at("2027-03-28T01:30:00Z"));
-    assert_eq!(over("22-2:30", "2027-10-31T00:10:00Z"), at("2027-10-31T01:30:00Z"));
+    assert_eq!(
+        over("22-2:30", "2027-03-28T00:10:00Z"),
+        at("2027-03-28T01:30:00Z")
+    );
+    assert_eq!(
+        over("22-2:30", "2027-10-31T00:10:00Z"),
+        at("2027-10-31T01:30:00Z")
+    );
 }
 
 #[test]

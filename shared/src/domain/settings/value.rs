@@ -145,7 +145,10 @@ impl QuietHours {
         )
         .ok()?;
         // Where the clock skips or doubles that time, the later reading of it.
-        let over = zone.to_ambiguous_timestamp(date.to_datetime(until)).later().ok()?;
+        let over = zone
+            .to_ambiguous_timestamp(date.to_datetime(until))
+            .later()
+            .ok()?;
         Some(over.max(now))
     }
 
