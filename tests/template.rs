@@ -22,7 +22,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Each function: its name in the template, its folder, its role.
-const FUNCTIONS: [(&str, &str, &str); 8] = [
+const FUNCTIONS: [(&str, &str, &str); 9] = [
+    ("Cleanup", "cleanup", "CleanupRole"),
     ("Webhooks", "webhooks", "WebhooksRole"),
     ("Api", "api", "ApiRole"),
     ("Interactions", "interactions", "InteractionsRole"),
@@ -274,6 +275,7 @@ fn variables(function: &str) -> BTreeSet<String> {
         "webhooks" => reader.webhooks().is_err(),
         "api" => reader.api().is_err(),
         "race-day" => reader.race_day().is_err(),
+        "cleanup" => reader.cleanup().is_err(),
         _ => reader.worker().is_err(),
     };
     assert!(refused, "{function} needs no settings");

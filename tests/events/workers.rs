@@ -61,6 +61,7 @@ fn every_sample_has_its_test() {
             "refresh-board",
             "poison-record",
             "archive-event-space",
+            "check-spaces",
             "delete-event-space"
         ])
     );
@@ -79,6 +80,7 @@ fn every_sample_has_its_test() {
         set(&[
             "promote-waiting",
             "tell-promoted",
+            "tell-reminder",
             "finish-answer",
             "run-alerts",
             "announce",
@@ -88,6 +90,7 @@ fn every_sample_has_its_test() {
         ])
     );
     assert_eq!(names("race-day"), set(&["every-minute"]));
+    assert_eq!(names("cleanup"), set(&["every-quarter-hour"]));
 }
 
 #[tokio::test]
@@ -141,6 +144,18 @@ async fn who_waits_gets_the_new_seat() {
 #[tokio::test]
 async fn a_promoted_driver_is_told_by_dm() {
     let (calls, _) = done("notify-worker", "tell-promoted").await;
+    assert_eq!(
+        calls,
+        [
+            "POST /users/@me/channels",
+            &format!("POST /channels/{}/messages", stand::DM)
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_driver_is_reminded_by_dm() {
+    let (calls, _) = done("notify-worker", "tell-reminder").await;
     assert_eq!(
         calls,
         [
@@ -266,6 +281,27 @@ async fn an_event_without_taken_alerts_has_nothing_to_run() {
 async fn an_announcement_is_posted_in_the_events_channel() {
     let (calls, _) = done("notify-worker", "announce").await;
     assert_eq!(calls, [format!("POST /channels/{CHANNEL}/messages")]);
+}
+
+#[tokio::test]
+async fn a_channel_that_is_gone_is_to_be_made_again() {
+    let (calls, endpoint) = done("channel-worker", "check-spaces").await;
+    assert_eq!(calls, [format!("GET /guilds/{GUILD}/channels")]);
+    let space = stand::table_at(&endpoint).space(OPEN).await.unwrap().unwrap();
+    assert_eq!((space.state, space.channel.id()), (SpaceState::Creating, None));
+}
+
+#[tokio::test]
+async fn a_look_after_servers_that_are_not_due_takes_nothing() {
+    let endpoint = stand::table().await;
+    let app = gantry_cleanup::App {
+        table: stand::table_at(&endpoint),
+        env: stand::Still::default(),
+    };
+    let event = serde_json::from_str(&sample("cleanup/every-quarter-hour.json")).unwrap();
+    let deadline = Timestamp::now() + SignedDuration::from_mins(1);
+    let swept = gantry_cleanup::handle(&app, event, deadline).await.unwrap();
+    assert_eq!(swept, gantry_shared::usecases::tick_cleanup::Swept::default());
 }
 
 #[tokio::test]

@@ -11,6 +11,7 @@ mod world;
 
 mod adding;
 mod boards;
+mod cleanup;
 mod clubs;
 mod conflicts;
 mod counts;
@@ -31,3 +32,4 @@ mod settings;
 mod stints;
 mod sync;
 mod teams;
+mod wishes;

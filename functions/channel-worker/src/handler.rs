@@ -6,6 +6,7 @@ use gantry_shared::domain::work::Work;
 use gantry_shared::runtime::batch::{self, Delivery};
 use gantry_shared::runtime::worker::Parts;
 use gantry_shared::usecases::Env;
+use gantry_shared::usecases::check_spaces::check_spaces;
 use gantry_shared::usecases::job::{Job, JobFailure};
 use gantry_shared::usecases::open_event_space::open_event_space;
 use gantry_shared::usecases::park_job::unless_lost;
@@ -59,8 +60,13 @@ async fn perform_on<E: Env>(
             Box::pin(archive_event_space(&parts.table, &discord, &views, job, event)).await
         }
         Work::DeleteEventSpace { event } => Box::pin(delete_event_space(&parts.table, &discord, event)).await,
+        Work::CheckSpaces { club, leg } => {
+            let leg = (club, leg);
+            Box::pin(check_spaces(&parts.table, &parts.env, &discord, job, leg)).await
+        }
         Work::PromoteWaiting { .. }
         | Work::TellPromoted { .. }
+        | Work::TellReminder { .. }
         | Work::RunAlerts { .. }
         | Work::Announce { .. }
         | Work::FinishAnswer { .. }

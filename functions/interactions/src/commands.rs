@@ -17,6 +17,7 @@ use gantry_shared::domain::teams::TeamsDone;
 use gantry_shared::ports::store::{ClubReader, Cursor};
 use gantry_shared::usecases::change_event::{archive_event, cancel_event, close_event, complete_event};
 use gantry_shared::usecases::change_teams::{TeamWish, TeamsChanged, change_teams, list_teams};
+use gantry_shared::usecases::change_wishes::{change_wishes, show_wishes};
 use gantry_shared::usecases::check_permissions::ask_for_permissions;
 use gantry_shared::usecases::club_status::club_status;
 use gantry_shared::usecases::create_club::{CreateClub, create_club};
@@ -162,8 +163,8 @@ pub async fn run<E: Env>(
             show(app, &Notice::EventRepeated { colour, copies })
         }
         Command::EventEdit { event } => {
-            let (club, event) = Box::pin(edit_event_form(table, call, event)).await?;
-            return Ok(respond::modal(&modals::event_edit(&event, &club.time_zone)));
+            let (zone, event) = Box::pin(edit_event_form(table, call, event)).await?;
+            return Ok(respond::modal(&modals::event_edit(&event, &zone)));
         }
         Command::EventPublish { event, channel } => {
             let published = Box::pin(publish_event(table, env, call, event, channel)).await?;
@@ -294,6 +295,14 @@ pub async fn run<E: Env>(
         Command::RoleMapRemove { role } => {
             let listed = &Box::pin(unmap_role(table, env, call, role)).await?;
             show(app, &Notice::RolesListed { listed })
+        }
+        Command::MeShow => {
+            let shown = &Box::pin(show_wishes(table, call)).await?;
+            show(app, &Notice::Wishes { shown })
+        }
+        Command::MeTimezone { change } | Command::MeAlerts { change } | Command::MeReminders { change } => {
+            let shown = &Box::pin(change_wishes(table, env, call, &change)).await?;
+            show(app, &Notice::Wishes { shown })
         }
         Command::SettingsView { section } => {
             let settings = &Box::pin(view_settings(table, call)).await?;
@@ -431,13 +440,9 @@ async fn event_create<E: Env>(
             Ok(private(&changed(app, EventChange::Created, &brief)))
         }
         [name, start, duration] => {
-            let (club, series) = Box::pin(new_event_form(&app.table, call, series)).await?;
+            let (zone, series) = Box::pin(new_event_form(&app.table, call, series)).await?;
             Ok(respond::modal(&modals::event_create(
-                &series,
-                &club.time_zone,
-                name,
-                start,
-                duration,
+                &series, &zone, name, start, duration,
             )))
         }
     }

@@ -15,6 +15,7 @@ use gantry_shared::usecases::park_job::{resume_parked, unless_lost};
 use gantry_shared::usecases::promote_waiting::promote_waiting;
 use gantry_shared::usecases::run_alerts::run_alerts;
 use gantry_shared::usecases::tell_promoted::{Promotion, tell_promoted};
+use gantry_shared::usecases::tell_reminder::{Reminder, tell_reminder};
 use jiff::Timestamp;
 
 /// Handles a batch; what is not done is reported by record.
@@ -61,7 +62,21 @@ async fn perform_on<E: Env>(
                 class,
                 ticket: *ticket,
             };
-            Box::pin(tell_promoted(table, &discord, &views, job, &promotion)).await
+            Box::pin(tell_promoted(table, env, &discord, &views, job, &promotion)).await
+        }
+        Work::TellReminder {
+            event,
+            user,
+            hours,
+            due,
+        } => {
+            let reminder = Reminder {
+                event: *event,
+                user: *user,
+                hours: *hours,
+                due: *due,
+            };
+            Box::pin(tell_reminder(table, env, &discord, &views, job, reminder)).await
         }
         Work::FinishAnswer {
             event,
@@ -117,6 +132,7 @@ async fn perform_on<E: Env>(
         | Work::RefreshBoard { .. }
         | Work::ArchiveEventSpace { .. }
         | Work::DeleteEventSpace { .. }
+        | Work::CheckSpaces { .. }
         | Work::SyncMembers { .. }
         | Work::PreviewRoster { .. }
         | Work::ApplyRoster { .. }

@@ -93,10 +93,12 @@ async fn perform<E: Env>(
         | Work::RefreshBoard { .. }
         | Work::PromoteWaiting { .. }
         | Work::TellPromoted { .. }
+        | Work::TellReminder { .. }
         | Work::RunAlerts { .. }
         | Work::Announce { .. }
         | Work::ArchiveEventSpace { .. }
         | Work::DeleteEventSpace { .. }
+        | Work::CheckSpaces { .. }
         | Work::FinishAnswer { .. }
         | Work::ApplyRoles { .. }
         | Work::CheckPermissions { .. }

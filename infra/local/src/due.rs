@@ -2,11 +2,11 @@
 
 use crate::StackError;
 use crate::functions::{Clients, Endpoints, TABLE};
-use crate::stack::RACE_DAY;
+use crate::stack::{CLEANUP, RACE_DAY};
 use gantry_local_aws::{AwsLocal, ClockMover};
 use gantry_shared::adapters::dynamo::Table;
 use gantry_shared::domain::settings::OperatorOverrides;
-use gantry_shared::ports::store::{ALERT_SHARDS, Alerts};
+use gantry_shared::ports::store::{ALERT_SHARDS, Alerts, Watches};
 use jiff::Timestamp;
 use std::sync::Arc;
 
@@ -76,10 +76,12 @@ impl Due {
 
     async fn tick(&self, ticks: u32) -> Result<(), StackError> {
         for _ in 0..ticks {
-            self.aws
-                .tick(RACE_DAY)
-                .await?
-                .map_err(|error| StackError::Story(format!("the tick failed: {error}")))?;
+            for schedule in [RACE_DAY, CLEANUP] {
+                self.aws
+                    .tick(schedule)
+                    .await?
+                    .map_err(|error| StackError::Story(format!("the tick failed: {error}")))?;
+            }
         }
         self.aws.drain().await?;
         Ok(())
@@ -93,6 +95,9 @@ impl Due {
             for alert in found.items {
                 first = Some(first.map_or(alert.due, |first: Timestamp| first.min(alert.due)));
             }
+        }
+        for watch in self.table.due_watches(to, 1, None).await? {
+            first = Some(first.map_or(watch.due, |first: Timestamp| first.min(watch.due)));
         }
         Ok(first)
     }

@@ -5,6 +5,7 @@ use aws_config::{AppName, BehaviorVersion, Region, SdkConfig};
 use aws_sdk_dynamodb::config::{Credentials as AwsCredentials, SharedCredentialsProvider};
 use futures::future::BoxFuture;
 use gantry_api::App as Api;
+use gantry_cleanup::App as Cleanup;
 use gantry_interactions::App as Interactions;
 use gantry_local_wire::LocalClock;
 use gantry_race_day::App as RaceDay;
@@ -111,6 +112,7 @@ pub struct Functions {
     webhooks: Webhooks<LocalEnv>,
     api: Arc<Api<LocalEnv>>,
     race_day: RaceDay<LocalEnv>,
+    cleanup: Cleanup<LocalEnv>,
 }
 
 impl Functions {
@@ -176,6 +178,14 @@ impl Functions {
             channel_worker: worker("channel-worker")?,
             notify_worker: worker("notify-worker")?,
             sync_worker: worker("sync-worker")?,
+            cleanup: Cleanup {
+                table: Table::new(
+                    Clients::of("cleanup", endpoints).dynamodb,
+                    TABLE,
+                    OperatorOverrides::default(),
+                ),
+                env: env.clone(),
+            },
             race_day: RaceDay {
                 table: Table::new(
                     Clients::of("race-day", endpoints).dynamodb,
@@ -257,6 +267,13 @@ impl Functions {
                     .await
                     .map_err(|error| FunctionError::Failed(error.into()))?;
                 Ok(serde_json::to_value(tick)?)
+            }
+            "cleanup" => {
+                let event = serde_json::from_value(event)?;
+                let swept = Box::pin(gantry_cleanup::handle(&self.cleanup, event, deadline))
+                    .await
+                    .map_err(|error| FunctionError::Failed(error.into()))?;
+                Ok(serde_json::to_value(swept)?)
             }
             other => Err(FunctionError::Unknown(other.to_owned())),
         }

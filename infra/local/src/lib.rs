@@ -20,6 +20,6 @@ pub use functions::{Clients, EVENT_BUS, Endpoints, FunctionError, Functions, Loc
 pub use lambda::{LambdaServer, LambdaUrlError};
 pub use people::{MEMBERS, OWNER, Person, STRANGER};
 pub use stack::{
-    APPLICATION_ID, Credentials, MAX_RECEIVES, RACE_DAY, SIGNING_SEED, Stack, StackConfig, StackError,
-    WORKER_TIMEOUT,
+    APPLICATION_ID, CLEANUP, Credentials, MAX_RECEIVES, RACE_DAY, SIGNING_SEED, Stack, StackConfig,
+    StackError, WORKER_TIMEOUT,
 };

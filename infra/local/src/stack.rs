@@ -39,6 +39,8 @@ const CHANNEL_QUEUE: &str = "channel.fifo";
 const BOARD_QUEUE: &str = "board.fifo";
 /// The schedule that takes what has become due.
 pub const RACE_DAY: &str = "race-day";
+/// Name of the schedule that has servers looked after, every quarter of an hour.
+pub const CLEANUP: &str = "cleanup";
 const NOTIFY_QUEUE: &str = "notify.fifo";
 const SYNC_QUEUE: &str = "sync.fifo";
 /// How often it is looked which clubs are to be synchronised; `template.yaml` says the same.
@@ -470,6 +472,7 @@ fn mappings(schedules_run: bool) -> Result<Mappings, StackError> {
         }],
         schedules: vec![
             Schedule::new(RACE_DAY, "race-day", SignedDuration::from_mins(1)),
+            Schedule::new(CLEANUP, "cleanup", SignedDuration::from_mins(15)),
             Schedule::new("sync", "sync-worker", SYNC_TICK),
         ],
         schedules_run,

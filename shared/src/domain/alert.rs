@@ -4,7 +4,7 @@
 //! event derives them anew and writes the difference with the change itself.
 
 use super::event::{Event, EventAction, EventKey, EventState};
-use super::ids::GuildId;
+use super::ids::{GuildId, UserId};
 use super::settings::Settings;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -19,6 +19,8 @@ const PROGRESS_LATE: SignedDuration = SignedDuration::from_hours(1);
 const OPENING_LATE: SignedDuration = SignedDuration::from_hours(6);
 /// The same for the summary at its closing.
 const CLOSING_LATE: SignedDuration = SignedDuration::from_hours(12);
+/// A driver who got a seat is told at least this long before the start, even in quiet hours.
+const SEAT_NOTICE: SignedDuration = SignedDuration::from_hours(6);
 /// A race that began so long ago needs no announcement of its start.
 const START_LATE: SignedDuration = SignedDuration::from_mins(30);
 
@@ -50,6 +52,44 @@ pub enum AlertKind {
     Archive,
     /// The channel is removed.
     Delete,
+    /// A DM that waits for the end of the club's quiet hours.
+    Held {
+        /// To whom.
+        user: UserId,
+        /// Which.
+        what: HeldDm,
+    },
+}
+
+/// A DM to a driver that can wait a while.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "dm")]
+pub enum HeldDm {
+    /// They moved up from the waitlist.
+    Promoted,
+    /// Their race starts soon.
+    Reminder {
+        /// Hours before the start.
+        hours: u32,
+        /// When it was due.
+        due: Timestamp,
+    },
+}
+
+impl HeldDm {
+    /// Whether it is still of use at `until`, for a race that starts then: a reminder while less than half of its lead has gone
+    /// by, a seat while there are hours left to give it back.
+    #[must_use]
+    pub fn can_wait(&self, until: Timestamp, starts_at: Timestamp) -> bool {
+        match self {
+            Self::Promoted => until
+                .saturating_add(SEAT_NOTICE)
+                .is_ok_and(|then| then <= starts_at),
+            Self::Reminder { hours, due } => {
+                until.duration_since(*due) <= SignedDuration::from_mins(i64::from(*hours) * 30)
+            }
+        }
+    }
 }
 
 impl AlertKind {
@@ -66,6 +106,10 @@ impl AlertKind {
             Self::End => "end".to_owned(),
             Self::Archive => "archive".to_owned(),
             Self::Delete => "delete".to_owned(),
+            Self::Held { user, what } => match what {
+                HeldDm::Promoted => format!("held-promoted-{user}"),
+                HeldDm::Reminder { hours, .. } => format!("held-reminder-{hours}-{user}"),
+            },
         }
     }
 
@@ -73,7 +117,7 @@ impl AlertKind {
     #[must_use]
     pub const fn action(&self) -> Option<EventAction> {
         match self {
-            Self::Opening | Self::Progress { .. } | Self::Reminder { .. } => None,
+            Self::Opening | Self::Progress { .. } | Self::Reminder { .. } | Self::Held { .. } => None,
             Self::Closing => Some(EventAction::Close),
             Self::Ready => Some(EventAction::MakeReady),
             Self::Start => Some(EventAction::Start),
@@ -92,7 +136,7 @@ impl AlertKind {
             Self::Reminder { hours } => Some(Announcement::Reminder { hours: *hours }),
             Self::Closing => Some(Announcement::Closing),
             Self::Start => Some(Announcement::Start),
-            Self::Ready | Self::End | Self::Archive | Self::Delete => None,
+            Self::Ready | Self::End | Self::Archive | Self::Delete | Self::Held { .. } => None,
         }
     }
 
@@ -107,7 +151,8 @@ impl AlertKind {
             }
             Self::Closing => Some(CLOSING_LATE),
             Self::Start => Some(START_LATE),
-            Self::Ready | Self::End | Self::Archive | Self::Delete => None,
+            // Whoever sends a DM looks whether it is still so.
+            Self::Ready | Self::End | Self::Archive | Self::Delete | Self::Held { .. } => None,
         }
     }
 
@@ -334,7 +379,8 @@ fn whole_second(at: Timestamp) -> Timestamp {
     Timestamp::from_second(at.as_second()).unwrap_or(at)
 }
 
-/// The alerts that have to be written so that `event` has what it is to have; `present` are those it has.
+/// The alerts that have to be written so that `event` has what it is to have; `present` are those it has. DMs that wait are
+/// left alone: whoever sends them looks whether they are still so.
 ///
 /// What was done stays done: an alert is only asked for again for another instant that is still to come. Steps of the
 /// event's life are asked for however late it is.
@@ -377,7 +423,9 @@ pub fn reschedule(
         }
     }
     let unwanted = present.iter().filter(|alert| {
-        alert.is_pending() && !wanted.iter().any(|(kind, _)| kind.name() == alert.kind.name())
+        alert.is_pending()
+            && !matches!(alert.kind, AlertKind::Held { .. })
+            && !wanted.iter().any(|(kind, _)| kind.name() == alert.kind.name())
     });
     changes.extend(unwanted.map(|alert| {
         alert.with(AlertState::Dropped {

@@ -158,6 +158,11 @@ pub enum Fact {
         /// The event.
         event: EventKey,
     },
+    /// A member changed how they are told of things, or the zone in which they type.
+    WishesChanged {
+        /// The account.
+        user: UserId,
+    },
     /// A driver's answer changed.
     DriverAnswered {
         /// The event.
@@ -334,6 +339,7 @@ impl Fact {
             Self::EventDeleted { .. } => "EventDeleted",
             Self::AlertsDropped { .. } => "AlertsDropped",
             Self::EventCancelled { .. } => "EventCancelled",
+            Self::WishesChanged { .. } => "WishesChanged",
             Self::DriverAnswered { .. } => "DriverAnswered",
             Self::RankGiven { .. } => "RankGiven",
             Self::RankFollowedRoles { .. } => "RankFollowedRoles",

@@ -31,7 +31,9 @@ pub mod stints;
 pub mod sync;
 pub mod teams;
 pub mod text;
+pub mod watch;
 pub mod when;
+pub mod wishes;
 pub mod work;
 
 #[cfg(test)]

@@ -22,6 +22,7 @@ use super::standing::{
 use super::stints::{PlanBrief, PlanDone};
 use super::sync::SyncRun;
 use super::teams::{TeamsBrief, TeamsDone};
+use super::wishes::WishesShown;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -162,6 +163,20 @@ pub enum Notice<'a> {
         class: &'a str,
         /// The event's channel, if it has one.
         channel: Option<ChannelId>,
+    },
+    /// By DM to a driver whose race starts soon. Carries a component whose custom id names the event.
+    Reminded {
+        /// The club.
+        club: &'a Club,
+        /// The event.
+        event: &'a Event,
+        /// The event's channel, if it has one.
+        channel: Option<ChannelId>,
+    },
+    /// Answer to `/me`.
+    Wishes {
+        /// The wishes.
+        shown: &'a WishesShown,
     },
     /// To a driver whose answer was recorded.
     Answered {

@@ -366,6 +366,10 @@ pub enum Field {
     Minutes,
     /// How many times something is made.
     Copies,
+    /// How long before something one is told.
+    Lead,
+    /// At which hours before something one is told.
+    Hours,
 }
 
 /// What is wrong with a field.
@@ -459,4 +463,14 @@ pub enum Problem {
     NotASeed,
     /// Not a number of minutes.
     NotMinutes,
+    /// Not a length of 1 to so many minutes.
+    NotALead {
+        /// The most.
+        max: u32,
+    },
+    /// Not a list of hours.
+    NotHours {
+        /// How many there may be.
+        most: usize,
+    },
 }

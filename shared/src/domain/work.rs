@@ -44,6 +44,17 @@ pub enum Work {
         /// Which sign-up it was about: a later one of the same driver is another matter.
         ticket: Ticket,
     },
+    /// Remind a driver of their race by DM.
+    TellReminder {
+        /// The event.
+        event: EventKey,
+        /// The driver.
+        user: UserId,
+        /// Hours before the start.
+        hours: u32,
+        /// When it was due.
+        due: Timestamp,
+    },
     /// Do what the alerts of an event are for that were taken because they are due.
     RunAlerts {
         /// The event.
@@ -67,6 +78,13 @@ pub enum Work {
     DeleteEventSpace {
         /// The event.
         event: EventKey,
+    },
+    /// Look after what the club's events have in Discord.
+    CheckSpaces {
+        /// The club.
+        club: ClubId,
+        /// Which leg this is: one that has been handed over is not gone again.
+        leg: u64,
     },
     /// Record an answer that could not be recorded in time, and tell the driver.
     FinishAnswer {
@@ -163,12 +181,14 @@ impl Work {
     #[must_use]
     pub const fn lane(&self) -> Lane {
         match self {
-            Self::OpenEventSpace { .. } | Self::ArchiveEventSpace { .. } | Self::DeleteEventSpace { .. } => {
-                Lane::Channel
-            }
+            Self::OpenEventSpace { .. }
+            | Self::ArchiveEventSpace { .. }
+            | Self::DeleteEventSpace { .. }
+            | Self::CheckSpaces { .. } => Lane::Channel,
             Self::RefreshBoard { .. } => Lane::Board,
             Self::PromoteWaiting { .. }
             | Self::TellPromoted { .. }
+            | Self::TellReminder { .. }
             | Self::RunAlerts { .. }
             | Self::Announce { .. }
             | Self::FinishAnswer { .. }
@@ -194,8 +214,10 @@ impl Work {
             | Self::DeleteEventSpace { event }
             | Self::PromoteWaiting { event, .. }
             | Self::TellPromoted { event, .. }
+            | Self::TellReminder { event, .. }
             | Self::FinishAnswer { event, .. } => Some(*event),
             Self::SyncMembers { .. }
+            | Self::CheckSpaces { .. }
             | Self::ApplyRoles { .. }
             | Self::PreviewRoster { .. }
             | Self::ApplyRoster { .. }
@@ -213,6 +235,7 @@ impl Work {
             | Self::RefreshBoard { event }
             | Self::PromoteWaiting { event, .. }
             | Self::TellPromoted { event, .. }
+            | Self::TellReminder { event, .. }
             | Self::FinishAnswer { event, .. }
             | Self::RunAlerts { event, .. }
             | Self::Announce { event, .. }
@@ -221,6 +244,7 @@ impl Work {
             Self::SyncMembers { run, .. } => run.club,
             Self::PreviewRoster { import, .. } | Self::ApplyRoster { import, .. } => import.club,
             Self::ExportRoster { club, .. }
+            | Self::CheckSpaces { club, .. }
             | Self::ApplyRoles { club, .. }
             | Self::CheckPermissions { club, .. }
             | Self::ResumeParked { club } => *club,

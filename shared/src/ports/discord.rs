@@ -201,6 +201,14 @@ pub trait Channels: Send + Sync {
         reason: &str,
     ) -> impl Future<Output = DiscordResult<()>> + Send;
 
+    /// Gives a channel a name; the name as Discord keeps it. Safe to repeat.
+    fn rename_channel(
+        &self,
+        channel: ChannelId,
+        name: &str,
+        reason: &str,
+    ) -> impl Future<Output = DiscordResult<String>> + Send;
+
     /// Removes a channel with all that is in it. Safe to repeat: one that is gone is not found (10003).
     fn delete_channel(
         &self,
@@ -278,6 +286,13 @@ pub trait Messages: Send + Sync {
         message: MessageId,
         body: &MessageBody,
     ) -> impl Future<Output = DiscordResult<()>> + Send;
+
+    /// Whether a message is there.
+    fn has_message(
+        &self,
+        channel: ChannelId,
+        message: MessageId,
+    ) -> impl Future<Output = DiscordResult<bool>> + Send;
 
     /// Our own messages among the channel's latest 100, newest first.
     fn own_messages(&self, channel: ChannelId)

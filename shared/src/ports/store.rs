@@ -27,6 +27,8 @@ use crate::domain::space::{SeriesCategory, Space};
 use crate::domain::stints::TeamPlan;
 use crate::domain::sync::{SyncRun, SyncState};
 use crate::domain::teams::LineUp;
+use crate::domain::watch::Watch;
+use crate::domain::wishes::Wishes;
 use crate::domain::work::Work;
 use jiff::Timestamp;
 use std::future::Future;
@@ -177,6 +179,19 @@ pub trait RosterReader: Send + Sync {
         after: Option<UserId>,
         limit: u32,
     ) -> impl Future<Output = StoreResult<Vec<Member>>> + Send;
+}
+
+/// Reads what members have said about how they are told of things.
+pub trait MemberWishes: Send + Sync {
+    /// A member's wishes; of somebody who has not said anything, [`Wishes::none`].
+    fn wishes(&self, club: ClubId, user: UserId) -> impl Future<Output = StoreResult<Wishes>> + Send;
+
+    /// Those of `users` who have said anything, in any order.
+    fn wishes_of(
+        &self,
+        club: ClubId,
+        users: &[UserId],
+    ) -> impl Future<Output = StoreResult<Vec<Wishes>>> + Send;
 }
 
 /// Reads which roles go with which rank.
@@ -404,6 +419,29 @@ pub trait Alerts: Send + Sync {
     ) -> impl Future<Output = StoreResult<Page<Alert>>> + Send;
 }
 
+/// Clubs whose servers are looked after.
+pub trait Watches: Send + Sync {
+    /// A club's, if it is.
+    fn watch(&self, club: ClubId) -> impl Future<Output = StoreResult<Option<Watch>>> + Send;
+
+    /// The first that are due at `now`, by instant; those behind `after`. Eventually consistent.
+    fn due_watches(
+        &self,
+        now: Timestamp,
+        limit: u32,
+        after: Option<&Watch>,
+    ) -> impl Future<Output = StoreResult<Vec<Watch>>> + Send;
+}
+
+/// What is left of deleted events.
+pub trait Leftovers: Send + Sync {
+    /// A club's deleted events whose rows are still there, the longest gone first. Eventually consistent.
+    fn gone_events(&self, club: ClubId, limit: u32) -> impl Future<Output = StoreResult<Vec<Event>>> + Send;
+
+    /// Removes a deleted event's sign-ups, counts, alerts, receipts and space. Safe to repeat.
+    fn forget_event(&self, event: EventKey) -> impl Future<Output = StoreResult<()>> + Send;
+}
+
 /// Writes, all of them in batches.
 pub trait Ledger: Send + Sync {
     /// Commits the batch in one transaction.
@@ -558,6 +596,12 @@ pub enum Change {
     TakeLinkCode(LinkCode),
     /// A club's list of roles replaces its version before (1: there is none).
     PutRoleMap(RoleMap),
+    /// A member's wishes replace their version before (1: there are none).
+    PutWishes(Wishes),
+    /// A club's server is looked after from now on; it is so from the given instant on if it was not before.
+    BeginWatch(ClubId, GuildId, Timestamp),
+    /// What is known of looking after a club's server replaces its version before.
+    PutWatch(Watch),
     /// A club's settings replace their version before (1: there are none).
     PutSettings(ClubId, ClubSettings),
 }

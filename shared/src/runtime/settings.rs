@@ -308,6 +308,14 @@ impl<'a> Reader<'a> {
         self.finish(|| Some(RaceDaySettings { table: table? }))
     }
 
+    /// The settings of `functions/cleanup`.
+    ///
+    /// # Errors
+    /// All faults.
+    pub fn cleanup(self) -> Result<RaceDaySettings, SettingsError> {
+        self.race_day()
+    }
+
     /// The settings of a worker.
     ///
     /// # Errors

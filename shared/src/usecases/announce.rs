@@ -5,13 +5,16 @@ use crate::domain::alert::Announcement;
 use crate::domain::club::Club;
 use crate::domain::event::EventKey;
 use crate::domain::ids::{ChannelId, UserId};
-use crate::domain::notice::{Notice, Render, Sheet};
+use crate::domain::notice::{Notice, Render, Rendered, Sheet};
+use crate::domain::settings::Settings;
 use crate::domain::signup::Status;
 use crate::domain::space::{Space, SpaceState};
+use crate::domain::wishes::{Telling, Way};
 use crate::ports::discord::{DiscordError, Mentions, MessageBody, Messages, NewMessage};
-use crate::ports::store::{ClubReader, Delivery, EventReader, Receipts, Spaces};
+use crate::ports::store::{Delivery, EventReader, MemberWishes, Receipts, SettingsReader, Spaces};
 use jiff::Timestamp;
 use serde_json::Value;
+use std::collections::HashMap;
 
 /// Users mentioned in one message: Discord notifies at most 100 (allowed mentions), and 80 mentions of 22 characters
 /// each fit into the 2,000 of its content.
@@ -30,50 +33,87 @@ pub enum Said {
     Refused(String),
 }
 
+/// What came of it, and for whom something is left to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Announced {
+    /// What came of it in the channel.
+    pub said: Said,
+    /// Those who want to be told the same by DM instead.
+    pub by_dm: Vec<UserId>,
+}
+
 /// Says what a change of the event asked for, unless it is not so any more. What Discord does not take, or has no
 /// channel for, is no error: the board says the same.
 ///
 /// # Errors
 /// What the store and Discord say.
-pub async fn announce_event<S: ClubReader + EventReader + Receipts + Spaces>(
+pub async fn announce_event<S: EventReader + MemberWishes + Receipts + SettingsReader + Spaces>(
     store: &S,
     ways: (&impl Messages, &impl Render),
     job: &Job,
     what: (EventKey, Announcement, Timestamp),
 ) -> Result<(), JobFailure> {
-    let Some(club) = store.club(what.0.club).await? else {
+    let Some((club, settings)) = store.club_and_settings(what.0.club).await? else {
         return Ok(());
     };
-    Box::pin(announce(store, ways, job, &club, what)).await.map(drop)
+    Box::pin(announce(store, ways, job, (&club, &settings), what))
+        .await
+        .map(drop)
 }
 
 /// Says it. `due` tells one announcement of a kind from the next.
 ///
 /// # Errors
 /// What the store and Discord say; [`JobFailure::Stale`] while the channel is still being made.
-pub async fn announce<S: EventReader + Receipts + Spaces>(
+pub async fn announce<S: EventReader + MemberWishes + Receipts + Spaces>(
     store: &S,
     (discord, render): (&impl Messages, &impl Render),
     job: &Job,
-    club: &Club,
+    (club, settings): (&Club, &Settings),
     (event, what, due): (EventKey, Announcement, Timestamp),
-) -> Result<Said, JobFailure> {
+) -> Result<Announced, JobFailure> {
+    let nobody = |said| Announced {
+        said,
+        by_dm: Vec::new(),
+    };
     let (space, sheet) = futures::join!(store.space(event), store.sheet(event));
     let (space, Some(sheet)) = (space?, sheet?) else {
-        return Ok(Said::NoChannel);
+        return Ok(nobody(Said::NoChannel));
     };
     if !what.holds(&sheet.event, job.now) {
-        return Ok(Said::Overtaken);
+        return Ok(nobody(Said::Overtaken));
     }
+    let (users, by_dm) = told(store, &sheet, what, settings).await?;
     let Some(channel) = channel(space.as_ref())? else {
-        return Ok(Said::NoChannel);
+        return Ok(Announced {
+            said: Said::NoChannel,
+            by_dm,
+        });
     };
     let rendered = render.render(&Notice::Announced {
         club,
         sheet: &sheet,
         what,
     });
-    let users = mentioned(&sheet, what);
+    let said = post(
+        store,
+        discord,
+        job,
+        (event, channel),
+        (&rendered, users, what, due),
+    )
+    .await?;
+    Ok(Announced { said, by_dm })
+}
+
+/// Posts it, in as many messages as it takes to mention all.
+async fn post<S: Receipts>(
+    store: &S,
+    discord: &impl Messages,
+    job: &Job,
+    (event, channel): (EventKey, ChannelId),
+    (rendered, users, what, due): (&Rendered, Vec<UserId>, Announcement, Timestamp),
+) -> Result<Said, JobFailure> {
     let mut parts: Vec<&[UserId]> = users.chunks(MENTIONED).collect();
     if parts.is_empty() {
         parts.push(&[]);
@@ -104,6 +144,35 @@ pub async fn announce<S: EventReader + Receipts + Spaces>(
         }
     }
     Ok(Said::Done)
+}
+
+/// Who is mentioned, and who is told by DM instead: as each of them wishes.
+async fn told<S: MemberWishes>(
+    store: &S,
+    sheet: &Sheet,
+    what: Announcement,
+    settings: &Settings,
+) -> Result<(Vec<UserId>, Vec<UserId>), JobFailure> {
+    let mut users = mentioned(sheet, what);
+    let telling = match what {
+        Announcement::Reminder { hours } => Telling::Reminder { hours },
+        Announcement::Start => Telling::Start,
+        // That it is called off is told to all who planned to come.
+        _ => return Ok((users, Vec::new())),
+    };
+    let wishes = store.wishes_of(sheet.event.key.club, &users).await?;
+    let ways: HashMap<UserId, Way> = wishes
+        .iter()
+        .map(|wishes| (wishes.user, wishes.way(telling, settings)))
+        .collect();
+    let way = |user: &UserId| ways.get(user).copied().unwrap_or_default();
+    let by_dm = users
+        .iter()
+        .copied()
+        .filter(|user| way(user) == Way::Dm)
+        .collect();
+    users.retain(|user| way(user) == Way::Public);
+    Ok((users, by_dm))
 }
 
 /// Where it is said.

@@ -3,6 +3,7 @@
 use super::call::{Call, Env, Failure, with_caller};
 use super::once::{Decision, once};
 use crate::domain::alert::{Alert, reschedule};
+use crate::domain::club::ZoneName;
 use crate::domain::event::{Event, EventKey, EventState, SignUpChange, Step};
 use crate::domain::fact::Fact;
 use crate::domain::ids::EventId;
@@ -13,7 +14,7 @@ use crate::domain::seats::Seats;
 use crate::domain::text;
 use crate::domain::work::Work;
 use crate::ports::store::{
-    Alerts, Batch, Caller, Change, ClubReader, Desk, EventReader, Gate, Ledger, OnceKey,
+    Alerts, Batch, Caller, Change, ClubReader, Desk, EventReader, Gate, Ledger, MemberWishes, OnceKey,
 };
 
 /// Longest reason for calling an event off, in code points.
@@ -155,6 +156,33 @@ pub(super) async fn managed_desk<S: Alerts + ClubReader + EventReader>(
         Ok((desk?, alerts?))
     })
     .await?;
+    managed(call, caller, desk, alerts)
+}
+
+/// The same, with the zone in which the caller types.
+///
+/// # Errors
+/// Refuses with `NoClub`, `NeedsRank`, `NoSuchEvent`.
+pub(super) async fn managed_desk_and_zone<S: Alerts + ClubReader + EventReader + MemberWishes>(
+    store: &S,
+    call: &Call,
+    event: EventId,
+) -> Result<(Managed, ZoneName), Failure> {
+    let (caller, (desk, alerts, wishes)) = with_caller(store, call, |club| async move {
+        let key = EventKey { club, event };
+        let (desk, alerts, wishes) = futures::join!(
+            store.desk(key, call.user),
+            store.alerts(key),
+            store.wishes(club, call.user)
+        );
+        Ok((desk?, alerts?, wishes?))
+    })
+    .await?;
+    let zone = wishes.zone_or(&caller.club.time_zone);
+    Ok((managed(call, caller, desk, alerts)?, zone))
+}
+
+fn managed(call: &Call, caller: Caller, desk: Option<Desk>, alerts: Vec<Alert>) -> Result<Managed, Failure> {
     call.allow(&caller, Capability::ManageEvents)?;
     let desk = desk.filter(|desk| desk.event.state != EventState::Deleted);
     Ok(Managed {

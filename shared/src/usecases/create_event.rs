@@ -2,7 +2,7 @@
 
 use super::call::{Call, Env, Failure, event_id, with_caller};
 use super::once::{Decision, once};
-use crate::domain::club::Club;
+use crate::domain::club::ZoneName;
 use crate::domain::event::{Event, EventForm, EventKey, EventState};
 use crate::domain::fact::Fact;
 use crate::domain::ids::SeriesId;
@@ -10,26 +10,26 @@ use crate::domain::notice::EventBrief;
 use crate::domain::rank::Capability;
 use crate::domain::refusal::Refusal;
 use crate::domain::series::{Series, write_classes};
-use crate::ports::store::{Batch, Caller, Change, ClubReader, Ledger, OnceKey, SeriesReader};
+use crate::ports::store::{Batch, Caller, Change, ClubReader, Ledger, MemberWishes, OnceKey, SeriesReader};
 
-/// What the form for a new event of the series is made from. Takes [`Capability::ManageEvents`].
+/// What the form for a new event of the series is made from: the zone in which its times are typed, and the series. Takes [`Capability::ManageEvents`].
 ///
 /// # Errors
 /// Refuses with `NoClub`, `NeedsRank`, `NoSuchSeries`.
-pub async fn new_event_form<S: ClubReader + SeriesReader>(
+pub async fn new_event_form<S: ClubReader + MemberWishes + SeriesReader>(
     store: &S,
     call: &Call,
     series: SeriesId,
-) -> Result<(Club, Series), Failure> {
-    let (caller, series) = allowed_series(store, call, series).await?;
-    Ok((caller.club, series))
+) -> Result<(ZoneName, Series), Failure> {
+    let (_, zone, series) = allowed_series(store, call, series).await?;
+    Ok((zone, series))
 }
 
 /// Creates the event. An empty list of classes means those of the series. Takes [`Capability::ManageEvents`].
 ///
 /// # Errors
 /// Refuses with `NoClub`, `NeedsRank`, `NoSuchSeries`, `Form`, `Busy`.
-pub async fn create_event<S: ClubReader + SeriesReader + Ledger>(
+pub async fn create_event<S: ClubReader + MemberWishes + SeriesReader + Ledger>(
     store: &S,
     env: &impl Env,
     call: &Call,
@@ -37,13 +37,13 @@ pub async fn create_event<S: ClubReader + SeriesReader + Ledger>(
     form: &EventForm,
 ) -> Result<EventBrief, Failure> {
     let decide = || async {
-        let (caller, series) = allowed_series(store, call, series).await?;
+        let (caller, zone, series) = allowed_series(store, call, series).await?;
         let mut form = form.clone();
         if form.classes.trim().is_empty() {
             form.classes = write_classes(&series.classes);
         }
         let details = form
-            .check(&caller.club.time_zone.zone(), call.now, None)
+            .check(&zone.zone(), call.now, None)
             .map_err(|faults| Refusal::Form { faults })?;
         let event = Event {
             key: EventKey {
@@ -85,12 +85,17 @@ pub async fn create_event<S: ClubReader + SeriesReader + Ledger>(
     .await
 }
 
-async fn allowed_series<S: ClubReader + SeriesReader>(
+async fn allowed_series<S: ClubReader + MemberWishes + SeriesReader>(
     store: &S,
     call: &Call,
     series: SeriesId,
-) -> Result<(Caller, Series), Failure> {
-    let (caller, found) = with_caller(store, call, |club| store.series(club, series)).await?;
+) -> Result<(Caller, ZoneName, Series), Failure> {
+    let (caller, (found, wishes)) = with_caller(store, call, |club| async move {
+        let (found, wishes) = futures::join!(store.series(club, series), store.wishes(club, call.user));
+        Ok((found?, wishes?))
+    })
+    .await?;
     call.allow(&caller, Capability::ManageEvents)?;
-    Ok((caller, found.ok_or(Refusal::NoSuchSeries)?))
+    let zone = wishes.zone_or(&caller.club.time_zone);
+    Ok((caller, zone, found.ok_or(Refusal::NoSuchSeries)?))
 }

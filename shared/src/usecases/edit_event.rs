@@ -1,9 +1,9 @@
 //! Changes an event's facts, and the seats of its classes with them.
 
 use super::call::{Call, Env, Failure};
-use super::change_event::{Managed, commit, gate_of, managed_desk};
+use super::change_event::{Managed, commit, gate_of, managed_desk_and_zone};
 use super::once::once;
-use crate::domain::club::Club;
+use crate::domain::club::ZoneName;
 use crate::domain::event::{Event, EventForm, EventState};
 use crate::domain::fact::Fact;
 use crate::domain::ids::EventId;
@@ -11,27 +11,27 @@ use crate::domain::notice::EventBrief;
 use crate::domain::refusal::{EventAction, Field, FormFault, Problem, Refusal};
 use crate::domain::seats::{Seats, seats_of};
 use crate::domain::work::Work;
-use crate::ports::store::{Alerts, Change, ClubReader, EventReader, Ledger, OnceKey};
+use crate::ports::store::{Alerts, Change, ClubReader, EventReader, Ledger, MemberWishes, OnceKey};
 
-/// What the form for changing an event is made from. Takes [`crate::domain::rank::Capability::ManageEvents`].
+/// What the form for changing an event is made from: the zone in which its times are typed, and the event. Takes [`crate::domain::rank::Capability::ManageEvents`].
 ///
 /// # Errors
 /// Refuses with `NoClub`, `NeedsRank`, `NoSuchEvent`, `WrongState`.
-pub async fn edit_event_form<S: Alerts + ClubReader + EventReader>(
+pub async fn edit_event_form<S: Alerts + ClubReader + EventReader + MemberWishes>(
     store: &S,
     call: &Call,
     event: EventId,
-) -> Result<(Club, Event), Failure> {
-    let Managed { caller, desk, .. } = managed_desk(store, call, event).await?;
+) -> Result<(ZoneName, Event), Failure> {
+    let (Managed { desk, .. }, zone) = managed_desk_and_zone(store, call, event).await?;
     desk.event.state.after(EventAction::Edit)?;
-    Ok((caller.club, desk.event))
+    Ok((zone, desk.event))
 }
 
 /// Changes the event to what the form says, if it is still at the version that the form showed.
 ///
 /// # Errors
 /// Refuses with `NoClub`, `NeedsRank`, `NoSuchEvent`, `WrongState`, `EventChanged`, `Form`, `ClassInUse`, `Busy`.
-pub async fn edit_event<S: Alerts + ClubReader + EventReader + Ledger>(
+pub async fn edit_event<S: Alerts + ClubReader + EventReader + Ledger + MemberWishes>(
     store: &S,
     env: &impl Env,
     call: &Call,
@@ -39,17 +39,13 @@ pub async fn edit_event<S: Alerts + ClubReader + EventReader + Ledger>(
     form: &EventForm,
 ) -> Result<EventBrief, Failure> {
     let decide = || async {
-        let Managed { caller, desk, alerts } = managed_desk(store, call, event).await?;
+        let (Managed { caller, desk, alerts }, zone) = managed_desk_and_zone(store, call, event).await?;
         desk.event.state.after(EventAction::Edit)?;
         if desk.event.version != version {
             return Err(Refusal::EventChanged.into());
         }
         let details = form
-            .check(
-                &caller.club.time_zone.zone(),
-                call.now,
-                Some(desk.event.starts_at),
-            )
+            .check(&zone.zone(), call.now, Some(desk.event.starts_at))
             .map_err(|faults| Refusal::Form { faults })?;
         let after = desk.event.edited(details);
         if after.opens_at.is_some_and(|opens| opens >= after.starts_at) {

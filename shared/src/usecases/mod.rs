@@ -9,6 +9,7 @@ pub mod change_event;
 pub mod change_plan;
 pub mod change_settings;
 pub mod change_teams;
+pub mod change_wishes;
 pub mod check_permissions;
 pub mod club_status;
 pub mod create_club;
@@ -38,6 +39,7 @@ pub mod view_settings;
 pub mod announce;
 pub mod apply_roles;
 pub mod apply_roster;
+pub mod check_spaces;
 pub mod export_roster;
 pub mod finish_answer;
 pub mod open_event_space;
@@ -50,9 +52,12 @@ pub mod run_alerts;
 pub mod run_due_alerts;
 pub mod sync_members;
 pub mod tell_promoted;
+pub mod tell_reminder;
+pub mod tick_cleanup;
 pub mod tick_sync;
 
 mod call;
+mod direct;
 pub mod job;
 mod once;
 

@@ -9,6 +9,7 @@ use crate::domain::ids::EventId;
 use crate::domain::notice::EventBrief;
 use crate::domain::refusal::{EventAction, Field, FormFault, Problem, Refusal};
 use crate::domain::space::{Space, SpaceState};
+use crate::domain::watch::LOOK_EVERY;
 use crate::domain::work::Work;
 use crate::ports::store::{Alerts, Change, ClubReader, EventReader, Ledger, OnceKey, Spaces};
 use serde::{Deserialize, Serialize};
@@ -63,6 +64,10 @@ pub async fn publish_event<S: Alerts + ClubReader + EventReader + Spaces + Ledge
         let channel = space.is_some();
         let mut work = step.jobs(&after);
         work.retain(|work| channel || !matches!(work, Work::OpenEventSpace { .. }));
+        if space.is_some() {
+            let due = call.now.saturating_add(LOOK_EVERY).unwrap_or(call.now);
+            changes.push(Change::BeginWatch(after.key.club, call.guild, due));
+        }
         changes.extend(space.map(Change::PutSpace));
         let fact = Fact::EventPublished { event: after.key };
         let parties = (&caller, alerts.as_slice());

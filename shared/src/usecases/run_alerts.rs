@@ -4,21 +4,25 @@ use super::announce::{Said, announce};
 use super::call::{Env, outbox_id};
 use super::change_event::shut_gates;
 use super::job::{Job, JobFailure};
-use crate::domain::alert::{Alert, AlertState, Announcement, DropReason, reschedule};
+use crate::domain::alert::{Alert, AlertKind, AlertState, Announcement, DropReason, HeldDm, reschedule};
 use crate::domain::club::Club;
 use crate::domain::event::{Event, EventAction, EventKey};
 use crate::domain::fact::{Actor, Fact, Record};
 use crate::domain::ids::UserId;
 use crate::domain::notice::Render;
 use crate::domain::settings::Settings;
+use crate::domain::signup::Status;
 use crate::domain::work::Work;
 use crate::ports::discord::Messages;
 use crate::ports::store::{
-    Alerts, Batch, Change, ClubReader, Desk, EventReader, Ledger, Outbox, Receipts, SettingsReader, Spaces,
+    Alerts, Batch, Change, ClubReader, Desk, EventReader, Ledger, MemberWishes, Outbox, Receipts,
+    SettingsReader, Spaces,
 };
 
 /// More than an event can have at once: what is left after that many is somebody else's doing.
 const MOST: usize = 32;
+/// DMs that are set off at once: each is a write of the transaction.
+const DMS_AT_ONCE: usize = 40;
 /// An account that does not exist: an event is read without anybody's answer.
 const NOBODY: UserId = UserId(0);
 
@@ -44,7 +48,7 @@ pub async fn run_alerts<S>(
     event: EventKey,
 ) -> Result<(), JobFailure>
 where
-    S: Alerts + ClubReader + EventReader + Ledger + Receipts + SettingsReader + Spaces,
+    S: Alerts + ClubReader + EventReader + Ledger + MemberWishes + Receipts + SettingsReader + Spaces,
 {
     for _ in 0..MOST {
         let (desk, alerts, club) = futures::join!(
@@ -68,6 +72,12 @@ where
         let Some(next) = taken.min_by_key(|alert| (alert.due, alert.kind)) else {
             return Ok(());
         };
+        if matches!(next.kind, AlertKind::Held { .. }) {
+            store
+                .commit(Box::pin(held(store, env, job, &stand)).await?)
+                .await?;
+            continue;
+        }
         let batch = match (next.kind.action(), next.kind.announcement()) {
             (Some(action), _) => step(env, job, &stand, next, action),
             (None, Some(what)) => {
@@ -122,7 +132,70 @@ fn step(env: &impl Env, job: &Job, stand: &Stand, alert: &Alert, action: EventAc
     }
 }
 
-async fn say<S: EventReader + Receipts + Spaces>(
+/// DMs that waited: they are sent by work of their own, which looks whether they are still so.
+async fn held<S: EventReader>(
+    store: &S,
+    env: &impl Env,
+    job: &Job,
+    stand: &Stand,
+) -> Result<Batch, JobFailure> {
+    let event = stand.desk.event.key;
+    let (mut changes, mut work) = (Vec::new(), Vec::new());
+    let taken = stand
+        .alerts
+        .iter()
+        .filter(|alert| matches!(alert.outcome, AlertState::Queued { .. }));
+    let dms = taken.filter_map(|alert| match alert.kind {
+        AlertKind::Held { user, what } => Some((alert, user, what)),
+        _ => None,
+    });
+    for (alert, user, what) in dms.take(DMS_AT_ONCE) {
+        let send = match what {
+            HeldDm::Reminder { hours, due } => Some(Work::TellReminder {
+                event,
+                user,
+                hours,
+                due,
+            }),
+            HeldDm::Promoted => promotion(store, event, user).await?,
+        };
+        let outcome = match &send {
+            Some(_) => AlertState::Sent {
+                at: job.now,
+                silent: true,
+            },
+            None => dropped(job, DropReason::Overtaken),
+        };
+        changes.push(Change::PutAlert(alert.with(outcome)));
+        work.extend(send);
+    }
+    Ok(Batch {
+        changes,
+        record: None,
+        outbox: outbox(env, job, work),
+        answered: None,
+    })
+}
+
+/// Tells a driver of the seat that they have now.
+async fn promotion<S: EventReader>(
+    store: &S,
+    event: EventKey,
+    user: UserId,
+) -> Result<Option<Work>, JobFailure> {
+    let mine = store.desk(event, user).await?.and_then(|desk| desk.mine);
+    Ok(match mine.map(|mine| mine.status) {
+        Some(Status::Seated { class, ticket }) => Some(Work::TellPromoted {
+            event,
+            user,
+            class,
+            ticket,
+        }),
+        _ => None,
+    })
+}
+
+async fn say<S: EventReader + MemberWishes + Receipts + Spaces>(
     store: &S,
     env: &impl Env,
     (discord, render): (&impl Messages, &impl Render),
@@ -130,18 +203,20 @@ async fn say<S: EventReader + Receipts + Spaces>(
     (stand, alert, what): (&Stand, &Alert, Announcement),
 ) -> Result<Batch, JobFailure> {
     let event = &stand.desk.event;
+    let mut reminded = Vec::new();
     let outcome = if !what.holds(event, job.now) {
         dropped(job, DropReason::Overtaken)
     } else if alert.kind.timely(alert.due, job.now) {
-        match Box::pin(announce(
+        let said = Box::pin(announce(
             store,
             (discord, render),
             job,
-            &stand.club,
+            (&stand.club, &stand.settings),
             (event.key, what, alert.due),
         ))
-        .await?
-        {
+        .await?;
+        reminded = said.by_dm;
+        match said.said {
             Said::Done => AlertState::Sent {
                 at: job.now,
                 silent: false,
@@ -154,6 +229,15 @@ async fn say<S: EventReader + Receipts + Spaces>(
         dropped(job, DropReason::Late)
     };
     let mut batch = settle(env, job, alert.settled(outcome, job.now, event.sign_up_ends_at()));
+    if let Announcement::Reminder { hours } = what {
+        let remind = |user| Work::TellReminder {
+            event: event.key,
+            user,
+            hours,
+            due: alert.due,
+        };
+        batch.outbox.work.extend(reminded.into_iter().map(remind));
+    }
     if what == Announcement::Opening {
         // The board's buttons can be used from now on.
         batch.outbox.work.push(Work::RefreshBoard { event: event.key });

@@ -15,6 +15,8 @@ use serde::Serialize;
 
 /// Alerts read at once.
 const PAGE: u32 = 100;
+/// Alerts of one event taken together: DynamoDB takes 100 writes in a transaction, two of which are the outbox and audit rows.
+const TOGETHER: usize = 90;
 /// Events whose alerts are taken at the same time.
 const AT_ONCE: usize = 8;
 
@@ -94,7 +96,10 @@ async fn run_shard<S: Alerts + Ledger>(
 fn by_event(page: Vec<Alert>) -> Vec<(EventKey, Vec<Alert>)> {
     let mut events: Vec<(EventKey, Vec<Alert>)> = Vec::new();
     for alert in page {
-        match events.iter_mut().find(|(event, _)| *event == alert.event) {
+        let group = events
+            .iter_mut()
+            .find(|(event, alerts)| *event == alert.event && alerts.len() < TOGETHER);
+        match group {
             Some((_, alerts)) => alerts.push(alert),
             None => events.push((alert.event, vec![alert])),
         }

@@ -1,7 +1,7 @@
 //! Sets when sign-up for an event opens and closes.
 
 use super::call::{Call, Env, Failure};
-use super::change_event::{Managed, commit, gate_of, managed_desk};
+use super::change_event::{Managed, commit, gate_of, managed_desk_and_zone};
 use super::once::once;
 use crate::domain::event::{Event, EventState};
 use crate::domain::fact::Fact;
@@ -9,7 +9,7 @@ use crate::domain::ids::EventId;
 use crate::domain::notice::EventBrief;
 use crate::domain::refusal::{EventAction, Field, FormFault, Problem, Refusal};
 use crate::domain::when::parse_start;
-use crate::ports::store::{Alerts, Change, ClubReader, EventReader, Ledger, OnceKey};
+use crate::ports::store::{Alerts, Change, ClubReader, EventReader, Ledger, MemberWishes, OnceKey};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -31,7 +31,7 @@ pub struct SignUpTimes<'a> {
 ///
 /// # Errors
 /// Refuses with `NoClub`, `NeedsRank`, `NoSuchEvent`, `WrongState`, `Form`, `Busy`.
-pub async fn set_sign_up_times<S: Alerts + ClubReader + EventReader + Ledger>(
+pub async fn set_sign_up_times<S: Alerts + ClubReader + EventReader + Ledger + MemberWishes>(
     store: &S,
     env: &impl Env,
     call: &Call,
@@ -39,7 +39,7 @@ pub async fn set_sign_up_times<S: Alerts + ClubReader + EventReader + Ledger>(
     typed: SignUpTimes<'_>,
 ) -> Result<EventBrief, Failure> {
     let decide = || async {
-        let Managed { caller, desk, alerts } = managed_desk(store, call, event).await?;
+        let (Managed { caller, desk, alerts }, zone) = managed_desk_and_zone(store, call, event).await?;
         let before = desk.event;
         if !matches!(before.state, EventState::Draft | EventState::Open) {
             return Err(Refusal::WrongState {
@@ -49,8 +49,7 @@ pub async fn set_sign_up_times<S: Alerts + ClubReader + EventReader + Ledger>(
             .into());
         }
         let (after, step) = before.after(EventAction::Edit, call.now)?;
-        let zone = caller.club.time_zone.zone();
-        let after = timed(after, typed, &zone, call.now).map_err(|faults| Refusal::Form { faults })?;
+        let after = timed(after, typed, &zone.zone(), call.now).map_err(|faults| Refusal::Form { faults })?;
         let mut changes = vec![Change::UpdateEvent(after.clone())];
         let gate = gate_of(&after);
         let gates = desk.seats.iter().map(|seats| seats.class.id.clone());

@@ -1,15 +1,17 @@
 //! Tells a driver, once, that they moved up from the waitlist: by DM, or in the event's channel where DMs are closed.
 
-use super::job::{CLOCK_SKEW, Job, JobFailure, at_home, nonce};
+use super::call::Env;
+use super::direct::{Direct, send_direct};
+use super::job::{Job, JobFailure, at_home};
+use crate::domain::alert::HeldDm;
 use crate::domain::event::EventKey;
-use crate::domain::ids::{ChannelId, UserId};
-use crate::domain::notice::{Notice, Render, Rendered};
+use crate::domain::ids::UserId;
+use crate::domain::notice::{Notice, Render};
 use crate::domain::series::ClassId;
 use crate::domain::settings::Notification;
 use crate::domain::signup::{SignUp, Status, Ticket};
-use crate::ports::discord::{DiscordError, Guilds, Mentions, MessageBody, Messages, NewMessage};
-use crate::ports::store::{Delivery, EventReader, Receipts, SettingsReader, Spaces};
-use jiff::Timestamp;
+use crate::ports::discord::{Guilds, Messages};
+use crate::ports::store::{Alerts, EventReader, Ledger, Receipts, SettingsReader, Spaces};
 
 /// Who is told what.
 #[derive(Clone, Debug)]
@@ -28,8 +30,9 @@ pub struct Promotion<'a> {
 ///
 /// # Errors
 /// What the store and Discord say.
-pub async fn tell_promoted<S: SettingsReader + EventReader + Spaces + Receipts>(
+pub async fn tell_promoted<S: Alerts + EventReader + Ledger + Receipts + SettingsReader + Spaces>(
     store: &S,
+    env: &impl Env,
     discord: &(impl Messages + Guilds),
     render: &impl Render,
     job: &Job,
@@ -64,11 +67,6 @@ pub async fn tell_promoted<S: SettingsReader + EventReader + Spaces + Receipts>(
             .await?;
         return Ok(());
     }
-    let since = match store.begin_delivery(*event, &name, job.now).await? {
-        Delivery::Settled => return Ok(()),
-        Delivery::New => None,
-        Delivery::Begun(at) => Some(at),
-    };
     let channel = space.and_then(|space| space.channel_in(job.guild));
     let label = desk
         .event
@@ -80,43 +78,16 @@ pub async fn tell_promoted<S: SettingsReader + EventReader + Spaces + Receipts>(
         class: label,
         channel,
     };
-    let message = Told {
-        rendered: render.render(&notice),
-        name: &name,
+    let dm = Direct {
+        event: &desk.event,
+        settings: &settings,
         user: *user,
-        since,
+        name: &name,
+        what: HeldDm::Promoted,
+        rendered: render.render(&notice),
+        channel,
     };
-
-    let receipt = match direct(discord, &message).await {
-        Ok(()) => "dm",
-        // Closed DMs, no common guild, blocked: Discord docs, opcodes and status codes, 50007 and 50278.
-        Err(
-            DiscordError::Forbidden { .. } | DiscordError::NotFound { .. } | DiscordError::Refused { .. },
-        ) => match channel {
-            None => unreachable_or_lost(discord, job).await?,
-            Some(channel) => match message.send(discord, channel, true).await {
-                Ok(()) => "channel",
-                Err(
-                    DiscordError::Forbidden { .. }
-                    | DiscordError::NotFound { .. }
-                    | DiscordError::Refused { .. },
-                ) => unreachable_or_lost(discord, job).await?,
-                Err(error) => return Err(error.into()),
-            },
-        },
-        Err(error) => return Err(error.into()),
-    };
-    store.settle_delivery(*event, &name, receipt, job.now).await?;
-    Ok(())
-}
-
-/// A person can be reached no more when the guild is lost: no guild is shared any more. That may pass.
-async fn unreachable_or_lost(discord: &impl Guilds, job: &Job) -> Result<&'static str, JobFailure> {
-    if discord.in_guild(job.guild).await? {
-        Ok("unreachable")
-    } else {
-        Err(JobFailure::GuildLost)
-    }
+    Box::pin(send_direct(store, env, discord, job, &dm)).await
 }
 
 fn still_seated(mine: Option<&SignUp>, class: &ClassId, ticket: Ticket) -> bool {
@@ -127,68 +98,4 @@ fn still_seated(mine: Option<&SignUp>, class: &ClassId, ticket: Ticket) -> bool 
                 ticket,
             }
     })
-}
-
-async fn direct(discord: &impl Messages, message: &Told<'_>) -> Result<(), DiscordError> {
-    let dm = discord.open_dm(message.user).await?;
-    message.send(discord, dm, false).await
-}
-
-struct Told<'a> {
-    rendered: Rendered,
-    name: &'a str,
-    user: UserId,
-    since: Option<Timestamp>,
-}
-
-impl Told<'_> {
-    /// Sends the message unless an earlier try left it in the channel.
-    async fn send(
-        &self,
-        discord: &impl Messages,
-        channel: ChannelId,
-        public: bool,
-    ) -> Result<(), DiscordError> {
-        if let Some(since) = self.since
-            && self.was_sent(discord, channel, since, public).await?
-        {
-            return Ok(());
-        }
-        let mut body = self.rendered.body.clone();
-        let mut mentions = Mentions::default();
-        if public {
-            body["content"] = format!("<@{}>", self.user).into();
-            mentions.users.push(self.user);
-        }
-        let nonce = nonce(&format!("{}#{channel}", self.name));
-        discord
-            .post_message(
-                channel,
-                &NewMessage {
-                    body: MessageBody(body),
-                    nonce,
-                    mentions,
-                },
-            )
-            .await?;
-        Ok(())
-    }
-
-    async fn was_sent(
-        &self,
-        discord: &impl Messages,
-        channel: ChannelId,
-        since: Timestamp,
-        public: bool,
-    ) -> Result<bool, DiscordError> {
-        let earliest = since.saturating_sub(CLOCK_SKEW).unwrap_or(since).as_millisecond();
-        Ok(discord.own_messages(channel).await?.iter().any(|message| {
-            message.id.created_at_millis() >= earliest
-                && (!public || message.mentions.contains(&self.user))
-                && message
-                    .custom_ids
-                    .iter()
-                    .any(|id| self.rendered.markers.contains(id))
-        }))
-    }
 }

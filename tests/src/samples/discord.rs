@@ -272,6 +272,19 @@ fn commands() -> Vec<(&'static str, Value)> {
             picking("rank", "set", None, "member", ("rank", "owner")),
         ),
         ("command-rank-show", sub_command("rank", "show", &[])),
+        ("command-me-show", sub_command("me", "show", &[])),
+        (
+            "command-me-timezone",
+            sub_command("me", "timezone", &[("zone", "Europe/Lisbon")]),
+        ),
+        (
+            "command-me-alerts",
+            sub_command("me", "alerts", &[("how", "dm"), ("lead", "20m")]),
+        ),
+        (
+            "command-me-reminders",
+            sub_command("me", "reminders", &[("how", "dm"), ("hours", "1")]),
+        ),
         (
             "command-role-map-set",
             picking("role", "set", Some("map"), "role", ("rank", "steward")),

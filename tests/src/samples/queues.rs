@@ -36,6 +36,12 @@ pub(super) fn events(now: Timestamp) -> serde_json::Result<Vec<(&'static str, &'
         class: ClassId::of("LMP2"),
         ticket: SEATED_TICKET,
     };
+    let remind = Work::TellReminder {
+        event: OPEN,
+        user: SEATED,
+        hours: 24 * 7,
+        due: now,
+    };
     let archive = Work::ArchiveEventSpace { event: OPEN };
     let delete = Work::DeleteEventSpace { event: OPEN };
     let alerts = Work::RunAlerts { event: OPEN };
@@ -104,6 +110,16 @@ pub(super) fn events(now: Timestamp) -> serde_json::Result<Vec<(&'static str, &'
         ("channel-worker", "open-event-space", batch(&[open_space], now)?),
         ("channel-worker", "refresh-board", batch(&[refresh], now)?),
         ("channel-worker", "poison-record", poison),
+        (
+            "channel-worker",
+            "check-spaces",
+            batch(&[Work::CheckSpaces { club: CLUB, leg: 0 }], now)?,
+        ),
+        (
+            "cleanup",
+            "every-quarter-hour",
+            tick(now, "gantry-dev-CleanupEveryQuarterHour"),
+        ),
         ("channel-worker", "archive-event-space", batch(&[archive], now)?),
         ("channel-worker", "delete-event-space", batch(&[delete], now)?),
         ("notify-worker", "run-alerts", batch(&[alerts], now)?),
@@ -115,6 +131,7 @@ pub(super) fn events(now: Timestamp) -> serde_json::Result<Vec<(&'static str, &'
         ),
         ("notify-worker", "promote-waiting", batch(&[promote], now)?),
         ("notify-worker", "tell-promoted", batch(&[tell], now)?),
+        ("notify-worker", "tell-reminder", batch(&[remind], now)?),
         ("notify-worker", "finish-answer", batch(&[finish], now)?),
         ("notify-worker", "apply-roles", batch(&[roles], now)?),
         ("sync-worker", "sync-members", batch(&[sync], now)?),

@@ -20,6 +20,7 @@ use gantry_shared::domain::signup::{SignUp, Status, Ticket, Waiter};
 use gantry_shared::domain::space::{Space, SpaceState, Step};
 use gantry_shared::domain::sync::{RunKey, RunKind, SyncRun, SyncState};
 use gantry_shared::domain::teams::{LineUp, Team};
+use gantry_shared::domain::watch::LOOK_EVERY;
 use gantry_shared::domain::work::Reply;
 use gantry_shared::ports::store::{Batch, Change, Gate, Outbox};
 use jiff::{SignedDuration, Timestamp};
@@ -272,6 +273,7 @@ pub fn batches() -> Vec<Batch> {
             Change::CreateEvent(event(DRAFT, "Monza 6h", EventState::Draft)),
             Change::CreateEvent(event(OPEN, "Spa 6h", EventState::Open)),
             Change::CreateEvent(event(NEW, "Imola 6h", EventState::Open)),
+            Change::BeginWatch(CLUB, GUILD, MOMENT.saturating_add(LOOK_EVERY).unwrap_or(MOMENT)),
             Change::PutSpace(Space::new(NEW, Some(reply(MOMENT)))),
             Change::OpenClass(NEW, class("GT3", 2), gate),
             Change::OpenClass(NEW, class("LMP2", 2), gate),

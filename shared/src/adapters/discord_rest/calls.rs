@@ -184,6 +184,11 @@ impl<B: Budget> Channels for DiscordRest<B> {
             .map(drop)
     }
 
+    async fn rename_channel(&self, channel: ChannelId, name: &str, reason: &str) -> DiscordResult<String> {
+        let request = requests::rename_channel(channel, name, reason);
+        Ok(Channel::from(self.call::<WireChannel>(&request).await?).name)
+    }
+
     async fn delete_channel(&self, channel: ChannelId, reason: &str) -> DiscordResult<()> {
         self.execute(&requests::delete_channel(channel, reason))
             .await
@@ -224,6 +229,15 @@ impl<B: Budget> Messages for DiscordRest<B> {
     ) -> DiscordResult<()> {
         let request = requests::edit_message(channel, message, body)?;
         self.execute(&request).await.map(drop)
+    }
+
+    async fn has_message(&self, channel: ChannelId, message: MessageId) -> DiscordResult<bool> {
+        match self.execute(&requests::get_message(channel, message)).await {
+            Ok(_) => Ok(true),
+            // Unknown message: Discord docs, opcodes and status codes.
+            Err(DiscordError::NotFound { code: 10_008 }) => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     async fn own_messages(&self, channel: ChannelId) -> DiscordResult<Vec<OwnMessage>> {

@@ -146,6 +146,20 @@ pub fn create_channel(guild: GuildId, channel: &NewChannel, reason: &str) -> Dis
     .repeat(Repeat::Unsafe))
 }
 
+/// A channel with another name.
+#[must_use]
+pub fn rename_channel(channel: ChannelId, name: &str, reason: &str) -> Request {
+    let path = format!("/channels/{channel}");
+    Request::bot(
+        Method::PATCH,
+        "/channels/{channel.id}",
+        Major::Channel(channel),
+        path,
+    )
+    .body(json!({ "name": name }))
+    .reason(reason)
+}
+
 /// A channel put into a category, with all its overwrites.
 #[must_use]
 pub fn move_channel(channel: ChannelId, place: &ChannelPlace, reason: &str) -> Request {
@@ -216,6 +230,14 @@ pub fn edit_message(channel: ChannelId, message: MessageId, body: &MessageBody) 
     let path = format!("/channels/{channel}/messages/{message}");
     let template = "/channels/{channel.id}/messages/{message.id}";
     Ok(Request::bot(Method::PATCH, template, Major::Channel(channel), path).body(Value::Object(body)))
+}
+
+/// One message.
+#[must_use]
+pub fn get_message(channel: ChannelId, message: MessageId) -> Request {
+    let path = format!("/channels/{channel}/messages/{message}");
+    let template = "/channels/{channel.id}/messages/{message.id}";
+    Request::bot(Method::GET, template, Major::Channel(channel), path)
 }
 
 /// A channel's latest 100 messages, newest first.

@@ -273,6 +273,13 @@ impl Table {
                 let put = self.versioned(&keys::role_map(map.club), &map, was)?;
                 writes.push(TransactWriteItem::builder().put(put).build());
             }
+            Change::BeginWatch(club, guild, due) => writes.push(self.begin_watch(club, guild, due)?),
+            Change::PutWatch(watch) => writes.push(self.put_watch(&watch)?),
+            Change::PutWishes(wishes) => {
+                let was = wishes.version.saturating_sub(1);
+                let put = self.versioned(&keys::wishes(wishes.club, wishes.user), &wishes, was)?;
+                writes.push(TransactWriteItem::builder().put(put).build());
+            }
             Change::PutSettings(club, settings) => {
                 let was = settings.version.saturating_sub(1);
                 let put = self.versioned(&keys::settings(club), &settings, was)?;
@@ -320,17 +327,16 @@ impl Table {
 
     fn event(&self, event: &Event, was: u64) -> StoreResult<TransactWriteItem> {
         let mut put = self.versioned(&keys::event(event.key), event, was)?;
-        // A deleted event is a record that no list shows.
-        if event.state != EventState::Deleted {
-            put.item.insert(
-                keys::GSI1PK.to_owned(),
-                text(keys::events_by_time(event.key.club)),
-            );
-            put.item.insert(
-                keys::GSI1SK.to_owned(),
-                text(keys::event_time(event.starts_at, event.key)),
-            );
-        }
+        // A deleted event is a record that no list shows, and is looked up until its rows are gone.
+        let (partition, at) = if event.state == EventState::Deleted {
+            let since = event.state_since.unwrap_or(event.starts_at);
+            (keys::gone_events(event.key.club), since)
+        } else {
+            (keys::events_by_time(event.key.club), event.starts_at)
+        };
+        put.item.insert(keys::GSI1PK.to_owned(), text(partition));
+        put.item
+            .insert(keys::GSI1SK.to_owned(), text(keys::event_time(at, event.key)));
         Ok(TransactWriteItem::builder().put(put).build())
     }
 

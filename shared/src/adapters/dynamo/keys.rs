@@ -56,6 +56,8 @@ pub(super) const ROLES: &str = "ROLES";
 pub(super) const ENTRIES: &str = "ROSTER#";
 /// Prefix of the sort keys of an event's alerts.
 pub(super) const ALERTS: &str = "ALERT#";
+/// Partition of the index of clubs whose servers are looked after, by time.
+pub(super) const WATCH_DUE: &str = "WATCH#DUE";
 /// Prefix of the sort keys of series.
 pub(super) const SERIES: &str = "SERIES#";
 /// Prefix of the sort keys of parked work.
@@ -125,6 +127,25 @@ pub(super) fn settings(club: ClubId) -> Key {
 
 pub(super) fn member(club: ClubId, user: UserId) -> Key {
     Key::new(club_partition(club), format!("{MEMBERS}{:020}", user.0))
+}
+
+/// Whether a club's server is looked after, and when next.
+pub(super) fn watch(club: ClubId) -> Key {
+    Key::new(club_partition(club), "WATCH")
+}
+
+/// A club's place among those whose servers are to be looked after.
+pub(super) fn watch_place(due: Timestamp, club: ClubId) -> String {
+    format!("{}#{club}", instant(due))
+}
+
+/// Partition of the index of a club's deleted events whose rows are still there.
+pub(super) fn gone_events(club: ClubId) -> String {
+    format!("CLUB#{club}#GONE")
+}
+
+pub(super) fn wishes(club: ClubId, user: UserId) -> Key {
+    Key::new(club_partition(club), format!("WISHES#{:020}", user.0))
 }
 
 pub(super) fn link_code(club: ClubId, hash: &str) -> Key {

@@ -17,6 +17,7 @@ pub mod schema;
 mod settings;
 mod spaces;
 mod sync;
+mod watches;
 
 pub use items::{OutboxItem, SCHEMA};
 pub use keys::{GSI1, GSI1PK, GSI1SK, OUTBOX_PREFIX, PK, SK, TTL};

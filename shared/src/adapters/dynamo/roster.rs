@@ -7,7 +7,8 @@ use super::{Table, items::Item};
 use crate::domain::ids::{ClubId, EntryId, UserId};
 use crate::domain::role_map::RoleMap;
 use crate::domain::roster::{Entry, Member};
-use crate::ports::store::{Cursor, Page, RoleMaps, RosterReader, StoreResult};
+use crate::domain::wishes::Wishes;
+use crate::ports::store::{Cursor, MemberWishes, Page, RoleMaps, RosterReader, StoreResult};
 
 impl RosterReader for Table {
     async fn entry(&self, club: ClubId, entry: EntryId) -> StoreResult<Option<Entry>> {
@@ -59,6 +60,27 @@ impl RosterReader for Table {
 impl RoleMaps for Table {
     async fn role_map(&self, club: ClubId) -> StoreResult<Option<RoleMap>> {
         self.get(&keys::role_map(club)).await?.map(read).transpose()
+    }
+}
+
+/// The most keys that DynamoDB takes in a BatchGetItem.
+const BATCH: usize = 100;
+
+impl MemberWishes for Table {
+    async fn wishes(&self, club: ClubId, user: UserId) -> StoreResult<Wishes> {
+        let found = self.get(&keys::wishes(club, user)).await?.map(read);
+        Ok(found.transpose()?.unwrap_or_else(|| Wishes::none(club, user)))
+    }
+
+    async fn wishes_of(&self, club: ClubId, users: &[UserId]) -> StoreResult<Vec<Wishes>> {
+        let mut found = Vec::new();
+        for users in users.chunks(BATCH) {
+            let wanted: Vec<Key> = users.iter().map(|user| keys::wishes(club, *user)).collect();
+            for item in self.get_many(&wanted).await? {
+                found.push(read(item)?);
+            }
+        }
+        Ok(found)
     }
 }
 

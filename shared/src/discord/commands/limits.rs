@@ -21,6 +21,8 @@ pub const COLOUR: u16 = 16;
 pub const TIME: u16 = 40;
 /// A length of time as people type it.
 pub const DURATION: u16 = 20;
+/// A few hours, one behind the other.
+pub const HOURS: u16 = 60;
 /// Why an event is cancelled.
 pub const REASON: u16 = 300;
 /// A team's name.

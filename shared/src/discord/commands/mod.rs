@@ -22,6 +22,7 @@ use crate::domain::role_map::PickedRole;
 use crate::domain::roster_import::FileRef;
 use crate::domain::settings::Section;
 use crate::domain::stints::StrategyForm;
+use crate::domain::wishes::WishChange;
 
 /// The key by which the tree's actions are told apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -87,6 +88,10 @@ pub enum Verb {
     StintStart,
     StintFinish,
     StintEmergency,
+    MeShow,
+    MeTimezone,
+    MeAlerts,
+    MeReminders,
 }
 
 /// A command with its options. Text is trimmed, not empty and within [`limits`]; what it means is the domain's to judge.
@@ -276,6 +281,23 @@ pub enum Command {
     RoleMapRemove {
         /// The role.
         role: RoleId,
+    },
+    /// `/me show`
+    MeShow,
+    /// `/me timezone`
+    MeTimezone {
+        /// The zone.
+        change: WishChange,
+    },
+    /// `/me alerts`
+    MeAlerts {
+        /// Where and how early.
+        change: WishChange,
+    },
+    /// `/me reminders`
+    MeReminders {
+        /// Where and which.
+        change: WishChange,
     },
     /// `/settings view`
     SettingsView {

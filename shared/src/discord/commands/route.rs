@@ -20,6 +20,7 @@ use crate::domain::roster_import::FileRef;
 use crate::domain::series::ClassId;
 use crate::domain::settings::{Key, Section, Target};
 use crate::domain::stints::StrategyForm;
+use crate::domain::wishes::{Way, WishChange};
 use serde_json::Value;
 
 /// Discord's option type of a sub-command.
@@ -392,6 +393,24 @@ fn build(verb: Verb, options: &Options<'_>) -> Result<Command, RouteError> {
                 None => options.id("id", "Pick a role, or give a role's id from the list.")?,
             },
         },
+        Verb::MeShow => Command::MeShow,
+        Verb::MeTimezone => Command::MeTimezone {
+            change: WishChange::Zone {
+                typed: options.required("zone")?,
+            },
+        },
+        Verb::MeAlerts => Command::MeAlerts {
+            change: WishChange::Stints {
+                way: way(options)?,
+                lead: options.text("lead")?,
+            },
+        },
+        Verb::MeReminders => Command::MeReminders {
+            change: WishChange::Reminders {
+                way: way(options)?,
+                hours: options.text("hours")?,
+            },
+        },
         Verb::SettingsView => Command::SettingsView {
             section: options.text("section")?.as_deref().and_then(Section::parse),
         },
@@ -510,6 +529,10 @@ fn file(attached: AttachmentData) -> FileRef {
             .unwrap_or_default(),
         size: attached.size,
     }
+}
+
+fn way(options: &Options<'_>) -> Result<Option<Way>, RouteError> {
+    Ok(options.text("how")?.as_deref().and_then(Way::parse))
 }
 
 fn rank(options: &Options<'_>) -> Result<Rank, RouteError> {

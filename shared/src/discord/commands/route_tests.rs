@@ -5,6 +5,7 @@ use crate::domain::rank::Picked;
 use crate::domain::repeat::Every;
 use crate::domain::role_map::PickedRole;
 use crate::domain::settings::{Key, Section, Target};
+use crate::domain::wishes::{Way, WishChange};
 use serde_json::json;
 
 fn event() -> EventId {
@@ -410,6 +411,33 @@ fn every_command_is_routed_with_all_its_options() {
         (
             of(picking("rank show", json!([]), json!({}))),
             Command::RankShow { member: None },
+        ),
+        (run("me show", &[]), Command::MeShow),
+        (
+            run("me timezone", &[("zone", json!("Europe/Berlin"))]),
+            Command::MeTimezone {
+                change: WishChange::Zone {
+                    typed: "Europe/Berlin".to_owned(),
+                },
+            },
+        ),
+        (
+            run("me alerts", &[("how", json!("thread")), ("lead", json!("20m"))]),
+            Command::MeAlerts {
+                change: WishChange::Stints {
+                    way: Some(Way::Public),
+                    lead: text("20m"),
+                },
+            },
+        ),
+        (
+            run("me reminders", &[("how", json!("dm"))]),
+            Command::MeReminders {
+                change: WishChange::Reminders {
+                    way: Some(Way::Dm),
+                    hours: None,
+                },
+            },
         ),
         (run("role map list", &[]), Command::RoleMapList),
         (

@@ -57,6 +57,7 @@ pub const TREE: &[CommandSpec] = &[
     ),
     CommandSpec::guild("rank", "What members are in the club", Body::Subs(RANK)),
     CommandSpec::guild("role", "Discord roles and the club's ranks", Body::Subs(ROLE)),
+    CommandSpec::guild("me", "How Gantry deals with you", Body::Subs(ME)),
     CommandSpec::guild("settings", "The club's settings", Body::Subs(SETTINGS)),
     CommandSpec::guild("team", "The teams of an event", Body::Subs(TEAM)),
     CommandSpec::guild("strategy", "By which figures a team drives", Body::Subs(STRATEGY)),
@@ -779,6 +780,74 @@ const ROLE: &[SubSpec] = &[
         ),
     )
     .within(MAP, "map remove"),
+];
+
+const ME: &[SubSpec] = &[
+    SubSpec::new(
+        "show",
+        "How you are told of things, and in which zone you type times",
+        ActionSpec::new(
+            Verb::MeShow,
+            &[],
+            "Shows what you have set, and what the club has.",
+        ),
+    ),
+    SubSpec::new(
+        "timezone",
+        "Set the zone in which the times that you type are read",
+        ActionSpec::new(
+            Verb::MeTimezone,
+            &[OptionSpec::text(
+                "zone",
+                "Such as Europe/Berlin, or club for the club's own",
+                limits::TIME_ZONE,
+            )
+            .required()
+            .suggested(AutocompleteField::TimeZone)],
+            "Goes for events that you make or change. What Gantry shows is in your own zone anyway: Discord sees to that.",
+        ),
+    ),
+    SubSpec::new(
+        "alerts",
+        "Choose how you are told that your stint begins soon",
+        ActionSpec::new(
+            Verb::MeAlerts,
+            &[
+                OptionSpec::text("how", "Where you are told", limits::CHOICE).choices(&[
+                    ("In the team's thread", "thread"),
+                    ("By direct message", "dm"),
+                    ("Not at all", "none"),
+                ]),
+                OptionSpec::text(
+                    "lead",
+                    "How long before, such as 20m, or club for as long as the club has set",
+                    limits::DURATION,
+                ),
+            ],
+            "A direct message that you do not take comes in the thread instead.",
+        ),
+    ),
+    SubSpec::new(
+        "reminders",
+        "Choose how you are reminded of the races that you drive in",
+        ActionSpec::new(
+            Verb::MeReminders,
+            &[
+                OptionSpec::text("how", "Where you are reminded", limits::CHOICE).choices(&[
+                    ("In the event's channel", "channel"),
+                    ("By direct message", "dm"),
+                    ("Not at all", "none"),
+                ]),
+                OptionSpec::text(
+                    "hours",
+                    "Only at these hours before the start, such as 24, 1; all for each of the club's",
+                    limits::HOURS,
+                ),
+            ],
+            "Only who has a seat is reminded, at the hours that the club has set. A direct message that you do not take comes \
+             in the channel instead.",
+        ),
+    ),
 ];
 
 /// The names of the sections as choices; a test compares them with the registry.

@@ -367,6 +367,8 @@ const fn label(field: Field) -> &'static str {
         Field::Tyres => "Stints on a set of tyres",
         Field::Minutes => "Minutes",
         Field::Copies => "Times",
+        Field::Lead => "Lead",
+        Field::Hours => "Hours",
     }
 }
 
@@ -407,5 +409,9 @@ fn problem(problem: &Problem) -> String {
         Problem::NotMinutes => "a number of minutes, such as 10 or -10.".to_owned(),
         Problem::NotASeed => "the number that an earlier forming showed.".to_owned(),
         Problem::TooManyClasses => "at most 10 classes.".to_owned(),
+        Problem::NotALead { max } => format!("from 1m to {max}m, such as 20m, or `club` for the club's."),
+        Problem::NotHours { most } => {
+            format!("up to {most} whole numbers of hours such as `24, 1`, or `all`.")
+        }
     }
 }

@@ -22,6 +22,7 @@ mod settings;
 mod stints;
 mod sync;
 mod teams;
+mod wishes;
 
 use super::help::{CommandIds, HelpPage};
 use super::text;
@@ -118,6 +119,8 @@ impl Views {
                 class,
                 channel,
             } => notices::promoted(club, event, class, *channel),
+            Notice::Reminded { club, event, channel } => notices::reminded(club, event, *channel),
+            Notice::Wishes { shown } => wishes::shown(shown, &self.ids),
             Notice::Answered { event, standing } => text_body(&notices::answered(event, standing)),
             Notice::ClubCreated { club } => clubs::created(club, &self.ids),
             Notice::ClubStatus {

@@ -80,6 +80,23 @@ pub(super) fn promoted(club: &Club, event: &Event, class: &str, channel: Option<
     embed_with(embed, vec![row([button(details, "Details", Tone::Plain, true)])])
 }
 
+pub(super) fn reminded(club: &Club, event: &Event, channel: Option<ChannelId>) -> Value {
+    let back = match channel {
+        Some(channel) => format!(
+            "If you cannot come after all, please give your seat back in {}.",
+            phrases::channel(channel)
+        ),
+        None => "If you cannot come after all, please give your seat back with the buttons of `/event show` in the club's server."
+            .to_owned(),
+    };
+    let embed = Embed::new(club.colour, format!("Reminder: {}", phrases::name(&event.name)))
+        .line(phrases::schedule(event.starts_at, event.duration_min))
+        .line(back)
+        .field("Club", phrases::name(&club.name), true);
+    let details = ComponentId::DmDetails { key: event.key };
+    embed_with(embed, vec![row([button(details, "Details", Tone::Plain, true)])])
+}
+
 pub(super) fn answered(event: &str, standing: &Standing) -> String {
     let event = phrases::name(event);
     match standing {

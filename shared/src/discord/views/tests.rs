@@ -7,7 +7,9 @@ use crate::domain::ids::{ChannelId, CommandId};
 use crate::domain::notice::{EventBrief, EventChange, Sheet};
 use crate::domain::rank::Capability;
 use crate::domain::refusal::{EventAction, Field, FormFault, Problem, Refusal, Standing};
+use crate::domain::settings::Settings;
 use crate::domain::space::SpaceFault;
+use crate::domain::wishes::{Way, Wishes, WishesShown};
 
 fn render(notice: &Notice<'_>) -> Rendered {
     Views::default().render(notice)
@@ -288,6 +290,45 @@ fn to_a_driver() {
 }
 
 #[test]
+fn how_a_member_is_told_of_things() {
+    let settings = Settings::default();
+    let nothing = Wishes::none(club().id, crate::domain::ids::UserId(7));
+    let wishes = Wishes {
+        zone: crate::domain::club::ZoneName::parse("Asia/Tokyo"),
+        reminders: Way::Dm,
+        reminder_hours: Some(vec![6]),
+        stints: Way::Dm,
+        stint_lead_min: Some(20),
+        ..nothing.clone()
+    };
+    let silent = Wishes {
+        reminders: Way::Nobody,
+        stints: Way::Nobody,
+        ..nothing.clone()
+    };
+    let mut all: Vec<WishesShown> = [nothing, wishes.clone(), silent]
+        .into_iter()
+        .map(|wishes| WishesShown::of(wishes, &settings))
+        .collect();
+    all.push(WishesShown {
+        reminder_dms: false,
+        stint_dms: false,
+        club_hours: vec![24, 6, 1],
+        ..WishesShown::of(wishes, &settings)
+    });
+    let shown: Vec<Value> = all.iter().map(|shown| body(&Notice::Wishes { shown })).collect();
+    let (club, event) = (club(), event("GT3: 10"));
+    let reminded = [Some(ChannelId(77)), None].map(|channel| {
+        body(&Notice::Reminded {
+            club: &club,
+            event: &event,
+            channel,
+        })
+    });
+    insta::assert_json_snapshot!((shown, reminded));
+}
+
+#[test]
 fn to_the_admin_who_published() {
     let (club, event) = (club(), event("GT3: 10"));
     let ready = Notice::SpaceReady {
@@ -398,6 +439,8 @@ fn every_fault_of_a_form_in_words() {
         (Field::TeamSize, Problem::NumberOutOfRange { min: 1, max: 16 }),
         (Field::Seed, Problem::NotASeed),
         (Field::Minutes, Problem::NotMinutes),
+        (Field::Lead, Problem::NotALead { max: 120 }),
+        (Field::Hours, Problem::NotHours { most: 6 }),
         (Field::Copies, Problem::NumberOutOfRange { min: 1, max: 20 }),
         (Field::Reason, Problem::TooLong { max: 300 }),
     ];

@@ -18,7 +18,7 @@ pub use change::{
 pub use document::document;
 pub use kind::{Kind, Word};
 pub use pattern::{Pattern, PatternKind, Placeholder};
-pub use registry::{Key, REGISTRY, Section, Spec};
+pub use registry::{HOURS_AHEAD_MAX, Key, REGISTRY, REMINDERS_MAX, Section, Spec};
 pub use resolved::{ClubSettings, InForce, OperatorOverrides, Settings, Source, Stamp};
 pub use value::{Drift, Notification, QuietHours, SyncDirection, Value};
 

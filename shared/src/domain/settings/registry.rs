@@ -241,7 +241,15 @@ const DIRECTIONS: &[Word] = &[
     word("gantry", "the rank decides the roles in Discord"),
     word("off", "ranks and roles are left alone"),
 ];
-const NOTIFICATIONS: &[Word] = &[word("promoted", "a driver moved up from the waitlist")];
+const NOTIFICATIONS: &[Word] = &[
+    word("promoted", "a driver moved up from the waitlist"),
+    word("reminder", "a race starts soon, to those who want it by DM"),
+    word("stint", "a stint begins soon, to those who want it by DM"),
+];
+/// Most reminders of an event.
+pub const REMINDERS_MAX: usize = 6;
+/// The first reminder comes at most so many hours before the start.
+pub const HOURS_AHEAD_MAX: u32 = 336;
 
 /// All settings. The number of a row is that of its [`Key`]: anything else does not compile.
 pub const REGISTRY: [Spec; 27] = {
@@ -257,7 +265,8 @@ pub const REGISTRY: [Spec; 27] = {
             "The colour at the edge of the club's messages. Messages that are there take it when they change next.")
             .read_by("`interactions`, `channel-worker`, `notify-worker` (every embed)"),
         row(K::QuietHours, S::Club, "club.quiet_hours", Kind::Quiet, "none",
-            "Hours of the club's time zone in which nobody is sent a DM that can wait."),
+            "Hours of the club's time zone in which nobody is sent a DM that can wait.")
+            .read_by("`notify-worker` (each DM to a driver)"),
         row(K::AutomaticChannels, S::Channels, "channels.automatic", Kind::Switch, "on",
             "Whether publishing an event makes its channel. If not, drivers sign up with the buttons of `/event show`, \
              until somebody publishes the event with `channel: yes`.")
@@ -290,7 +299,7 @@ pub const REGISTRY: [Spec; 27] = {
             "How many fit into a voice room; 0 for as many as come."),
         row(K::ScheduledEvents, S::Events, "events.scheduled", Kind::Switch, "off",
             "Whether a published event is also one of Discord's scheduled events."),
-        row(K::ReminderHours, S::Events, "events.reminder_hours", Kind::Hours { most: 6, max: 336 }, "24, 1",
+        row(K::ReminderHours, S::Events, "events.reminder_hours", Kind::Hours { most: REMINDERS_MAX, max: HOURS_AHEAD_MAX }, "24, 1",
             "How many hours before the start drivers are reminded.")
             .read_by("`interactions`, `notify-worker` (when an event is changed, or takes a step)"),
         row(K::ProgressHours, S::Events, "events.progress_hours", Kind::Number { min: 0, max: 336, unit: "hours" }, "24",

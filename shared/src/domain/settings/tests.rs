@@ -59,7 +59,7 @@ fn each_type_takes_what_people_write() {
     assert_eq!(taken(Key::StintLead, "1 hour 5 min"), "1h 5m");
     assert_eq!(taken(Key::ArchiveDelay, "2w"), "14d");
     assert_eq!(taken(Key::SyncDirection, "Gantry"), "gantry");
-    assert_eq!(taken(Key::Notifications, "all"), "promoted");
+    assert_eq!(taken(Key::Notifications, "all"), "promoted, reminder, stint");
     assert_eq!(taken(Key::Notifications, "none"), "none");
     assert_eq!(taken(Key::ReminderHours, "1, 24h 1;3"), "24, 3, 1");
     assert_eq!(taken(Key::ReminderHours, "none"), "none");
@@ -244,6 +244,39 @@ fn what_is_stored_and_not_understood_is_kept_and_passed_over() {
     assert_eq!(next.version, 8);
     assert_eq!(next.values["stars.align"], json!({ "yes": 1 }));
     assert_eq!(next.values["sync.direction"], "sideways");
+}
+
+#[test]
+fn quiet_hours_end_by_the_clubs_clock_also_when_it_changes() {
+    let zone = crate::domain::club::ZoneName::parse("Europe/Berlin")
+        .unwrap()
+        .zone();
+    let over = |hours: &str, now: &str| {
+        let hours = QuietHours::parse(hours).unwrap();
+        let over = hours.over_at(now.parse().unwrap(), &zone);
+        over.map(|at| at.to_string())
+    };
+    let at = |text: &str| Some(text.to_owned());
+    assert_eq!(over("22-7", "2026-11-28T20:59:59Z"), None);
+    assert_eq!(over("22-7", "2026-11-28T21:00:00Z"), at("2026-11-29T06:00:00Z"));
+    assert_eq!(over("22-7", "2026-11-29T05:59:00Z"), at("2026-11-29T06:00:00Z"));
+    assert_eq!(over("22-7", "2026-11-29T06:00:00Z"), None);
+    assert_eq!(
+        over("13-14:30", "2026-11-29T12:10:00Z"),
+        at("2026-11-29T13:30:00Z")
+    );
+    // Clocks go forward in that night, and back in the other.
+    assert_eq!(over("22-7", "2027-03-27T21:30:00Z"), at("2027-03-28T05:00:00Z"));
+    assert_eq!(over("22-7", "2027-10-30T20:30:00Z"), at("2027-10-31T06:00:00Z"));
+    // They end at a time that the clock skips, or shows twice.
+    assert_eq!(
+        over("22-2:30", "2027-03-28T00:10:00Z"),
+        at("2027-03-28T01:30:00Z")
+    );
+    assert_eq!(
+        over("22-2:30", "2027-10-31T00:10:00Z"),
+        at("2027-10-31T01:30:00Z")
+    );
 }
 
 #[test]

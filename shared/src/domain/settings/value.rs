@@ -2,6 +2,8 @@
 
 use crate::domain::club::{Colour, ZoneName};
 use crate::domain::ids::{ChannelId, RoleId};
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
 use serde_json::{Value as Json, json};
 
 /// A checked value.
@@ -119,6 +121,37 @@ impl QuietHours {
         (from != until).then_some(Self { from, until })
     }
 
+    /// When they are over, if `now` lies within them by the clock of `zone`.
+    #[must_use]
+    pub fn over_at(self, now: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
+        let local = now.to_zoned(zone.clone());
+        let minute = u16::try_from(i32::from(local.hour()) * 60 + i32::from(local.minute())).unwrap_or(0);
+        let over_midnight = self.until < self.from;
+        let within = if over_midnight {
+            minute >= self.from || minute < self.until
+        } else {
+            (self.from..self.until).contains(&minute)
+        };
+        if !within {
+            return None;
+        }
+        let tomorrow = over_midnight && minute >= self.from;
+        let date = local.date().checked_add(i64::from(tomorrow).days()).ok()?;
+        let until = jiff::civil::Time::new(
+            i8::try_from(self.until / 60).ok()?,
+            i8::try_from(self.until % 60).ok()?,
+            0,
+            0,
+        )
+        .ok()?;
+        // Where the clock skips or doubles that time, the later reading of it.
+        let over = zone
+            .to_ambiguous_timestamp(date.to_datetime(until))
+            .later()
+            .ok()?;
+        Some(over.max(now))
+    }
+
     /// As it could be typed.
     #[must_use]
     pub fn typed(self) -> String {
@@ -181,6 +214,10 @@ impl Drift {
 pub enum Notification {
     /// They moved up from the waitlist.
     Promoted,
+    /// Their race starts soon.
+    Reminder,
+    /// Their stint begins soon.
+    Stint,
 }
 
 impl Notification {
@@ -189,6 +226,8 @@ impl Notification {
     pub const fn word(self) -> &'static str {
         match self {
             Self::Promoted => "promoted",
+            Self::Reminder => "reminder",
+            Self::Stint => "stint",
         }
     }
 }

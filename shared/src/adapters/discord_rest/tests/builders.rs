@@ -92,6 +92,11 @@ pub fn every_request() -> Vec<(&'static str, Request)> {
             create_channel(guild, &new_channel(), "Published by Ana Müller").unwrap(),
         ),
         ("post_message", post_message(channel, &message).unwrap()),
+        ("get_message", get_message(channel, MessageId(41))),
+        (
+            "rename_channel",
+            rename_channel(channel, "28-nov-monza", "Renamed by hand"),
+        ),
         (
             "edit_message",
             edit_message(channel, MessageId(41), &message.body).unwrap(),
