@@ -30,7 +30,8 @@ test("the permission check says what is missing", async () => {
   await player.goTo(/paddock/);
   await player.command("club preflight");
   await page.keyboard.press("Enter");
-  await player.see("every permission that it needs");
+  // The answer to founding the club says the same: this command's own is waited for.
+  await player.message("used /club preflight").filter({ hasText: "every permission that it needs" }).waitFor();
   await player.shot("preflight");
 });
 

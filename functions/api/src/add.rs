@@ -13,7 +13,7 @@ use gantry_shared::domain::permissions::Preflight;
 use gantry_shared::ports::discord::DiscordError;
 use gantry_shared::usecases::Env;
 use gantry_shared::usecases::add_by_browser::{
-    AddFailure, Added, Back, TRY_LIFE, begin_adding, finish_adding,
+    AddFailure, Added, Back, KEPT, begin_adding, finish_adding,
 };
 use gantry_shared::usecases::check_permissions::{look_up, used_categories};
 use jiff::{SignedDuration, Timestamp};
@@ -27,18 +27,12 @@ const COOKIE: &str = "__Host-gantry-add";
 /// Calls to Discord end by then: a person waits.
 const PATIENCE: SignedDuration = SignedDuration::from_secs(8);
 
-/// Sends the browser to Discord.
+/// Sends the browser to Discord. Anybody may ask for this, as often as they like: nothing is read, stored or called.
 pub async fn start<E: Env>(State(app): State<Arc<App<E>>>, uri: Uri, headers: HeaderMap) -> Response {
-    let begun = match begin_adding(&app.table, &app.env).await {
-        Ok(begun) => begun,
-        Err(error) => {
-            tracing::error!(%error, "a try to add Gantry cannot be begun");
-            return trouble();
-        }
-    };
     let Some(redirect) = redirect_uri(&app, &uri, &headers) else {
         return Page::new(StatusCode::BAD_REQUEST, "This address cannot be used").into_response();
     };
+    let begun = begin_adding(&app.env);
     let mut url = invite_url(&app.authorize, app.discord.application(), None);
     for (name, value) in [
         ("response_type", "code"),
@@ -48,7 +42,7 @@ pub async fn start<E: Env>(State(app): State<Arc<App<E>>>, uri: Uri, headers: He
         url.push_str(&format!("&{name}={value}"));
     }
     let url = url.replace("scope=bot%20", "scope=identify%20bot%20");
-    let cookie = cookie(&begun.session, TRY_LIFE.as_secs());
+    let cookie = cookie(&begun.session, KEPT.as_secs());
     let (Ok(url), Ok(cookie)) = (HeaderValue::from_str(&url), HeaderValue::from_str(&cookie)) else {
         return trouble();
     };
@@ -97,7 +91,9 @@ pub async fn callback<E: Env>(
 }
 
 async fn finish<E: Env>(app: &App<E>, back: &Back<'_>) -> Response {
-    let deadline = Timestamp::now()
+    let deadline = app
+        .env
+        .now()
         .saturating_add(PATIENCE)
         .unwrap_or(Timestamp::MAX);
     let rest = app.discord.with_deadline(deadline);

@@ -16,8 +16,6 @@ use crate::domain::rank::{Capability, Rank};
 use crate::domain::refusal::Refusal;
 use crate::domain::text::comparable;
 use crate::domain::work::Work;
-use crate::ports::clock::Clock;
-use crate::ports::ids::Ids;
 use crate::ports::store::{
     Answered, Batch, Change, ClubReader, CommitError, GuildLinks, Ledger, OnceKey, Outbox, RosterReader,
     StoreResult,
@@ -25,7 +23,7 @@ use crate::ports::store::{
 use serde::{Deserialize, Serialize};
 
 /// Tries while others change the same links.
-const TRIES: u32 = 3;
+const TRIES: u32 = 5;
 
 /// Links the club of that name to the guild of the call. Takes Discord's Manage Server permission there, and
 /// [`Capability::LinkClub`] in the club.
@@ -143,14 +141,14 @@ pub enum Welcome {
 /// [`CommitError`]; `Stale` when others change the same links all the time.
 pub async fn welcome_guild<S: ClubReader + RosterReader + GuildLinks + Ledger>(
     store: &S,
-    env: &(impl Clock + Ids),
+    env: &impl Env,
     arrival: &Arrival,
 ) -> Result<Welcome, CommitError> {
     let mut outcome = Err(CommitError::Stale);
-    for _ in 0..TRIES {
+    for tries in 1..=TRIES {
         outcome = Box::pin(welcome(store, env, arrival)).await;
         match &outcome {
-            Err(CommitError::Stale | CommitError::Contended) => {}
+            Err(CommitError::Stale | CommitError::Contended) => env.pause(tries).await,
             Err(CommitError::Replayed(stored)) => {
                 let corrupt = |error: serde_json::Error| {
                     CommitError::Store(crate::ports::store::StoreError::Corrupt(error.to_string()))
@@ -165,11 +163,19 @@ pub async fn welcome_guild<S: ClubReader + RosterReader + GuildLinks + Ledger>(
 
 async fn welcome<S: ClubReader + RosterReader + GuildLinks + Ledger>(
     store: &S,
-    env: &(impl Clock + Ids),
+    env: &impl Env,
     arrival: &Arrival,
 ) -> Result<Welcome, CommitError> {
     let Arrival { guild, user, .. } = arrival;
     let actor = Actor::Account { user: *user };
+    let now = env.now();
+    // The wish is read before the guild: of two that tell of the same arrival, the later finds no wish only when the
+    // earlier has linked the guild already.
+    let wish = store.link_wish(*user).await?.filter(|wish| wish.until > now);
+    let owned = match wish {
+        Some(wish) => owned(store, wish.club, *user).await?,
+        None => None,
+    };
     if let Some(club) = store.club_of_guild(*guild).await? {
         let lost = store.club(club).await?.is_some_and(|club| club.lost_at.is_some());
         if lost {
@@ -177,11 +183,7 @@ async fn welcome<S: ClubReader + RosterReader + GuildLinks + Ledger>(
         }
         return Ok(Welcome::Back { club });
     }
-    let now = env.now();
-    let Some(wish) = store.link_wish(*user).await?.filter(|wish| wish.until > now) else {
-        return Ok(Welcome::NoClub);
-    };
-    let Some(club) = owned(store, wish.club, *user).await? else {
+    let Some(club) = owned else {
         return Ok(Welcome::NoClub);
     };
     let Some(from) = leaving(&club) else {
