@@ -63,6 +63,27 @@ test("whoever consents is told what happened", async () => {
   await player.shot("added");
 });
 
+test("who grants too little is told what that blocks, and how to grant it", async () => {
+  await page.setViewportSize({ width: 760, height: 470 });
+  await page.goto(`${stack.gateway}/oauth/start`);
+  const asked = new URL(page.url());
+  const manageRoles = 1n << 28n;
+  asked.searchParams.set("permissions", String(BigInt(asked.searchParams.get("permissions")) & ~manageRoles));
+  await page.goto(asked.href);
+  await page.getByRole("combobox", { name: "You are" }).selectOption({ label: "Marta Keller" });
+  await page.getByRole("button", { name: "Authorise" }).click();
+  await page.getByRole("heading", { level: 2, name: "What is missing" }).waitFor();
+  const gaps = page.getByRole("listitem");
+  assert.equal(await gaps.count(), 1);
+  for (const words of ["Manage Roles", "Blocks: ", "Remedy: Server Settings"]) await gaps.filter({ hasText: words }).waitFor();
+  const grant = page.getByRole("link", { name: "Grant the permissions" });
+  assert.match(await grant.getAttribute("href"), /oauth2\/authorize/);
+  await player.shot("missing");
+  await page.emulateMedia({ colorScheme: "light" });
+  await player.shot("missing-light");
+  await page.emulateMedia({ colorScheme: "dark" });
+});
+
 test("the page fits a phone, and its link is reached by keyboard", async () => {
   await page.setViewportSize({ width: 360, height: 740 });
   await page.goto(`${stack.gateway}/oauth/callback?state=forged&code=forged`);

@@ -129,7 +129,7 @@ async fn unlink(world: &World, actor: &Actor) {
 }
 
 /// Makes a user a member of a guild who manages it.
-fn manager(world: &World, guild: &Club, user: u64) -> Actor {
+pub fn manager(world: &World, guild: &Club, user: u64) -> Actor {
     let simulator = world.stack.simulator();
     simulator.join(guild.guild, user, None).unwrap();
     let role = NewRole {
@@ -259,7 +259,11 @@ async fn the_way_back_belongs_to_one_browser_once_and_for_ten_minutes() {
     assert_eq!(browser.get(&back).await.status, 400);
     browser.cookie = cookie;
     let seen = browser.get(&back).await;
-    assert!(seen.status == 400 && seen.text.contains("used before"), "{}", seen.text);
+    assert!(
+        seen.status == 400 && seen.text.contains("used before"),
+        "{}",
+        seen.text
+    );
     // The old code under a new state: Discord does not take it twice.
     let authorize = browser.start(&world, "").await;
     let fresh = authorize
@@ -342,14 +346,19 @@ async fn a_stranger_at_the_first_page_causes_nothing() {
     for _ in 0..50 {
         let authorize = Browser::new().start(&world, "").await;
         let state = authorize.query_pairs().find(|(name, _)| name == "state");
-        assert!(states.insert(state.unwrap().1.into_owned()), "each browser has its own");
+        assert!(
+            states.insert(state.unwrap().1.into_owned()),
+            "each browser has its own"
+        );
     }
     // Nor does whoever comes back with what they made up.
     let base = world.stack.gateway_url();
     for n in 0..50 {
         let mut browser = Browser::new();
         browser.cookie = Some(format!("__Host-gantry-add={n:050x}"));
-        let seen = browser.get(&format!("{base}/oauth/callback?code=x&state={n:040x}")).await;
+        let seen = browser
+            .get(&format!("{base}/oauth/callback?code=x&state={n:040x}"))
+            .await;
         assert_eq!(seen.status, 400);
     }
     for service in [Service::Dynamodb, Service::Discord] {
@@ -368,7 +377,12 @@ async fn a_second_report_of_an_arrival_finds_the_club_at_whatever_point_the_firs
         manager(&world, &next, home.owner);
         unlink(&world, &home.owner()).await;
         // One of the two is held up before its n-th read.
-        let held_up = Fault::nth(Service::Dynamodb, service, n as u64 / 2, FaultKind::Latency(Delay { ms: 300 }));
+        let held_up = Fault::nth(
+            Service::Dynamodb,
+            service,
+            n as u64 / 2,
+            FaultKind::Latency(Delay { ms: 300 }),
+        );
         world.stack.faults().add(held_up).unwrap();
         let seen = add(&world, home.owner, next.guild).await;
         world.stack.faults().clear();
@@ -382,9 +396,16 @@ async fn a_second_report_of_an_arrival_finds_the_club_at_whatever_point_the_firs
 async fn the_page_goes_by_the_clock_that_calls_go_by() {
     let world = World::start().await;
     let guild = bare_guild(&world, "Later");
-    world.stack.clock().advance(SignedDuration::from_hours(24 * 4_000));
+    world
+        .stack
+        .clock()
+        .advance(SignedDuration::from_hours(24 * 4_000));
     let seen = add(&world, guild.owner, guild.guild).await;
-    assert!(seen.text.contains("every permission that it needs"), "{}", seen.text);
+    assert!(
+        seen.text.contains("every permission that it needs"),
+        "{}",
+        seen.text
+    );
     world.finish().await;
 }
 

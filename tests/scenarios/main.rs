@@ -14,6 +14,7 @@ mod boards;
 mod clubs;
 mod conflicts;
 mod counts;
+mod directions;
 mod endpoint;
 mod environment;
 mod faults;

@@ -7,15 +7,15 @@ use axum::extract::{Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use gantry_shared::adapters::discord_rest::DiscordOAuth;
+use gantry_shared::adapters::dynamo::Table;
 use gantry_shared::domain::guild_link::invite_url;
-use gantry_shared::domain::ids::GuildId;
+use gantry_shared::domain::ids::{ClubId, GuildId};
 use gantry_shared::domain::permissions::Preflight;
 use gantry_shared::ports::discord::DiscordError;
+use gantry_shared::ports::store::{SettingsReader, StoreResult};
 use gantry_shared::usecases::Env;
-use gantry_shared::usecases::add_by_browser::{
-    AddFailure, Added, Back, KEPT, begin_adding, finish_adding,
-};
-use gantry_shared::usecases::check_permissions::{look_up, used_categories};
+use gantry_shared::usecases::add_by_browser::{AddFailure, Added, Back, KEPT, begin_adding, finish_adding};
+use gantry_shared::usecases::check_permissions::{Uses, look_up, what_it_uses};
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use std::sync::Arc;
@@ -91,11 +91,7 @@ pub async fn callback<E: Env>(
 }
 
 async fn finish<E: Env>(app: &App<E>, back: &Back<'_>) -> Response {
-    let deadline = app
-        .env
-        .now()
-        .saturating_add(PATIENCE)
-        .unwrap_or(Timestamp::MAX);
+    let deadline = app.env.now().saturating_add(PATIENCE).unwrap_or(Timestamp::MAX);
     let rest = app.discord.with_deadline(deadline);
     let discord = DiscordOAuth {
         rest: &rest,
@@ -110,11 +106,11 @@ async fn finish<E: Env>(app: &App<E>, back: &Back<'_>) -> Response {
             linked,
         }) => {
             tracing::info!(%guild, linked, club = club.is_some(), "Gantry was added");
-            let categories = match &club {
-                Some(club) => used_categories(&app.table, club.id).await.unwrap_or_default(),
-                None => Vec::new(),
+            let uses = match &club {
+                Some(club) => uses(&app.table, club.id).await.unwrap_or_default(),
+                None => Uses::default(),
             };
-            let found = look_up(&rest, guild, &categories, &[], app.env.now()).await;
+            let found = look_up(&rest, guild, &uses, app.env.now()).await;
             let club = club.as_ref().map(|club| (club.name.as_str(), linked));
             welcome(app, (guild, &name), club, found)
         }
@@ -132,6 +128,13 @@ async fn finish<E: Env>(app: &App<E>, back: &Back<'_>) -> Response {
         }
     };
     page.into_response()
+}
+
+async fn uses(table: &Table, club: ClubId) -> StoreResult<Uses> {
+    match table.club_and_settings(club).await? {
+        Some((_, settings)) => what_it_uses(table, club, &settings).await,
+        None => Ok(Uses::default()),
+    }
 }
 
 fn welcome<E: Env>(

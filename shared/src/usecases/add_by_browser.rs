@@ -13,8 +13,9 @@ use crate::ports::clock::Clock;
 use crate::ports::discord::{DiscordError, OAuth};
 use crate::ports::ids::Ids;
 use crate::ports::store::{
-    ClubReader, CommitError, GuildLinks, Ledger, RosterReader, StoreError,
+    ClubReader, CommitError, GuildLinks, Ledger, RosterReader, SettingsReader, StoreError,
 };
+use crate::ports::sync::SyncRuns;
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
 
@@ -114,7 +115,7 @@ pub async fn finish_adding<S>(
     back: &Back<'_>,
 ) -> Result<Added, AddFailure>
 where
-    S: ClubReader + RosterReader + GuildLinks + Ledger,
+    S: ClubReader + RosterReader + GuildLinks + Ledger + SyncRuns + SettingsReader,
 {
     let Some(session) = back.session.filter(|session| well_formed(session)) else {
         return Ok(Added::Forged);
@@ -226,7 +227,13 @@ mod tests {
         assert_ne!(one.state, other.state);
         assert!(!one.session.contains(&one.state) && !one.state.contains(&one.session[BEGUN_DIGITS..]));
         let upper = one.session.to_uppercase();
-        for bad in ["", "0", &one.session[1..], &format!("{}é", &one.session[2..]), &upper] {
+        for bad in [
+            "",
+            "0",
+            &one.session[1..],
+            &format!("{}é", &one.session[2..]),
+            &upper,
+        ] {
             assert!(!well_formed(bad) || bad == one.session, "{bad}");
         }
     }
