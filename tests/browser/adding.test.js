@@ -30,7 +30,8 @@ test("the permission check says what is missing", async () => {
   await player.goTo(/paddock/);
   await player.command("club preflight");
   await page.keyboard.press("Enter");
-  await player.see("every permission that it needs");
+  // The answer to founding the club says the same: this command's own is waited for.
+  await player.message("used /club preflight").filter({ hasText: "every permission that it needs" }).waitFor();
   await player.shot("preflight");
 });
 
@@ -60,6 +61,27 @@ test("whoever consents is told what happened", async () => {
   const colour = await page.evaluate(() => getComputedStyle(document.querySelector(".brand")).fontWeight);
   assert.equal(colour, "700", "the page's own style is let in by its policy");
   await player.shot("added");
+});
+
+test("who grants too little is told what that blocks, and how to grant it", async () => {
+  await page.setViewportSize({ width: 760, height: 470 });
+  await page.goto(`${stack.gateway}/oauth/start`);
+  const asked = new URL(page.url());
+  const manageRoles = 1n << 28n;
+  asked.searchParams.set("permissions", String(BigInt(asked.searchParams.get("permissions")) & ~manageRoles));
+  await page.goto(asked.href);
+  await page.getByRole("combobox", { name: "You are" }).selectOption({ label: "Marta Keller" });
+  await page.getByRole("button", { name: "Authorise" }).click();
+  await page.getByRole("heading", { level: 2, name: "What is missing" }).waitFor();
+  const gaps = page.getByRole("listitem");
+  assert.equal(await gaps.count(), 1);
+  for (const words of ["Manage Roles", "Blocks: ", "Remedy: Server Settings"]) await gaps.filter({ hasText: words }).waitFor();
+  const grant = page.getByRole("link", { name: "Grant the permissions" });
+  assert.match(await grant.getAttribute("href"), /oauth2\/authorize/);
+  await player.shot("missing");
+  await page.emulateMedia({ colorScheme: "light" });
+  await player.shot("missing-light");
+  await page.emulateMedia({ colorScheme: "dark" });
 });
 
 test("the page fits a phone, and its link is reached by keyboard", async () => {

@@ -2,8 +2,10 @@
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
-use gantry_shared::adapters::discord_rest::RealTime;
+use futures::future::BoxFuture;
+use gantry_shared::adapters::discord_rest::{Config, DiscordRest, RealTime, Timer};
 use gantry_shared::adapters::dynamo::{Table, schema};
+use gantry_shared::adapters::dynamo_budget::DynamoBudget;
 use gantry_shared::adapters::sqs::QueueUrls;
 use gantry_shared::discord::verify::PublicKeys;
 use gantry_shared::discord::views::Views;
@@ -14,7 +16,7 @@ use gantry_shared::ports::store::Ledger;
 use gantry_shared::runtime::settings::WorkerSettings;
 use gantry_shared::runtime::worker::Parts;
 use gantry_tests::samples::{MOMENT, public_key, world};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use std::sync::atomic::{AtomicU64, Ordering};
 use wiremock::matchers::any;
@@ -96,6 +98,52 @@ pub async fn interactions() -> gantry_interactions::App<Still> {
     }
 }
 
+/// `functions/webhooks` on the table at `endpoint`.
+pub fn webhooks(endpoint: &str) -> gantry_webhooks::App<Still> {
+    gantry_webhooks::App {
+        keys: PublicKeys::parse(&[&public_key()]).unwrap(),
+        table: table_at(endpoint),
+        env: Still::default(),
+    }
+}
+
+/// A timer that stands at the samples' instant.
+struct Standing;
+
+impl Clock for Standing {
+    fn now(&self) -> Timestamp {
+        MOMENT
+    }
+}
+
+impl Timer for Standing {
+    fn sleep(&self, _: SignedDuration) -> BoxFuture<'_, ()> {
+        Box::pin(std::future::ready(()))
+    }
+
+    fn jitter(&self, _: SignedDuration) -> SignedDuration {
+        SignedDuration::ZERO
+    }
+}
+
+/// `functions/api` on the table at `endpoint`, and Discord at `discord`.
+pub fn api(endpoint: &str, discord: &MockServer) -> gantry_api::App<Still> {
+    let client = aws_sdk_dynamodb::Client::new(&sdk(endpoint));
+    let config = Config {
+        base_url: discord.uri(),
+        ..Config::new("sample", world::APPLICATION, "api")
+    };
+    let budget = DynamoBudget::new(client, "gantry");
+    gantry_api::App {
+        table: table_at(endpoint),
+        env: Still::default(),
+        discord: DiscordRest::with_timer(config, budget, std::sync::Arc::new(Standing)).unwrap(),
+        client_secret: "sample".to_owned(),
+        authorize: gantry_shared::domain::guild_link::AUTHORIZE_URL.to_owned(),
+        public_url: None,
+    }
+}
+
 pub fn queues() -> QueueUrls {
     let url = |name: &str| format!("http://127.0.0.1:1/123456789012/{name}");
     QueueUrls {
@@ -149,6 +197,11 @@ pub fn discord(request: &Request) -> Value {
             "user": { "id": world::ADMIN, "username": "ada", "global_name": "Ada Weber" },
             "roles": [],
         }]),
+        ("POST", "token") => json!({
+            "access_token": "sample", "token_type": "Bearer",
+            "guild": { "id": world::GUILD, "name": "Apex Endurance" },
+        }),
+        ("GET", "@me") if path == "/users/@me" => json!({ "id": world::ADMIN, "username": "ada" }),
         ("GET", _) if path == format!("/guilds/{}", world::GUILD) => json!({
             "id": world::GUILD, "name": "Apex Endurance", "owner_id": world::ADMIN,
             "approximate_member_count": 1,

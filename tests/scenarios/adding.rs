@@ -2,6 +2,7 @@
 
 use crate::world::{Club, World};
 use gantry_local::story::button;
+use gantry_local_wire::{Delay, Fault, FaultKind, Service};
 use gantry_simulator::{Actor, NewRole};
 use jiff::SignedDuration;
 use reqwest::header::{CONTENT_TYPE, COOKIE, HeaderMap, LOCATION, SET_COOKIE};
@@ -92,6 +93,7 @@ impl Browser {
 
 /// Adds Gantry from the beginning to the end.
 async fn add(world: &World, user: u64, guild: u64) -> Seen {
+    let told = world.stack.simulator().posted_events().len();
     let mut browser = Browser::new();
     let authorize = browser.start(world, "").await;
     let back = browser
@@ -99,16 +101,13 @@ async fn add(world: &World, user: u64, guild: u64) -> Seen {
         .await
         .expect("sent back");
     let seen = browser.get(&back).await;
-    settle(world).await;
+    settle(world, told).await;
     seen
 }
 
-/// Discord's webhook event comes a moment after the consent.
-async fn settle(world: &World) {
-    for _ in 0..200 {
-        if !world.stack.simulator().posted_events().is_empty() {
-            break;
-        }
+/// Discord's webhook event comes a moment after the consent; `told` were answered before it.
+async fn settle(world: &World, told: usize) {
+    while world.stack.simulator().posted_events().len() <= told {
         tokio::time::sleep(std::time::Duration::from_millis(10)).await;
     }
     world.drain().await;
@@ -130,7 +129,7 @@ async fn unlink(world: &World, actor: &Actor) {
 }
 
 /// Makes a user a member of a guild who manages it.
-fn manager(world: &World, guild: &Club, user: u64) -> Actor {
+pub fn manager(world: &World, guild: &Club, user: u64) -> Actor {
     let simulator = world.stack.simulator();
     simulator.join(guild.guild, user, None).unwrap();
     let role = NewRole {
@@ -255,9 +254,16 @@ async fn the_way_back_belongs_to_one_browser_once_and_for_ten_minutes() {
     assert_eq!(other.get(&back).await.status, 400);
     let cookie = browser.cookie.clone();
     assert_eq!(browser.get(&back).await.status, 200);
-    // Again, as a replay: the state is gone.
-    browser.cookie = cookie;
+    // The cookie is taken away; by somebody who kept it, the way back is a replay, and Discord takes no code twice.
+    assert_eq!(browser.cookie.as_deref(), Some("__Host-gantry-add="));
     assert_eq!(browser.get(&back).await.status, 400);
+    browser.cookie = cookie;
+    let seen = browser.get(&back).await;
+    assert!(
+        seen.status == 400 && seen.text.contains("used before"),
+        "{}",
+        seen.text
+    );
     // The old code under a new state: Discord does not take it twice.
     let authorize = browser.start(&world, "").await;
     let fresh = authorize
@@ -329,6 +335,77 @@ async fn an_owner_who_adds_gantry_elsewhere_takes_the_club_along() {
     assert!(seen.text.contains("Nomads"), "{}", seen.text);
     assert!(status(&world, &next).await.contains("Nomads"));
     assert!(status(&world, &home).await.contains("no club"));
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stranger_at_the_first_page_causes_nothing() {
+    let world = World::start().await;
+    let mark = world.mark();
+    let mut states = std::collections::HashSet::new();
+    for _ in 0..50 {
+        let authorize = Browser::new().start(&world, "").await;
+        let state = authorize.query_pairs().find(|(name, _)| name == "state");
+        assert!(
+            states.insert(state.unwrap().1.into_owned()),
+            "each browser has its own"
+        );
+    }
+    // Nor does whoever comes back with what they made up.
+    let base = world.stack.gateway_url();
+    for n in 0..50 {
+        let mut browser = Browser::new();
+        browser.cookie = Some(format!("__Host-gantry-add={n:050x}"));
+        let seen = browser
+            .get(&format!("{base}/oauth/callback?code=x&state={n:040x}"))
+            .await;
+        assert_eq!(seen.status, 400);
+    }
+    for service in [Service::Dynamodb, Service::Discord] {
+        let calls = world.calls(mark, service);
+        assert!(calls.iter().all(|call| call.caller != "api"), "{calls:?}");
+    }
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_report_of_an_arrival_finds_the_club_at_whatever_point_the_first_is() {
+    let world = World::start().await;
+    for (n, service) in ["api", "webhooks"].into_iter().cycle().take(16).enumerate() {
+        let home = world.club(&format!("Nomads {n}")).await;
+        let next = bare_guild(&world, "Next");
+        manager(&world, &next, home.owner);
+        unlink(&world, &home.owner()).await;
+        // One of the two is held up before its n-th read.
+        let held_up = Fault::nth(
+            Service::Dynamodb,
+            service,
+            n as u64 / 2,
+            FaultKind::Latency(Delay { ms: 300 }),
+        );
+        world.stack.faults().add(held_up).unwrap();
+        let seen = add(&world, home.owner, next.guild).await;
+        world.stack.faults().clear();
+        assert!(seen.text.contains("Nomads"), "{service}, call {n}: {}", seen.text);
+        assert!(status(&world, &next).await.contains("Nomads"));
+    }
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_goes_by_the_clock_that_calls_go_by() {
+    let world = World::start().await;
+    let guild = bare_guild(&world, "Later");
+    world
+        .stack
+        .clock()
+        .advance(SignedDuration::from_hours(24 * 4_000));
+    let seen = add(&world, guild.owner, guild.guild).await;
+    assert!(
+        seen.text.contains("every permission that it needs"),
+        "{}",
+        seen.text
+    );
     world.finish().await;
 }
 

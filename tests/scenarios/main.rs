@@ -15,6 +15,7 @@ mod cleanup;
 mod clubs;
 mod conflicts;
 mod counts;
+mod directions;
 mod endpoint;
 mod environment;
 mod faults;

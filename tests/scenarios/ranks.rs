@@ -32,13 +32,13 @@ async fn rank_of(world: &World, club: &Club, user: u64) -> String {
     said(world, &club.owner(), "rank show", options).await
 }
 
-async fn set(world: &World, club: &Club, key: &str, value: &str) {
+pub async fn set(world: &World, club: &Club, key: &str, value: &str) {
     let options = json!({ "key": key, "value": value });
     let text = said(world, &club.owner(), "settings set", options).await;
     assert!(text.contains(value), "{text}");
 }
 
-fn role(world: &World, club: &Club, name: &str, permissions: u64, above_bot: bool) -> u64 {
+pub fn role(world: &World, club: &Club, name: &str, permissions: u64, above_bot: bool) -> u64 {
     let new = NewRole {
         name: name.to_owned(),
         permissions,
@@ -48,12 +48,12 @@ fn role(world: &World, club: &Club, name: &str, permissions: u64, above_bot: boo
     world.stack.simulator().create_role(club.guild, new).unwrap()
 }
 
-async fn map(world: &World, by: &Actor, role: u64, rank: &str) -> String {
+pub async fn map(world: &World, by: &Actor, role: u64, rank: &str) -> String {
     let options = json!({ "role": role.to_string(), "rank": rank });
     said(world, by, "role map set", options).await
 }
 
-fn held(world: &World, club: &Club, user: u64) -> Vec<u64> {
+pub fn held(world: &World, club: &Club, user: u64) -> Vec<u64> {
     let view = world.stack.simulator().guild_view(club.guild).unwrap();
     let member = view
         .members
@@ -64,7 +64,7 @@ fn held(world: &World, club: &Club, user: u64) -> Vec<u64> {
 }
 
 /// Calls that change roles, as method and path's end.
-fn role_calls(world: &World, mark: u64) -> Vec<String> {
+pub fn role_calls(world: &World, mark: u64) -> Vec<String> {
     let calls = world.calls(mark, Service::Discord);
     let of_roles = calls
         .into_iter()

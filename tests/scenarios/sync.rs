@@ -272,9 +272,12 @@ async fn changed_guild(world: &World, name: &str) -> Roster {
             ],
         )
         .await;
+    let stewards = crate::ranks::role(world, &roster.club, "stewards", 0, false);
+    crate::ranks::map(world, &roster.club.owner(), stewards, "steward").await;
     roster.sync(world).await;
     simulator.leave(guild, users[0]).unwrap();
     simulator.set_nick(guild, users[1], Some("Benny")).unwrap();
+    simulator.give_role(guild, users[1], stewards).unwrap();
     simulator.set_nick(guild, users[3], Some("Gus")).unwrap();
     simulator.set_nick(guild, users[4], Some("Gus")).unwrap();
     join(world, &roster, &["Fay"]);

@@ -7,15 +7,15 @@ use axum::extract::{Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use gantry_shared::adapters::discord_rest::DiscordOAuth;
+use gantry_shared::adapters::dynamo::Table;
 use gantry_shared::domain::guild_link::invite_url;
-use gantry_shared::domain::ids::GuildId;
+use gantry_shared::domain::ids::{ClubId, GuildId};
 use gantry_shared::domain::permissions::Preflight;
 use gantry_shared::ports::discord::DiscordError;
+use gantry_shared::ports::store::{SettingsReader, StoreResult};
 use gantry_shared::usecases::Env;
-use gantry_shared::usecases::add_by_browser::{
-    AddFailure, Added, Back, TRY_LIFE, begin_adding, finish_adding,
-};
-use gantry_shared::usecases::check_permissions::{look_up, used_categories};
+use gantry_shared::usecases::add_by_browser::{AddFailure, Added, Back, KEPT, begin_adding, finish_adding};
+use gantry_shared::usecases::check_permissions::{Uses, look_up, what_it_uses};
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use std::sync::Arc;
@@ -27,18 +27,12 @@ const COOKIE: &str = "__Host-gantry-add";
 /// Calls to Discord end by then: a person waits.
 const PATIENCE: SignedDuration = SignedDuration::from_secs(8);
 
-/// Sends the browser to Discord.
+/// Sends the browser to Discord. Anybody may ask for this, as often as they like: nothing is read, stored or called.
 pub async fn start<E: Env>(State(app): State<Arc<App<E>>>, uri: Uri, headers: HeaderMap) -> Response {
-    let begun = match begin_adding(&app.table, &app.env).await {
-        Ok(begun) => begun,
-        Err(error) => {
-            tracing::error!(%error, "a try to add Gantry cannot be begun");
-            return trouble();
-        }
-    };
     let Some(redirect) = redirect_uri(&app, &uri, &headers) else {
         return Page::new(StatusCode::BAD_REQUEST, "This address cannot be used").into_response();
     };
+    let begun = begin_adding(&app.env);
     let mut url = invite_url(&app.authorize, app.discord.application(), None);
     for (name, value) in [
         ("response_type", "code"),
@@ -48,7 +42,7 @@ pub async fn start<E: Env>(State(app): State<Arc<App<E>>>, uri: Uri, headers: He
         url.push_str(&format!("&{name}={value}"));
     }
     let url = url.replace("scope=bot%20", "scope=identify%20bot%20");
-    let cookie = cookie(&begun.session, TRY_LIFE.as_secs());
+    let cookie = cookie(&begun.session, KEPT.as_secs());
     let (Ok(url), Ok(cookie)) = (HeaderValue::from_str(&url), HeaderValue::from_str(&cookie)) else {
         return trouble();
     };
@@ -97,9 +91,7 @@ pub async fn callback<E: Env>(
 }
 
 async fn finish<E: Env>(app: &App<E>, back: &Back<'_>) -> Response {
-    let deadline = Timestamp::now()
-        .saturating_add(PATIENCE)
-        .unwrap_or(Timestamp::MAX);
+    let deadline = app.env.now().saturating_add(PATIENCE).unwrap_or(Timestamp::MAX);
     let rest = app.discord.with_deadline(deadline);
     let discord = DiscordOAuth {
         rest: &rest,
@@ -114,11 +106,11 @@ async fn finish<E: Env>(app: &App<E>, back: &Back<'_>) -> Response {
             linked,
         }) => {
             tracing::info!(%guild, linked, club = club.is_some(), "Gantry was added");
-            let categories = match &club {
-                Some(club) => used_categories(&app.table, club.id).await.unwrap_or_default(),
-                None => Vec::new(),
+            let uses = match &club {
+                Some(club) => uses(&app.table, club.id).await.unwrap_or_default(),
+                None => Uses::default(),
             };
-            let found = look_up(&rest, guild, &categories, &[], app.env.now()).await;
+            let found = look_up(&rest, guild, &uses, app.env.now()).await;
             let club = club.as_ref().map(|club| (club.name.as_str(), linked));
             welcome(app, (guild, &name), club, found)
         }
@@ -136,6 +128,13 @@ async fn finish<E: Env>(app: &App<E>, back: &Back<'_>) -> Response {
         }
     };
     page.into_response()
+}
+
+async fn uses(table: &Table, club: ClubId) -> StoreResult<Uses> {
+    match table.club_and_settings(club).await? {
+        Some((_, settings)) => what_it_uses(table, club, &settings).await,
+        None => Ok(Uses::default()),
+    }
 }
 
 fn welcome<E: Env>(

@@ -8,7 +8,8 @@ use gantry_shared::runtime::worker::Parts;
 use gantry_shared::usecases::Env;
 use gantry_shared::usecases::apply_roster::apply_roster;
 use gantry_shared::usecases::export_roster::export_roster;
-use gantry_shared::usecases::job::JobFailure;
+use gantry_shared::usecases::job::{Job, JobFailure};
+use gantry_shared::usecases::park_job::unless_lost;
 use gantry_shared::usecases::preview_roster::{Preview, preview_roster};
 use gantry_shared::usecases::sync_members::{Leg, sync_members};
 use gantry_shared::usecases::tick_sync::tick_sync;
@@ -54,9 +55,21 @@ async fn perform<E: Env>(
     delivery: Delivery,
     deadline: Timestamp,
 ) -> Result<(), JobFailure> {
-    let (job, discord, views) = (parts.job(&delivery), parts.discord(deadline), Views::default());
+    let job = parts.job(&delivery);
+    let work = delivery.envelope.work;
+    let outcome = Box::pin(perform_on(parts, &job, &work, deadline)).await;
+    Box::pin(unless_lost(&parts.table, &parts.env, &job, work, outcome)).await
+}
+
+async fn perform_on<E: Env>(
+    parts: &Parts<E>,
+    job: &Job,
+    work: &Work,
+    deadline: Timestamp,
+) -> Result<(), JobFailure> {
+    let (discord, views) = (parts.discord(deadline), Views::default());
     let (table, env) = (&parts.table, &parts.env);
-    match &delivery.envelope.work {
+    match work {
         Work::SyncMembers { run, leg, reply } => {
             let leg = Leg {
                 run: *run,
@@ -64,7 +77,7 @@ async fn perform<E: Env>(
                 reply: reply.as_ref(),
                 left: &|| batch::left(deadline),
             };
-            Box::pin(sync_members(table, env, &discord, &views, &job, leg)).await
+            Box::pin(sync_members(table, env, &discord, &views, job, leg)).await
         }
         Work::PreviewRoster {
             import,
@@ -81,13 +94,13 @@ async fn perform<E: Env>(
                 reply,
             };
             let outside = (&discord, &parts.uploads);
-            Box::pin(preview_roster(table, env, outside, &views, &job, &preview)).await
+            Box::pin(preview_roster(table, env, outside, &views, job, &preview)).await
         }
         Work::ApplyRoster { import, reply } => {
-            Box::pin(apply_roster(table, env, &discord, &views, &job, (*import, reply))).await
+            Box::pin(apply_roster(table, env, &discord, &views, job, (*import, reply))).await
         }
         Work::ExportRoster { club, reply } => {
-            Box::pin(export_roster(table, env, &discord, &views, &job, (*club, reply))).await
+            Box::pin(export_roster(table, env, &discord, &views, job, (*club, reply))).await
         }
         Work::OpenEventSpace { .. }
         | Work::RefreshBoard { .. }

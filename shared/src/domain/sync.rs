@@ -3,9 +3,10 @@
 //! A run goes through [`Phase`]s. Its record says where it stands, so that whoever takes it up goes on from there: counts
 //! are saved in the same write as the place that they belong to.
 
-use super::ids::{ClubId, GuildId, RunId, UserId};
+use super::ids::{ClubId, GuildId, RoleId, RunId, UserId};
 use super::role_map::Mapped;
 use super::roster::GuildMember;
+use super::standing::RoleTrouble;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -36,7 +37,8 @@ pub enum RunKind {
     Manual,
     /// The clock.
     Scheduled,
-    /// A webhook event of Discord's.
+    /// Discord, by telling that Gantry was added to the club's guild. It posts no webhook events about members
+    /// (Discord docs, events/webhook-events).
     Webhook,
 }
 
@@ -104,6 +106,8 @@ pub struct Counts {
     pub ranked: u64,
     /// Members whose roles are being brought to what their rank says.
     pub applied: u64,
+    /// Members whose roles stay different, as Gantry cannot hand some of them out.
+    pub hindered: u64,
     /// Conflicts that were opened, or opened again.
     pub conflicts: u64,
 }
@@ -121,13 +125,17 @@ pub enum Trouble {
     },
     /// Discord did not say how many members the guild has.
     Uncounted,
-    /// The bot is not in the guild any more, or may not list its members (the members intent is off); Discord's code.
+    /// The bot may not list the guild's members (the members intent is off); Discord's code.
     Refused {
         /// Discord's error code.
         code: u64,
     },
     /// The bot's token is refused.
     Unauthorized,
+    /// The bot is not in the guild: the run is begun anew when it is back.
+    GuildLost,
+    /// The club has left the guild meanwhile.
+    Moved,
 }
 
 /// A run's record.
@@ -152,6 +160,9 @@ pub struct SyncRun {
     /// The list of roles and ranks by which it records what roles members have; empty when it has ended.
     #[serde(default)]
     pub list: Vec<Mapped>,
+    /// Roles of the list that Gantry cannot hand out, as far as that was looked up.
+    #[serde(default)]
+    pub hindered: Option<Vec<(RoleId, RoleTrouble)>>,
     /// What it has done.
     pub counts: Counts,
     /// Why it did not do everything.
@@ -229,6 +240,7 @@ impl SyncRun {
             after: None,
             expected: None,
             list: Vec::new(),
+            hindered: None,
             counts: Counts::default(),
             trouble: Vec::new(),
             leg: 0,
@@ -262,6 +274,22 @@ impl SyncRun {
             }
             Some(_) => None,
         }
+    }
+
+    /// The run as it is once it has failed for this reason.
+    #[must_use]
+    pub fn failed(self, trouble: Trouble, now: Timestamp) -> Self {
+        let mut run = Self {
+            state: RunState::Failed,
+            beat_at: now,
+            ended_at: Some(now),
+            list: Vec::new(),
+            version: self.version + 1,
+            ..self
+        };
+        run.trouble.push(trouble);
+        run.enter(Phase::Ended);
+        run
     }
 
     /// Goes on to a phase.

@@ -242,40 +242,6 @@ pub trait GuildLinks: Send + Sync {
     ) -> impl Future<Output = StoreResult<Page<Club>>> + Send;
 }
 
-/// What became of a try to add Gantry by way of a browser.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OAuthTry {
-    /// It was begun in this browser, and is taken: it cannot be taken again.
-    Taken,
-    /// It was begun too long ago.
-    Expired,
-    /// It was never begun, was begun in another browser, or is taken already.
-    Unknown,
-}
-
-/// Tries to add Gantry by way of a browser. Kept as digests: nobody who reads the table can finish one.
-pub trait OAuthTries: Send + Sync {
-    /// Begins a try, which holds until an instant.
-    fn begin_oauth(
-        &self,
-        state: &Digest32,
-        session: &Digest32,
-        until: Timestamp,
-    ) -> impl Future<Output = StoreResult<()>> + Send;
-
-    /// Takes a try, once, and only with the session that it was begun with.
-    fn take_oauth(
-        &self,
-        state: &Digest32,
-        session: &Digest32,
-        now: Timestamp,
-    ) -> impl Future<Output = StoreResult<OAuthTry>> + Send;
-}
-
-/// A SHA-256 in hexadecimal.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Digest32(pub String);
-
 /// Reads series.
 pub trait SeriesReader: Send + Sync {
     /// A series.

@@ -1,8 +1,11 @@
 //! Adds Gantry to a server by way of a browser: a page of Discord asks for consent, and sends the person back.
 //!
-//! `state` ties the way back to the browser that began: its digest is kept with the digest of a secret that only that
-//! browser has, in a cookie; both hold for ten minutes, and once.
+//! `state` ties the way back to the browser that began: it is the digest of a secret that only that browser has, in a
+//! cookie, with the instant at which it began. Nothing is stored: whoever asks for the first page again and again causes
+//! nothing. Nobody can make a browser take a way back that it did not begin, since a digest does not lead to its secret
+//! (RFC 6749, section 10.12); that a way back is gone once only follows from Discord, which takes each code once.
 
+use super::call::Env;
 use super::link_club::{Arrival, Welcome, welcome_guild};
 use crate::domain::club::Club;
 use crate::domain::ids::GuildId;
@@ -10,15 +13,21 @@ use crate::ports::clock::Clock;
 use crate::ports::discord::{DiscordError, OAuth};
 use crate::ports::ids::Ids;
 use crate::ports::store::{
-    ClubReader, CommitError, Digest32, GuildLinks, Ledger, OAuthTries, OAuthTry, RosterReader, StoreError,
+    ClubReader, CommitError, GuildLinks, Ledger, RosterReader, SettingsReader, StoreError,
 };
-use jiff::SignedDuration;
+use crate::ports::sync::SyncRuns;
+use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
 
 /// How long a person has for Discord's page.
 pub const TRY_LIFE: SignedDuration = SignedDuration::from_mins(10);
-/// The length of a secret, in hexadecimal digits.
-const SECRET_DIGITS: usize = 40;
+/// The browser keeps its secret for longer, so that a person can be told that it took too long.
+pub const KEPT: SignedDuration = SignedDuration::from_hours(1);
+/// The digits of a session that are its beginning, in seconds since the epoch; the rest is its secret. All are
+/// hexadecimal.
+const BEGUN_DIGITS: usize = 10;
+const SESSION_DIGITS: usize = BEGUN_DIGITS + 40;
+const STATE_DIGITS: usize = 40;
 
 /// What the browser is given.
 #[derive(Clone)]
@@ -84,19 +93,15 @@ pub enum AddFailure {
 }
 
 /// Begins a try.
-///
-/// # Errors
-/// What the store says.
-pub async fn begin_adding(store: &impl OAuthTries, env: &(impl Clock + Ids)) -> Result<Begun, StoreError> {
-    let begun = Begun {
-        state: secret(env),
-        session: secret(env),
-    };
-    let now = env.now();
-    let until = now.saturating_add(TRY_LIFE).unwrap_or(now);
-    let (state, session) = (digest(&begun.state), digest(&begun.session));
-    store.begin_oauth(&state, &session, until).await?;
-    Ok(begun)
+#[must_use]
+pub fn begin_adding(env: &(impl Clock + Ids)) -> Begun {
+    let mask = (1_u128 << 80) - 1;
+    let secret = format!("{:020x}{:020x}", env.random() & mask, env.random() & mask);
+    let session = format!("{:0BEGUN_DIGITS$x}{secret}", env.now().as_second().max(0));
+    Begun {
+        state: state_of(&session),
+        session,
+    }
 }
 
 /// Ends a try. Nothing is redeemed or changed before it is known to have been begun in this browser.
@@ -105,26 +110,21 @@ pub async fn begin_adding(store: &impl OAuthTries, env: &(impl Clock + Ids)) -> 
 /// [`AddFailure`].
 pub async fn finish_adding<S>(
     store: &S,
-    env: &(impl Clock + Ids),
+    env: &impl Env,
     discord: &impl OAuth,
     back: &Back<'_>,
 ) -> Result<Added, AddFailure>
 where
-    S: ClubReader + RosterReader + GuildLinks + Ledger + OAuthTries,
+    S: ClubReader + RosterReader + GuildLinks + Ledger + SyncRuns + SettingsReader,
 {
-    let (Some(state), Some(session)) = (
-        back.state.and_then(well_formed),
-        back.session.and_then(well_formed),
-    ) else {
+    let Some(session) = back.session.filter(|session| well_formed(session)) else {
         return Ok(Added::Forged);
     };
-    match store
-        .take_oauth(&digest(state), &digest(session), env.now())
-        .await?
-    {
-        OAuthTry::Taken => {}
-        OAuthTry::Expired => return Ok(Added::Expired),
-        OAuthTry::Unknown => return Ok(Added::Forged),
+    if back.state != Some(state_of(session).as_str()) {
+        return Ok(Added::Forged);
+    }
+    if !is_fresh(session, env.now()) {
+        return Ok(Added::Expired);
     }
     let Some(code) = back.code else {
         return Ok(Added::Denied);
@@ -166,18 +166,75 @@ where
     })
 }
 
-/// 160 random bits.
-fn secret(env: &impl Ids) -> String {
-    let mask = (1_u128 << 80) - 1;
-    format!("{:020x}{:020x}", env.random() & mask, env.random() & mask)
+/// The state that belongs to a session.
+fn state_of(session: &str) -> String {
+    let mut state = hex::encode(Sha256::digest(format!("gantry adds itself: {session}")));
+    state.truncate(STATE_DIGITS);
+    state
 }
 
-/// What cannot be one of our secrets is not even looked up.
-fn well_formed(text: &str) -> Option<&str> {
-    let digits = text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-    (text.len() == SECRET_DIGITS && digits).then_some(text)
+/// Whether this can be a session of ours.
+fn well_formed(session: &str) -> bool {
+    let digits = session
+        .bytes()
+        .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    session.len() == SESSION_DIGITS && digits
 }
 
-fn digest(secret: &str) -> Digest32 {
-    Digest32(hex::encode(Sha256::digest(secret.as_bytes())))
+/// Whether it was begun lately. Whoever writes another instant into their own cookie gains nothing but time.
+fn is_fresh(session: &str, now: Timestamp) -> bool {
+    let begun = session
+        .get(..BEGUN_DIGITS)
+        .and_then(|digits| i64::from_str_radix(digits, 16).ok());
+    begun.is_some_and(|begun| (0..=TRY_LIFE.as_secs()).contains(&now.as_second().saturating_sub(begun)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct At(Timestamp, u128);
+
+    impl Clock for At {
+        fn now(&self) -> Timestamp {
+            self.0
+        }
+    }
+
+    impl Ids for At {
+        fn random(&self) -> u128 {
+            self.1
+        }
+    }
+
+    fn begun(random: u128) -> Begun {
+        begin_adding(&At("2026-11-21T09:00:00Z".parse().unwrap(), random))
+    }
+
+    #[test]
+    fn a_session_holds_for_ten_minutes() {
+        let session = begun(7).session;
+        assert!(well_formed(&session), "{session}");
+        let fresh = |at: &str| is_fresh(&session, at.parse().unwrap());
+        assert!(fresh("2026-11-21T09:00:00Z") && fresh("2026-11-21T09:10:00Z"));
+        assert!(!fresh("2026-11-21T09:10:01Z") && !fresh("2026-11-21T08:59:59Z"));
+    }
+
+    #[test]
+    fn a_state_belongs_to_one_session_and_does_not_tell_it() {
+        let (one, other) = (begun(7), begun(8));
+        assert_eq!(one.state, state_of(&one.session));
+        assert_ne!(one.state, other.state);
+        assert!(!one.session.contains(&one.state) && !one.state.contains(&one.session[BEGUN_DIGITS..]));
+        let upper = one.session.to_uppercase();
+        for bad in [
+            "",
+            "0",
+            &one.session[1..],
+            &format!("{}é", &one.session[2..]),
+            &upper,
+        ] {
+            assert!(!well_formed(bad) || bad == one.session, "{bad}");
+        }
+    }
 }

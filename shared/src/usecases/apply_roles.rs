@@ -5,11 +5,11 @@
 
 use super::call::Env;
 use super::finish_answer::reply;
-use super::job::{Job, JobFailure};
+use super::job::{Job, JobFailure, at_home, or_lost};
 use crate::domain::club::Club;
 use crate::domain::ids::{ClubId, RoleId, UserId};
 use crate::domain::notice::{Notice, Render};
-use crate::domain::permissions::GuildPicture;
+use crate::domain::permissions::{GuildPicture, Right};
 use crate::domain::rank::Rank;
 use crate::domain::role_map::{Mapped, differences, in_force, is_powerful};
 use crate::domain::roster::Member;
@@ -18,6 +18,7 @@ use crate::domain::standing::{RoleTrouble, RolesApplied};
 use crate::domain::work::Reply;
 use crate::ports::discord::{DiscordError, Guilds, InteractionReplies, MemberRoles};
 use crate::ports::store::{RoleMaps, RosterReader, SettingsReader};
+use jiff::Timestamp;
 
 /// What it needs of Discord.
 pub trait RolesDiscord: Guilds + MemberRoles + InteractionReplies {}
@@ -57,11 +58,14 @@ pub async fn apply_roles<S: SettingsReader + RosterReader + RoleMaps>(
         return Ok(());
     };
     let leads = settings.sync_direction() == SyncDirection::GantryLeads;
-    if club.guild != Some(job.guild) || !leads || member.rank == Rank::Owner {
+    if !at_home(&club, job)? || !leads || member.rank == Rank::Owner {
         return Ok(());
     }
     let list = in_force(map.as_ref(), &settings);
-    let applied = Box::pin(apply(discord, job, &club, &member, &list)).await?;
+    let applied = match Box::pin(apply(discord, job, &club, &member, &list)).await {
+        Ok(applied) => applied,
+        Err(failure) => return Err(or_lost(discord, job, failure).await),
+    };
     let Some(to) = whose.reply else {
         return Ok(());
     };
@@ -121,6 +125,20 @@ async fn apply(
             .extend(trouble.map(|trouble| (role, giving, trouble)));
     }
     Ok(applied)
+}
+
+/// The roles of a list that Gantry can neither give nor take. One that is gone is nobody's.
+pub(super) fn hindrances(
+    picture: &GuildPicture,
+    list: &[Mapped],
+    now: Timestamp,
+) -> Vec<(RoleId, RoleTrouble)> {
+    let may = picture.in_guild(now).has(Right::ManageRoles.bit());
+    let trouble = |mapped: &Mapped| {
+        let found = hindrance(picture, mapped.role).or((!may).then_some(RoleTrouble::Refused));
+        found.map(|trouble| (mapped.role, trouble))
+    };
+    list.iter().filter_map(trouble).collect()
 }
 
 /// Why Discord would refuse this role, or Gantry does not touch it.

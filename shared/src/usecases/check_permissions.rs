@@ -9,9 +9,13 @@ use crate::domain::ids::{ChannelId, ClubId, GuildId, RoleId};
 use crate::domain::notice::{Notice, Render};
 use crate::domain::permissions::{PictureChannel, Preflight};
 use crate::domain::rank::Capability;
+use crate::domain::role_map::in_force;
+use crate::domain::settings::{Settings, SyncDirection};
 use crate::domain::work::{Reply, Work};
 use crate::ports::discord::{Channel, Channels, DiscordResult, Guilds, InteractionReplies};
-use crate::ports::store::{Batch, ClubReader, Ledger, OnceKey, Spaces};
+use crate::ports::store::{
+    Batch, ClubReader, Ledger, OnceKey, RoleMaps, SettingsReader, Spaces, StoreResult,
+};
 use jiff::Timestamp;
 
 /// Has the permissions looked up; the answer follows. Takes [`Capability::ManageInstallation`].
@@ -69,7 +73,7 @@ pub struct Asked<'a> {
 ///
 /// # Errors
 /// What the store and Discord say.
-pub async fn tell_permissions<S: ClubReader + Spaces>(
+pub async fn tell_permissions<S: SettingsReader + RoleMaps + Spaces>(
     store: &S,
     env: &impl Env,
     discord: &(impl Guilds + Channels + InteractionReplies),
@@ -77,12 +81,15 @@ pub async fn tell_permissions<S: ClubReader + Spaces>(
     job: &Job,
     asked: &Asked<'_>,
 ) -> Result<(), JobFailure> {
-    let (club, categories) = futures::join!(store.club(asked.club), used_categories(store, asked.club));
-    let Some(club) = club? else { return Ok(()) };
+    let found = store.club_and_settings(asked.club).await?;
+    let Some((club, settings)) = found else {
+        return Ok(());
+    };
     if !at_home(&club, job)? {
         return Ok(());
     }
-    let preflight = match look_up(discord, job.guild, &categories?, &[], job.now).await {
+    let uses = what_it_uses(store, club.id, &settings).await?;
+    let preflight = match look_up(discord, job.guild, &uses, job.now).await {
         Ok(preflight) => preflight,
         Err(error) => return Err(or_lost(discord, job, error.into()).await),
     };
@@ -96,19 +103,37 @@ pub async fn tell_permissions<S: ClubReader + Spaces>(
     reply(discord, env, asked.reply, render.render(&notice).body).await
 }
 
-/// The categories that Gantry has made its own.
+/// What of a guild the rights have to reach.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Uses {
+    /// The categories that Gantry has made its own.
+    pub categories: Vec<ChannelId>,
+    /// The roles that it hands out: those that go with ranks, where Gantry leads.
+    pub roles: Vec<RoleId>,
+}
+
+/// What Gantry uses of a club's guild.
 ///
 /// # Errors
 /// What the store says.
-pub async fn used_categories<S: Spaces>(
+pub async fn what_it_uses<S: RoleMaps + Spaces>(
     store: &S,
     club: ClubId,
-) -> crate::ports::store::StoreResult<Vec<ChannelId>> {
-    let categories = store.club_categories(club).await?;
-    Ok(categories
-        .iter()
-        .filter_map(|category| category.step.id())
-        .collect())
+    settings: &Settings,
+) -> StoreResult<Uses> {
+    let (categories, map) = futures::join!(store.club_categories(club), store.role_map(club));
+    let (categories, map) = (categories?, map?);
+    let roles = match settings.sync_direction() {
+        SyncDirection::GantryLeads => in_force(map.as_ref(), settings),
+        SyncDirection::DiscordLeads | SyncDirection::Off => Vec::new(),
+    };
+    Ok(Uses {
+        categories: categories
+            .iter()
+            .filter_map(|category| category.step.id())
+            .collect(),
+        roles: roles.iter().map(|mapped| mapped.role).collect(),
+    })
 }
 
 /// Compares what Gantry needs in a guild with what it has there.
@@ -118,17 +143,16 @@ pub async fn used_categories<S: Spaces>(
 pub async fn look_up(
     discord: &(impl Guilds + Channels),
     guild: GuildId,
-    categories: &[ChannelId],
-    handed_out: &[RoleId],
+    uses: &Uses,
     now: Timestamp,
 ) -> DiscordResult<Preflight> {
     let picture = discord.guild_picture(guild).await?;
     let channels = discord.list_channels(guild).await?;
     let used: Vec<PictureChannel> = channels
         .iter()
-        .filter(|channel| categories.contains(&channel.id))
+        .filter(|channel| uses.categories.contains(&channel.id))
         .map(Channel::picture)
         .collect();
     let used: Vec<&PictureChannel> = used.iter().collect();
-    Ok(Preflight::of(&picture, &used, handed_out, now))
+    Ok(Preflight::of(&picture, &used, &uses.roles, now))
 }

@@ -7,32 +7,33 @@
 use super::call::{Call, Env, Failure};
 use super::check_permissions::look;
 use super::once::{Decision, once};
-use super::park_job::{guild_found, record};
+use super::park_job::{found_with, record};
+use super::start_sync::on_arrival;
 use crate::domain::club::Club;
 use crate::domain::fact::{Actor, Fact};
 use crate::domain::guild_link::Occasion;
 use crate::domain::ids::{ClubId, GuildId, OutboxId, UserId};
 use crate::domain::rank::{Capability, Rank};
 use crate::domain::refusal::Refusal;
+use crate::domain::sync::RunKind;
 use crate::domain::text::comparable;
 use crate::domain::work::Work;
-use crate::ports::clock::Clock;
-use crate::ports::ids::Ids;
 use crate::ports::store::{
     Answered, Batch, Change, ClubReader, CommitError, GuildLinks, Ledger, OnceKey, Outbox, RosterReader,
-    StoreResult,
+    SettingsReader, StoreResult,
 };
+use crate::ports::sync::SyncRuns;
 use serde::{Deserialize, Serialize};
 
 /// Tries while others change the same links.
-const TRIES: u32 = 3;
+const TRIES: u32 = 5;
 
 /// Links the club of that name to the guild of the call. Takes Discord's Manage Server permission there, and
 /// [`Capability::LinkClub`] in the club.
 ///
 /// # Errors
 /// Refuses with `NeedsManageServer`, `GuildHasClub`, `NoOwnClub`, `ClubLinkedElsewhere`, `Busy`.
-pub async fn link_club<S: ClubReader + RosterReader + Ledger>(
+pub async fn link_club<S: ClubReader + RosterReader + Ledger + SyncRuns + SettingsReader>(
     store: &S,
     env: &impl Env,
     call: &Call,
@@ -54,16 +55,19 @@ pub async fn link_club<S: ClubReader + RosterReader + Ledger>(
         let club = owned(store, club, call.user).await?.ok_or(Refusal::NoOwnClub)?;
         let from = leaving(&club).ok_or(Refusal::ClubLinkedElsewhere)?;
         let fact = Fact::ClubLinked { guild: call.guild };
-        let work = vec![
+        let (home, by) = ((club.id, call.guild), (RunKind::Manual, Some(call.user)));
+        let (mut changes, mut work) = on_arrival(store, env, home, by, call.now).await?;
+        work.extend([
             look(call, club.id, Occasion::Linked),
             Work::ResumeParked { club: club.id },
-        ];
+        ]);
+        changes.push(Change::LinkClub {
+            club: club.id,
+            guild: call.guild,
+            from,
+        });
         let batch = Batch {
-            changes: vec![Change::LinkClub {
-                club: club.id,
-                guild: call.guild,
-                from,
-            }],
+            changes,
             record: Some(call.record(club.id, fact)),
             outbox: call.outbox(env, work),
             answered: None,
@@ -141,16 +145,16 @@ pub enum Welcome {
 ///
 /// # Errors
 /// [`CommitError`]; `Stale` when others change the same links all the time.
-pub async fn welcome_guild<S: ClubReader + RosterReader + GuildLinks + Ledger>(
+pub async fn welcome_guild<S: ClubReader + RosterReader + GuildLinks + Ledger + SyncRuns + SettingsReader>(
     store: &S,
-    env: &(impl Clock + Ids),
+    env: &impl Env,
     arrival: &Arrival,
 ) -> Result<Welcome, CommitError> {
     let mut outcome = Err(CommitError::Stale);
-    for _ in 0..TRIES {
+    for tries in 1..=TRIES {
         outcome = Box::pin(welcome(store, env, arrival)).await;
         match &outcome {
-            Err(CommitError::Stale | CommitError::Contended) => {}
+            Err(CommitError::Stale | CommitError::Contended) => env.pause(tries).await,
             Err(CommitError::Replayed(stored)) => {
                 let corrupt = |error: serde_json::Error| {
                     CommitError::Store(crate::ports::store::StoreError::Corrupt(error.to_string()))
@@ -163,48 +167,60 @@ pub async fn welcome_guild<S: ClubReader + RosterReader + GuildLinks + Ledger>(
     outcome
 }
 
-async fn welcome<S: ClubReader + RosterReader + GuildLinks + Ledger>(
+async fn welcome<S: ClubReader + RosterReader + GuildLinks + Ledger + SyncRuns + SettingsReader>(
     store: &S,
-    env: &(impl Clock + Ids),
+    env: &impl Env,
     arrival: &Arrival,
 ) -> Result<Welcome, CommitError> {
     let Arrival { guild, user, .. } = arrival;
     let actor = Actor::Account { user: *user };
+    let now = env.now();
+    // The wish is read before the guild: of two that tell of the same arrival, the later finds no wish only when the
+    // earlier has linked the guild already.
+    let wish = store.link_wish(*user).await?.filter(|wish| wish.until > now);
+    let owned = match wish {
+        Some(wish) => owned(store, wish.club, *user).await?,
+        None => None,
+    };
     if let Some(club) = store.club_of_guild(*guild).await? {
         let lost = store.club(club).await?.is_some_and(|club| club.lost_at.is_some());
         if lost {
-            guild_found(store, env, (club, *guild), actor, &arrival.trace).await?;
+            let home = (club, *guild);
+            let run = on_arrival(store, env, home, (RunKind::Webhook, None), now).await?;
+            found_with(store, env, home, actor, &arrival.trace, run).await?;
         }
         return Ok(Welcome::Back { club });
     }
-    let now = env.now();
-    let Some(wish) = store.link_wish(*user).await?.filter(|wish| wish.until > now) else {
-        return Ok(Welcome::NoClub);
-    };
-    let Some(club) = owned(store, wish.club, *user).await? else {
+    let Some(club) = owned else {
         return Ok(Welcome::NoClub);
     };
     let Some(from) = leaving(&club) else {
         return Ok(Welcome::NoClub);
     };
+    let by = (RunKind::Webhook, Some(*user));
+    let (run, mut work) = on_arrival(store, env, (club.id, *guild), by, now).await?;
+    work.push(Work::ResumeParked { club: club.id });
     let welcome = Welcome::Linked { club: club.id };
     let (millis, random) = env.parts(now);
     let outcome = serde_json::to_value(&welcome).unwrap_or_default();
     let batch = Batch {
-        changes: vec![
-            Change::LinkClub {
-                club: club.id,
-                guild: *guild,
-                from,
-            },
-            Change::DropLinkWish(*user),
-        ],
+        changes: run
+            .into_iter()
+            .chain([
+                Change::LinkClub {
+                    club: club.id,
+                    guild: *guild,
+                    from,
+                },
+                Change::DropLinkWish(*user),
+            ])
+            .collect(),
         record: Some(record(club.id, actor, now, Fact::ClubLinked { guild: *guild })),
         outbox: Outbox {
             id: OutboxId::from_parts(millis, random),
             guild: *guild,
             trace: arrival.trace.clone(),
-            work: vec![Work::ResumeParked { club: club.id }],
+            work,
         },
         answered: arrival.once.map(|key| Answered { key, outcome }),
     };

@@ -86,27 +86,45 @@ pub(super) fn record(club: ClubId, actor: Actor, at: Timestamp, fact: Fact) -> R
 pub async fn guild_found<S: Ledger>(
     store: &S,
     env: &(impl Clock + Ids),
+    home: (ClubId, GuildId),
+    actor: Actor,
+    trace: &str,
+) -> Result<(), CommitError> {
+    match found_with(store, env, home, actor, trace, Default::default()).await {
+        Err(CommitError::Stale) => Ok(()),
+        outcome => outcome,
+    }
+}
+
+/// The same together with further changes and their work.
+///
+/// # Errors
+/// `Stale` also if somebody else has noticed before.
+pub(super) async fn found_with<S: Ledger>(
+    store: &S,
+    env: &(impl Clock + Ids),
     (club, guild): (ClubId, GuildId),
     actor: Actor,
     trace: &str,
+    (mut changes, work): (Vec<Change>, Vec<Work>),
 ) -> Result<(), CommitError> {
     let now = env.now();
     let (millis, random) = env.parts(now);
     let batch = Batch {
-        changes: vec![Change::MarkFound(club, guild)],
+        changes: {
+            changes.push(Change::MarkFound(club, guild));
+            changes
+        },
         record: Some(record(club, actor, now, Fact::GuildFound { guild })),
         outbox: Outbox {
             id: crate::domain::ids::OutboxId::from_parts(millis, random),
             guild,
             trace: trace.to_owned(),
-            work: vec![Work::ResumeParked { club }],
+            work: [Work::ResumeParked { club }].into_iter().chain(work).collect(),
         },
         answered: None,
     };
-    match store.commit(batch).await {
-        Err(CommitError::Stale) => Ok(()),
-        outcome => outcome,
-    }
+    store.commit(batch).await
 }
 
 /// Puts parked work into the outbox again, each row in one transaction with its removal. What belongs to a guild that

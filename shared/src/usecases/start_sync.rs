@@ -4,11 +4,13 @@ use super::call::{Call, Env, Failure, run_id, with_caller};
 use super::once::{Decision, once};
 use crate::domain::club::Club;
 use crate::domain::fact::Fact;
-use crate::domain::ids::{GuildId, UserId};
+use crate::domain::ids::{ClubId, GuildId, UserId};
 use crate::domain::rank::Capability;
-use crate::domain::sync::{RunKey, RunKind, RunState, SyncRun, SyncState};
+use crate::domain::sync::{RunKey, RunKind, RunState, SyncRun, SyncState, Trouble};
 use crate::domain::work::{Reply, Work};
-use crate::ports::store::{Batch, Change, ClubReader, Cursor, Ledger, OnceKey, Page, StoreResult};
+use crate::ports::store::{
+    Batch, Change, ClubReader, Cursor, Ledger, OnceKey, Page, SettingsReader, StoreResult,
+};
 use crate::ports::sync::SyncRuns;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -40,7 +42,9 @@ pub async fn start_sync<S: ClubReader + SyncRuns + Ledger>(
         let start = Start {
             club: &caller.club,
             guild: call.guild,
-            by: Some((call.user, &call.reply)),
+            kind: RunKind::Manual,
+            by: Some(call.user),
+            reply: Some(&call.reply),
             now: call.now,
         };
         let step = start.decide(store, env, state).await?;
@@ -101,8 +105,12 @@ pub async fn sync_history<S: ClubReader + SyncRuns>(
 pub(super) struct Start<'a> {
     pub club: &'a Club,
     pub guild: GuildId,
-    /// Who wishes for it, and where they are told; nobody where the clock does.
-    pub by: Option<(UserId, &'a Reply)>,
+    /// What sets it off, if it is not the club's first.
+    pub kind: RunKind,
+    /// Who wishes for it; nobody where the clock does.
+    pub by: Option<UserId>,
+    /// Where they are told.
+    pub reply: Option<&'a Reply>,
     pub now: Timestamp,
 }
 
@@ -127,8 +135,19 @@ impl Start<'_> {
             None => None,
         };
         let running = running.filter(|run| run.state == RunState::Running);
-        let reply = self.by.map(|(_, reply)| reply.clone());
+        let reply = self.reply.cloned();
         match running {
+            // A run in a guild that the club has left goes nowhere.
+            Some(old) if old.guild != self.guild => {
+                let (run, state) = self.fresh(env, state);
+                let work = work(&run, reply);
+                let changes = vec![
+                    Change::PutRun(old.failed(Trouble::Moved, self.now)),
+                    Change::PutRun(run.clone()),
+                    Change::PutSyncState(state),
+                ];
+                Ok(Step::Begin(run, changes, work))
+            }
             Some(run) if run.is_stuck(self.now) => {
                 let next = SyncRun {
                     leg: run.leg + 1,
@@ -155,13 +174,8 @@ impl Start<'_> {
             run: run_id(env, self.now),
         };
         let first = state.as_ref().is_none_or(|state| state.done.is_none());
-        let kind = match self.by {
-            _ if first => RunKind::Initial,
-            Some(_) => RunKind::Manual,
-            None => RunKind::Scheduled,
-        };
-        let by = self.by.map(|(user, _)| user);
-        let run = SyncRun::new(key, self.guild, kind, by, self.now);
+        let kind = if first { RunKind::Initial } else { self.kind };
+        let run = SyncRun::new(key, self.guild, kind, self.by, self.now);
         let before = state.unwrap_or_else(|| SyncState {
             version: 0,
             ..SyncState::new(key.club, self.guild, None)
@@ -175,6 +189,34 @@ impl Start<'_> {
         };
         (run, state)
     }
+}
+
+/// What sets a run off when a club comes to a guild, or Gantry comes back to its: nothing where the club wants no runs but
+/// those that people ask for, or where one goes on.
+pub(super) async fn on_arrival<S: SyncRuns + SettingsReader>(
+    store: &S,
+    env: &impl Env,
+    (club, guild): (ClubId, GuildId),
+    (kind, by): (RunKind, Option<UserId>),
+    now: Timestamp,
+) -> StoreResult<(Vec<Change>, Vec<Work>)> {
+    let (found, state) = futures::join!(store.club_and_settings(club), store.sync_state(club));
+    let (found, state) = (found?.filter(|(_, settings)| settings.automatic_sync()), state?);
+    let Some((club, _)) = found else {
+        return Ok((Vec::new(), Vec::new()));
+    };
+    let start = Start {
+        club: &club,
+        guild,
+        kind,
+        by,
+        reply: None,
+        now,
+    };
+    Ok(match start.decide(store, env, state).await? {
+        Step::Goes(_) => (Vec::new(), Vec::new()),
+        Step::Begin(_, changes, work) => (changes, vec![work]),
+    })
 }
 
 fn work(run: &SyncRun, reply: Option<Reply>) -> Work {

@@ -13,7 +13,8 @@ mod standing;
 
 use super::call::{Env, outbox_id};
 use super::finish_answer::reply;
-use super::job::{Job, JobFailure};
+use super::job::{Job, JobFailure, at_home, or_lost};
+use super::start_sync::{Start, Step};
 use crate::domain::club::Club;
 use crate::domain::ids::UserId;
 use crate::domain::notice::{Notice, Render};
@@ -21,7 +22,7 @@ use crate::domain::role_map::{Mapped, RoleMap, in_force};
 use crate::domain::settings::{Settings, SyncDirection};
 use crate::domain::sync::{Phase, RunKey, RunState, SyncRun, SyncState, Trouble};
 use crate::domain::work::{Reply, Work};
-use crate::ports::discord::{DiscordError, GuildMembers, InteractionReplies};
+use crate::ports::discord::{DiscordError, GuildMembers, Guilds, InteractionReplies};
 use crate::ports::store::{
     Batch, Change, ClubReader, CommitError, Ledger, Outbox, RoleMaps, RosterReader, SettingsReader,
     StoreError, StoreResult,
@@ -48,9 +49,9 @@ impl<T: SyncRuns + SeenMembers + Cases + RosterReader + RoleMaps + ClubReader + 
 }
 
 /// What a run needs of Discord.
-pub trait SyncDiscord: GuildMembers + InteractionReplies {}
+pub trait SyncDiscord: GuildMembers + Guilds + InteractionReplies {}
 
-impl<T: GuildMembers + InteractionReplies> SyncDiscord for T {}
+impl<T: GuildMembers + Guilds + InteractionReplies> SyncDiscord for T {}
 
 /// One leg of a run.
 #[derive(Clone, Copy)]
@@ -85,7 +86,8 @@ struct Roles {
     list: Vec<Mapped>,
 }
 
-/// Goes the leg. One that was handed over, or whose run has ended, is done already.
+/// Goes the leg. One that was handed over, or whose run has ended, is done already. A run whose guild is lost ends; its
+/// work is put aside, and begins a new run when Gantry is back: what the old one had listed by then says little.
 ///
 /// # Errors
 /// What the store and Discord say, as far as trying again helps.
@@ -123,17 +125,36 @@ pub async fn sync_members<S: SyncStore>(
         return Ok(());
     }
     if run.state != RunState::Running {
-        return course.tell(&run).await;
+        let cut_short = run.leg == leg.number && run.trouble.contains(&Trouble::GuildLost);
+        return if cut_short {
+            Box::pin(course.begin_again(&run)).await
+        } else {
+            course.tell(&run).await
+        };
     }
     if run.leg != leg.number {
         return Ok(());
     }
     let version = run.version;
-    let failure = match Box::pin(course.go(&mut run)).await {
+    let outcome = match at_home(&club, job) {
+        Ok(true) => Box::pin(course.go(&mut run)).await,
+        Ok(false) => {
+            let run = course.end_in_trouble(Trouble::Moved).await?;
+            return course.tell(&run).await;
+        }
+        Err(lost) => Err(lost),
+    };
+    let failure = match outcome {
         Ok(true) => return course.tell(&run).await,
         Ok(false) => return course.hand_over(run).await,
-        Err(failure) => failure,
+        Err(failure) => or_lost(discord, job, failure).await,
     };
+    if matches!(failure, JobFailure::GuildLost) {
+        let run = course.end_in_trouble(Trouble::GuildLost).await?;
+        // Whoever set it off may be told no more; the work is put aside all the same.
+        let _ = course.tell(&run).await;
+        return Err(failure);
+    }
     if let JobFailure::Discord(error) = &failure
         && let Some(trouble) = final_trouble(error)
     {
@@ -173,7 +194,7 @@ impl<S: SyncStore, E: Env, D: SyncDiscord, R: Render> Course<'_, S, E, D, R> {
     /// Goes on until the run has ended (true) or time runs out (false).
     async fn go(&self, run: &mut SyncRun) -> Result<bool, JobFailure> {
         let mut told = None;
-        while (self.leg.left)() > RESERVE {
+        while !self.is_late() {
             match run.phase {
                 Phase::Counting => self.count(run).await?,
                 Phase::Listing => Box::pin(self.list_page(run)).await?,
@@ -194,6 +215,11 @@ impl<S: SyncStore, E: Env, D: SyncDiscord, R: Render> Course<'_, S, E, D, R> {
             self.tell_progress(run, &mut told).await;
         }
         Ok(false)
+    }
+
+    /// Whether no further step is to be begun in this leg.
+    fn is_late(&self) -> bool {
+        (self.leg.left)() <= RESERVE
     }
 
     /// Not saved by itself: it is asked again if the first page is not reached.
@@ -299,6 +325,37 @@ impl<S: SyncStore, E: Env, D: SyncDiscord, R: Render> Course<'_, S, E, D, R> {
         };
         let batch = Batch {
             changes: vec![Change::PutRun(next)],
+            record: None,
+            outbox: self.outbox(vec![work]),
+            answered: None,
+        };
+        Ok(self.store.commit(batch).await?)
+    }
+
+    /// Begins a new run in place of one that a lost guild cut short, unless another one came after it.
+    async fn begin_again(&self, ended: &SyncRun) -> Result<(), JobFailure> {
+        if !at_home(self.club, self.job)? {
+            return Ok(());
+        }
+        let state = self.store.sync_state(self.club.id).await?;
+        let last = state.as_ref().and_then(|state| state.ended_at);
+        if last > ended.ended_at {
+            return Ok(());
+        }
+        let start = Start {
+            club: self.club,
+            guild: ended.guild,
+            kind: ended.kind,
+            by: ended.by,
+            reply: self.leg.reply,
+            now: self.job.now,
+        };
+        let (changes, work) = match start.decide(self.store, self.env, state).await? {
+            Step::Goes(_) => return Ok(()),
+            Step::Begin(_, changes, work) => (changes, work),
+        };
+        let batch = Batch {
+            changes,
             record: None,
             outbox: self.outbox(vec![work]),
             answered: None,

@@ -4,7 +4,7 @@
 use super::call::{Env, outbox_id};
 use super::start_sync::{Start, Step};
 use crate::domain::ids::ClubId;
-use crate::domain::sync::SyncState;
+use crate::domain::sync::{RunKind, SyncState};
 use crate::ports::store::{
     Batch, Change, CommitError, Ledger, Outbox, SettingsReader, StoreError, StoreResult,
 };
@@ -105,7 +105,9 @@ async fn one<S: SyncRuns + SettingsReader + Ledger>(
     let start = Start {
         club: &club,
         guild,
+        kind: RunKind::Scheduled,
         by: None,
+        reply: None,
         now,
     };
     match start.decide(store, env, Some(state.clone())).await? {

@@ -31,30 +31,64 @@ pub fn sign(body: &str, at: Timestamp) -> String {
     hex::encode(SigningKey::from_bytes(SEED).sign(&message).to_bytes())
 }
 
+/// An interaction.
 pub(super) fn event(body: &str, at: Timestamp, form: Form) -> Value {
+    let agent = "Discord-Interactions/1.0 (+https://discord.com)";
+    signed_post(("/interactions", agent), body, at, form)
+}
+
+/// A webhook event.
+pub(super) fn webhook(body: &str, at: Timestamp, form: Form) -> Value {
+    let agent = "Discord-Webhook/1.0 (+https://discord.com)";
+    signed_post(("/webhooks/discord", agent), body, at, form)
+}
+
+/// A page that a browser asks for: its path, its query, and its cookies.
+pub(super) fn page(path: &str, query: &str, cookies: &[String], at: Timestamp) -> Value {
+    let agent = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
+    let mut event = request("GET", (path, agent), at);
+    event["rawQueryString"] = query.into();
+    event["headers"]["accept"] = "text/html".into();
+    if !cookies.is_empty() {
+        event["cookies"] = cookies.into();
+    }
+    event
+}
+
+fn signed_post((path, agent): (&str, &str), body: &str, at: Timestamp, form: Form) -> Value {
     let signed = if form == Form::Forged { " " } else { body };
-    let (path, agent) = ("/interactions", "Discord-Interactions/1.0 (+https://discord.com)");
     let sent = match form {
         Form::Base64 => STANDARD.encode(body),
         Form::Plain | Form::Forged => body.to_owned(),
     };
+    let mut event = request("POST", (path, agent), at);
+    for (name, value) in [
+        ("content-length", body.len().to_string()),
+        ("content-type", "application/json".to_owned()),
+        ("x-signature-ed25519", sign(signed, at)),
+        ("x-signature-timestamp", at.as_second().to_string()),
+    ] {
+        event["headers"][name] = value.into();
+    }
+    event["body"] = sent.into();
+    event["isBase64Encoded"] = (form == Form::Base64).into();
+    event
+}
+
+fn request(method: &str, (path, agent): (&str, &str), at: Timestamp) -> Value {
     json!({
         "version": "2.0",
-        "routeKey": format!("POST {path}"),
+        "routeKey": format!("{method} {path}"),
         "rawPath": path,
         "rawQueryString": "",
         "headers": {
             "accept": "*/*",
-            "content-length": body.len().to_string(),
-            "content-type": "application/json",
             "host": "abcde12345.execute-api.eu-central-1.amazonaws.com",
             "user-agent": agent,
             "x-amzn-trace-id": "Root=1-6b017cd0-0123456789abcdef01234567",
             "x-forwarded-for": "35.196.132.85",
             "x-forwarded-port": "443",
             "x-forwarded-proto": "https",
-            "x-signature-ed25519": sign(signed, at),
-            "x-signature-timestamp": at.as_second().to_string(),
         },
         "requestContext": {
             "accountId": "123456789012",
@@ -62,19 +96,18 @@ pub(super) fn event(body: &str, at: Timestamp, form: Form) -> Value {
             "domainName": "abcde12345.execute-api.eu-central-1.amazonaws.com",
             "domainPrefix": "abcde12345",
             "http": {
-                "method": "POST",
+                "method": method,
                 "path": path,
                 "protocol": "HTTP/1.1",
                 "sourceIp": "35.196.132.85",
                 "userAgent": agent,
             },
             "requestId": format!("sample-{APPLICATION}"),
-            "routeKey": format!("POST {path}"),
+            "routeKey": format!("{method} {path}"),
             "stage": "$default",
             "time": at.strftime("%d/%b/%Y:%H:%M:%S +0000").to_string(),
             "timeEpoch": at.as_millisecond(),
         },
-        "body": sent,
-        "isBase64Encoded": form == Form::Base64,
+        "isBase64Encoded": false,
     })
 }

@@ -2,6 +2,7 @@
 
 mod discord;
 mod gateway;
+mod pages;
 mod queues;
 pub mod world;
 
@@ -30,6 +31,9 @@ pub fn all(now: Timestamp) -> serde_json::Result<Vec<Sample>> {
     let mut found = Vec::new();
     for (name, event) in discord::events(now) {
         found.push(sample("interactions", name, &event)?);
+    }
+    for (folder, name, event) in pages::events(now) {
+        found.push(sample(folder, name, &event)?);
     }
     for (folder, name, event) in queues::events(now)? {
         found.push(sample(folder, name, &event)?);

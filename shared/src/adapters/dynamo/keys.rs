@@ -12,7 +12,7 @@ use crate::domain::series::ClassId;
 use crate::domain::signup::Ticket;
 use crate::domain::sync::RunKey;
 use crate::domain::text::comparable;
-use crate::ports::store::{Digest32, OnceKey};
+use crate::ports::store::OnceKey;
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use std::collections::HashMap;
@@ -310,10 +310,6 @@ pub(super) fn parked(parked: &Parked) -> Key {
 
 pub(super) fn link_wish(user: UserId) -> Key {
     Key::new(format!("USER#{:020}", user.0), "LINK")
-}
-
-pub(super) fn oauth_try(state: &Digest32) -> Key {
-    Key::new(format!("OAUTH#{}", state.0), "TRY")
 }
 
 /// A club's place in the index of lost ones.

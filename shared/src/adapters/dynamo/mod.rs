@@ -10,7 +10,6 @@ mod items;
 mod keys;
 mod link_codes;
 mod links;
-mod oauth;
 mod requests;
 mod roster;
 pub mod schema;

@@ -6,13 +6,14 @@ use super::*;
 use crate::discord::custom_id::CUSTOM_ID_MAX;
 use crate::domain::cases::{Case, Settlement};
 use crate::domain::event::{Event, EventState, Period};
-use crate::domain::ids::{ChannelId, EntryId, GuildId, RunId, UserId};
+use crate::domain::ids::{ChannelId, EntryId, GuildId, RoleId, RunId, UserId};
 use crate::domain::matching::{Conflict, Kind, NameKind, Pairing, Reason, Subject, Tie};
 use crate::domain::notice::{CaseShown, EventBrief, EventChange, Sheet};
 use crate::domain::rank::Rank;
 use crate::domain::refusal::{Field, FormFault, Problem, Refusal, Standing};
 use crate::domain::roster::{Entry, GuildMember};
 use crate::domain::series::{Class, ClassId, Series};
+use crate::domain::standing::RoleTrouble;
 use crate::domain::sync::{Counts, RunKey, RunKind, RunState, SyncRun, Trouble};
 use proptest::prelude::*;
 
@@ -227,12 +228,18 @@ fn sync_run() -> SyncRun {
         renamed: many,
         ranked: many,
         applied: many,
+        hindered: many,
         conflicts: many,
     };
     let user = Some(UserId(u64::MAX));
     SyncRun {
         state: RunState::Partial,
         counts,
+        hindered: Some(
+            (0..50)
+                .map(|n| (RoleId(u64::MAX - n), RoleTrouble::TooHigh))
+                .collect(),
+        ),
         trouble: vec![Trouble::Implausible {
             listed: many,
             expected: many,

@@ -187,7 +187,7 @@ pub(super) fn applied(club: &Club, applied: &RolesApplied) -> Value {
     embed_body(embed.field("Roles of the rank", roles(&applied.roles), false))
 }
 
-const fn trouble_of(trouble: RoleTrouble) -> &'static str {
+pub(super) const fn trouble_of(trouble: RoleTrouble) -> &'static str {
     match trouble {
         RoleTrouble::Gone => "there is no such role any more. Take it off the list.",
         RoleTrouble::Managed => "it belongs to an app or a subscription, and nobody can hand it out.",

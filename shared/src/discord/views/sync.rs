@@ -4,17 +4,21 @@ use super::components::{Tone, button, row};
 use super::embed::{DESCRIPTION_MAX, Embed};
 use super::lists::{List, Style};
 use super::phrases;
+use super::ranks::trouble_of;
 use super::{embed_body, embed_with};
 use crate::discord::custom_id::ComponentId;
 use crate::discord::help::{CommandIds, mention};
 use crate::domain::club::Club;
-use crate::domain::ids::RunId;
+use crate::domain::ids::{RoleId, RunId};
+use crate::domain::standing::RoleTrouble;
 use crate::domain::sync::{Phase, RunKind, RunState, SyncRun, Trouble};
 use jiff::Timestamp;
 use serde_json::Value;
 
 /// Room that the list leaves for the rest of its message.
 const MARGIN: usize = 200;
+/// Room for the roles that cannot be handed out.
+const ROLES_MAX: usize = 2_000;
 
 pub(super) fn progress(club: &Club, run: &SyncRun, now: Timestamp, ids: &CommandIds) -> Value {
     embed_body(about(club, run, now, ids))
@@ -108,6 +112,13 @@ fn about(club: &Club, run: &SyncRun, now: Timestamp, ids: &CommandIds) -> Embed 
         let open = plural(run.counts.conflicts, "conflict needs", "conflicts need");
         embed = embed.line(format!("{open} a decision: {}.", mention("sync conflicts", ids)));
     }
+    if let Some(hindered) = run.hindered.as_deref().filter(|hindered| !hindered.is_empty()) {
+        let line = |(role, trouble): &(RoleId, RoleTrouble)| format!("<@&{role}>: {}", trouble_of(*trouble));
+        let list = List::new(Style::Lines, hindered.iter().map(line).collect());
+        embed = embed
+            .line("Roles that Gantry can neither give nor take:")
+            .line(list.fit(ROLES_MAX));
+    }
     with_counts(embed, run)
         .field(
             "Started",
@@ -140,6 +151,7 @@ fn with_counts(embed: Embed, run: &SyncRun) -> Embed {
         (counts.renamed, "shown by another name"),
         (counts.ranked, "given the rank of their roles"),
         (counts.applied, "whose roles follow their rank"),
+        (counts.hindered, "whose roles Gantry cannot change"),
         (counts.conflicts, "to be decided"),
     ]);
     embed.field("Server", guild, true).field("Roster", roster, true)
@@ -174,9 +186,13 @@ fn what_is_wrong(trouble: &Trouble) -> String {
                 .to_owned()
         }
         Trouble::Refused { .. } => {
-            "Gantry may not list this server's members: it is not in the server any more, or its Server Members Intent is off in Discord's developer portal."
+            "Gantry may not list this server's members: its Server Members Intent is off in Discord's developer portal."
                 .to_owned()
         }
+        Trouble::GuildLost => {
+            "Gantry is not in this server any more. Member sync begins anew when it is back.".to_owned()
+        }
+        Trouble::Moved => "The club has left this server meanwhile.".to_owned(),
         Trouble::Unauthorized => {
             "Discord refuses Gantry's credentials. Its operator has to set them anew.".to_owned()
         }

@@ -313,18 +313,24 @@ pub const REGISTRY: [Spec; 27] = {
             "What members are told by DM.")
             .read_by("`notify-worker` (each DM)"),
         row(K::AutomaticSync, S::Sync, "sync.automatic", Kind::Switch, "on",
-            "Whether the roster follows the server's members by itself."),
+            "Whether the roster follows the server's members by itself.")
+            .read_by("`sync-worker` (each tick of its schedule), `webhooks`, `api`, `interactions` (when Gantry comes to a server)"),
         row(K::SyncHours, S::Sync, "sync.hours", Kind::Number { min: 1, max: 168, unit: "hours" }, "24",
-            "Every how many hours that happens."),
+            "Every how many hours that happens.")
+            .read_by("`sync-worker` (each tick of its schedule, each run)"),
         row(K::SyncDirection, S::Sync, "sync.direction", Kind::Choice(DIRECTIONS), "discord",
-            "Which side wins where a member's rank and their roles in Discord differ."),
+            "Which side wins where a member's rank and their roles in Discord differ.")
+            .read_by("`sync-worker` (each run), `notify-worker` (roles of a rank, `/club preflight`)"),
         row(K::MemberRoles, S::Members, "members.member_roles", Kind::Roles, "none",
-            "The Discord roles of full members."),
+            "The Discord roles of full members.")
+            .read_by("`sync-worker`, `notify-worker` (where `/role map` names no role for the rank)"),
         row(K::ManagerRoles, S::Members, "members.manager_roles", Kind::Roles, "none",
             "The Discord roles of team managers.")
+            .read_by("`sync-worker`, `notify-worker` (where `/role map` names no role for the rank)")
             .for_owner(),
         row(K::AdminRoles, S::Members, "members.admin_roles", Kind::Roles, "none",
             "The Discord roles of the club's admins.")
+            .read_by("`sync-worker`, `notify-worker` (where `/role map` names no role for the rank)")
             .for_owner(),
         row(K::JoinChannel, S::Members, "members.join_channel", Kind::Channel, "none",
             "The channel in which requests to join are reviewed."),

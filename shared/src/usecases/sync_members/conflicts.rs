@@ -41,12 +41,12 @@ pub(super) fn to_be_confirmed(found: &Match) -> Conflict {
 }
 
 impl<S: SyncStore, E: Env, D: SyncDiscord, R: Render> Course<'_, S, E, D, R> {
-    /// Brings what is kept to what was found. Counted are those that this run opened.
+    /// Brings what is kept to what was found. Counted are those that this run opened. `false`: out of time.
     pub(super) async fn keep_conflicts(
         &self,
         run: &mut SyncRun,
         found: &[Conflict],
-    ) -> Result<(), JobFailure> {
+    ) -> Result<bool, JobFailure> {
         let club = run.key.club;
         let kept = self.store.all_cases(club).await?;
         let mut kept: HashMap<CaseKey, Case> = kept.into_iter().map(|case| (case.key(), case)).collect();
@@ -65,8 +65,11 @@ impl<S: SyncStore, E: Env, D: SyncDiscord, R: Render> Course<'_, S, E, D, R> {
                     self.write_cases(run, one).await?;
                 }
             }
+            if self.is_late() {
+                return Ok(false);
+            }
         }
-        Ok(())
+        Ok(true)
     }
 
     async fn write_cases(&self, run: &mut SyncRun, cases: &[Case]) -> Result<bool, JobFailure> {

@@ -23,7 +23,9 @@ const TOGETHER: usize = 20;
 const LAST: UserId = UserId(u64::MAX);
 
 impl<S: SyncStore, E: Env, D: SyncDiscord, R: Render> Course<'_, S, E, D, R> {
-    /// Matches everybody. Interrupted, it begins anew: what was written is not found again.
+    /// Matches everybody. Interrupted, or out of time, it begins anew: names are compared once more, but what was written
+    /// is not found again, so that each leg gets further. There is no place to go on from, since whether a name is unique
+    /// is known only with all of them in memory.
     pub(super) async fn match_names(&self, run: &mut SyncRun) -> Result<(), JobFailure> {
         let outcome = self.outcome(run.key.club).await?;
         let new: Vec<Match> = outcome
@@ -36,9 +38,13 @@ impl<S: SyncStore, E: Env, D: SyncDiscord, R: Render> Course<'_, S, E, D, R> {
         for some in new.chunks(TOGETHER) {
             let confirm = Box::pin(self.write_matches(run, some)).await?;
             conflicts.extend(confirm.iter().map(to_be_confirmed));
+            if self.is_late() {
+                return Ok(());
+            }
         }
-        Box::pin(self.keep_conflicts(run, &conflicts)).await?;
-        run.enter(Phase::Ranking);
+        if Box::pin(self.keep_conflicts(run, &conflicts)).await? {
+            run.enter(Phase::Ranking);
+        }
         Ok(())
     }
 

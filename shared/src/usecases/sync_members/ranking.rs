@@ -3,16 +3,17 @@
 
 use super::{Course, SyncDiscord, SyncStore, TRIES};
 use crate::domain::fact::{Fact, Record};
-use crate::domain::ids::EntryId;
+use crate::domain::ids::{EntryId, RoleId};
 use crate::domain::notice::Render;
 use crate::domain::rank::Rank;
-use crate::domain::role_map::{differences, rank_by_roles};
+use crate::domain::role_map::{Mapped, differences, rank_by_roles};
 use crate::domain::roster::{Entry, Member};
 use crate::domain::settings::SyncDirection;
 use crate::domain::sync::{Phase, Seen, SyncRun};
 use crate::domain::work::Work;
 use crate::ports::store::Change;
 use crate::usecases::Env;
+use crate::usecases::apply_roles::hindrances;
 use crate::usecases::job::JobFailure;
 use serde_json::json;
 use std::collections::HashMap;
@@ -64,6 +65,16 @@ impl<S: SyncStore, E: Env, D: SyncDiscord, R: Render> Course<'_, S, E, D, R> {
             seen.filter(|_| member.active).cloned()
         };
         let mut settled = Settled::default();
+        if self.roles.direction == SyncDirection::GantryLeads {
+            let list = run.list.clone();
+            let differ = |member: &Member| {
+                here(member).is_some_and(|seen| differs(&list, member.rank, &seen.member.roles))
+            };
+            if run.hindered.is_none() && members.iter().any(differ) {
+                let picture = self.discord.guild_picture(run.guild).await?;
+                run.hindered = Some(hindrances(&picture, &run.list, self.job.now));
+            }
+        }
         let mut risen: Vec<(Member, Rank)> = Vec::new();
         for member in members {
             let Some(seen) = here(member) else { continue };
@@ -112,10 +123,21 @@ impl<S: SyncStore, E: Env, D: SyncDiscord, R: Render> Course<'_, S, E, D, R> {
         ]
     }
 
-    /// The work that has the member's roles follow their rank, if they do not.
+    /// The work that has the member's roles follow their rank, if they do not. What Gantry cannot change is counted and not
+    /// tried: it would be tried at every run.
     fn wanted(&self, run: &mut SyncRun, member: &Member, seen: &Seen) -> Option<Work> {
         let (give, take) = differences(&run.list, member.rank, &seen.member.roles);
         if give.is_empty() && take.is_empty() {
+            return None;
+        }
+        let hindered = run.hindered.as_deref().unwrap_or_default();
+        let can = |role: &RoleId| hindered.iter().all(|(other, _)| other != role);
+        let (all, possible) = (
+            give.len() + take.len(),
+            give.iter().chain(&take).filter(|role| can(role)).count(),
+        );
+        run.counts.hindered += u64::from(possible < all);
+        if possible == 0 {
             return None;
         }
         run.counts.applied += 1;
@@ -125,6 +147,11 @@ impl<S: SyncStore, E: Env, D: SyncDiscord, R: Render> Course<'_, S, E, D, R> {
             reply: None,
         })
     }
+}
+
+fn differs(list: &[Mapped], rank: Rank, held: &[RoleId]) -> bool {
+    let (give, take) = differences(list, rank, held);
+    !give.is_empty() || !take.is_empty()
 }
 
 /// The list is not needed any more, and a run's record is kept.
