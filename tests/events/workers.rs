@@ -83,6 +83,8 @@ fn every_sample_has_its_test() {
             "run-alerts",
             "announce",
             "apply-roles",
+            "post-join-request",
+            "tell-join-decision",
             "check-permissions",
             "resume-parked",
         ])
@@ -136,6 +138,19 @@ async fn who_waits_gets_the_new_seat() {
         status(&endpoint, WAITING).await,
         Some(Status::Seated { .. })
     ));
+}
+
+#[tokio::test]
+async fn a_request_to_join_is_posted_and_its_decision_told() {
+    let (calls, _) = done("notify-worker", "post-join-request").await;
+    assert_eq!(calls, [format!("POST /channels/{CHANNEL}/messages")]);
+    let (calls, _) = done("notify-worker", "tell-join-decision").await;
+    let expected = [
+        format!("PATCH /channels/{CHANNEL}/messages/{BOARD}"),
+        "POST /users/@me/channels".to_owned(),
+        format!("POST /channels/{}/messages", stand::DM),
+    ];
+    assert_eq!(calls, expected);
 }
 
 #[tokio::test]

@@ -18,6 +18,7 @@ mod endpoint;
 mod environment;
 mod faults;
 mod guilds;
+mod joins;
 mod life;
 mod links;
 mod main_job;

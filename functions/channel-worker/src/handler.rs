@@ -65,6 +65,8 @@ async fn perform_on<E: Env>(
         | Work::Announce { .. }
         | Work::FinishAnswer { .. }
         | Work::ApplyRoles { .. }
+        | Work::PostJoinRequest { .. }
+        | Work::TellJoinDecision { .. }
         | Work::CheckPermissions { .. }
         | Work::ResumeParked { .. }
         | Work::SyncMembers { .. }

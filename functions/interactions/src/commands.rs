@@ -215,6 +215,7 @@ pub async fn run<E: Env>(
                 },
             )
         }
+        Command::Join => return Box::pin(super::joins::form(app, call)).await,
         Command::RosterImport { file } => {
             Box::pin(start_import(table, env, call, &file)).await?;
             return Ok(respond::deferred(Audience::Invoker));

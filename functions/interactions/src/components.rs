@@ -86,6 +86,10 @@ pub async fn act<E: Env>(
         | ComponentAction::DmDetails {
             key: gantry_shared::domain::event::EventKey { event, .. },
         } => details(app, &Box::pin(show_event(&app.table, &call, event)).await?, true),
+        ComponentAction::JoinApprove { key } => {
+            return Box::pin(super::joins::approved(app, &call, key)).await;
+        }
+        ComponentAction::JoinReject { key } => return Box::pin(super::joins::why(app, &call, key)).await,
         // The question becomes its answer, so that its buttons are gone.
         ComponentAction::ResetSettings { target, version } => {
             let body = settings::confirmed(app, &call, target, version).await?;

@@ -5,6 +5,7 @@ mod autocomplete;
 mod commands;
 mod components;
 mod context;
+mod joins;
 mod modals;
 mod ranks;
 mod settings;

@@ -2,9 +2,8 @@
 
 use super::commands::changed;
 use super::context::call;
-use super::{App, private};
+use super::{App, joins, private};
 use gantry_shared::discord::commands::route::ModalSubmit;
-use gantry_shared::discord::custom_id::ModalId;
 use gantry_shared::discord::inbound::Interaction;
 use gantry_shared::discord::respond::Response;
 use gantry_shared::domain::notice::EventChange;
@@ -22,18 +21,20 @@ pub async fn submitted<E: Env>(
         Ok(call) => call,
         Err(error) => return Ok(private(&app.views.route_error(&error))),
     };
-    let (change, brief) = match submit.id {
-        ModalId::EventCreate { series } => (
-            EventChange::Created,
-            Box::pin(create_event(&app.table, &app.env, &call, series, &submit.form)).await?,
-        ),
-        ModalId::EventEdit { event, version } => {
-            let target = (event, version);
-            (
-                EventChange::Edited,
-                Box::pin(edit_event(&app.table, &app.env, &call, target, &submit.form)).await?,
-            )
+    let (table, env) = (&app.table, &app.env);
+    let body = match submit {
+        ModalSubmit::EventCreate { series, form } => {
+            let brief = Box::pin(create_event(table, env, &call, series, &form)).await?;
+            changed(app, EventChange::Created, &brief)
+        }
+        ModalSubmit::EventEdit { event, version, form } => {
+            let brief = Box::pin(edit_event(table, env, &call, (event, version), &form)).await?;
+            changed(app, EventChange::Edited, &brief)
+        }
+        ModalSubmit::Join { form } => return Box::pin(joins::asked(app, &call, &form)).await,
+        ModalSubmit::JoinReject { key, reason } => {
+            return Box::pin(joins::rejected(app, &call, key, &reason)).await;
         }
     };
-    Ok(private(&changed(app, change, &brief)))
+    Ok(private(&body))
 }

@@ -99,6 +99,8 @@ async fn perform<E: Env>(
         | Work::DeleteEventSpace { .. }
         | Work::FinishAnswer { .. }
         | Work::ApplyRoles { .. }
+        | Work::PostJoinRequest { .. }
+        | Work::TellJoinDecision { .. }
         | Work::CheckPermissions { .. }
         | Work::ResumeParked { .. } => Err(JobFailure::Misplaced),
     }

@@ -4,6 +4,7 @@
 use crate::domain::cases::CaseKey;
 use crate::domain::event::EventKey;
 use crate::domain::ids::{ClubId, EntryId, EventId, InteractionId, RunId, SeriesId, UserId};
+use crate::domain::join::JoinKey;
 use crate::domain::settings::Target;
 use std::{fmt, str::FromStr};
 
@@ -118,6 +119,16 @@ pub enum ComponentId {
     },
     /// Button of a question that changes nothing.
     LeaveAsItIs,
+    /// Button Approve of a request to join.
+    JoinApprove {
+        /// The request.
+        key: JoinKey,
+    },
+    /// Button Reject of the same.
+    JoinReject {
+        /// The request.
+        key: JoinKey,
+    },
 }
 
 /// What a component of a conflict does.
@@ -147,6 +158,13 @@ pub enum ModalId {
         event: EventId,
         /// Its version when the form was opened.
         version: u64,
+    },
+    /// A request to join.
+    Join,
+    /// Why a request to join is rejected.
+    JoinReject {
+        /// The request.
+        key: JoinKey,
     },
 }
 
@@ -182,6 +200,8 @@ impl fmt::Display for ComponentId {
             Self::KeepSettings => write!(f, "{PREFIX}sk"),
             Self::HandOver { user, version } => write!(f, "{PREFIX}ho:{user}:{version}"),
             Self::LeaveAsItIs => write!(f, "{PREFIX}no"),
+            Self::JoinApprove { key } => write!(f, "{PREFIX}ja:{}:{}", key.user, key.request),
+            Self::JoinReject { key } => write!(f, "{PREFIX}jr:{}:{}", key.user, key.request),
         }
     }
 }
@@ -226,6 +246,13 @@ impl FromStr for ComponentId {
             return Ok(Self::HandOver {
                 user: user.parse().map_err(|_| UnknownCustomId)?,
                 version: canonical_number(version)?,
+            });
+        }
+        if let Ok([act @ ("ja" | "jr"), user, request]) = parts(text) {
+            let key = join_key(user, request)?;
+            return Ok(match act {
+                "ja" => Self::JoinApprove { key },
+                _ => Self::JoinReject { key },
             });
         }
         let [kind, event] = parts(text)?;
@@ -273,6 +300,8 @@ impl fmt::Display for ModalId {
         match self {
             Self::EventCreate { series } => write!(f, "{PREFIX}ec:{series}"),
             Self::EventEdit { event, version } => write!(f, "{PREFIX}ee:{event}:{version}"),
+            Self::Join => write!(f, "{PREFIX}jn"),
+            Self::JoinReject { key } => write!(f, "{PREFIX}jx:{}:{}", key.user, key.request),
         }
     }
 }
@@ -285,6 +314,13 @@ impl FromStr for ModalId {
             let series = series.parse().map_err(|_| UnknownCustomId)?;
             return Ok(Self::EventCreate { series });
         }
+        if let Ok(["jn"]) = parts(text) {
+            return Ok(Self::Join);
+        }
+        if let Ok(["jx", user, request]) = parts(text) {
+            let key = join_key(user, request)?;
+            return Ok(Self::JoinReject { key });
+        }
         let ["ee", event, version] = parts(text)? else {
             return Err(UnknownCustomId);
         };
@@ -294,6 +330,13 @@ impl FromStr for ModalId {
             version: canonical_number(version)?,
         })
     }
+}
+
+fn join_key(user: &str, request: &str) -> Result<JoinKey, UnknownCustomId> {
+    Ok(JoinKey {
+        user: user.parse().map_err(|_| UnknownCustomId)?,
+        request: request.parse().map_err(|_| UnknownCustomId)?,
+    })
 }
 
 /// The text behind the prefix, split at every colon into exactly `N` parts.
@@ -516,6 +559,33 @@ mod tests {
             "g1:NO",
         ] {
             assert_eq!(text.parse::<ComponentId>(), Err(UnknownCustomId), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_request_to_join_is_named_by_person_and_form() {
+        use crate::domain::ids::InteractionId;
+        let key = JoinKey {
+            user: UserId(u64::MAX),
+            request: InteractionId(9),
+        };
+        let buttons = [ComponentId::JoinApprove { key }, ComponentId::JoinReject { key }];
+        let spelt = buttons.map(|id| id.to_string());
+        assert_eq!(
+            spelt,
+            ["g1:ja:18446744073709551615:9", "g1:jr:18446744073709551615:9"]
+        );
+        for id in buttons {
+            assert_eq!(id.to_string().parse(), Ok(id));
+        }
+        for id in [ModalId::Join, ModalId::JoinReject { key }] {
+            assert!(id.to_string().len() <= CUSTOM_ID_MAX);
+            assert_eq!(id.to_string().parse(), Ok(id));
+            assert_eq!(id.to_string().parse::<ComponentId>(), Err(UnknownCustomId));
+        }
+        for text in ["g1:ja:7", "g1:ja:7:0", "g1:ja:07:1", "g1:ja:7:1:1", "g1:JA:7:1", "g1:jn:", "g1:jx:1"] {
+            assert_eq!(text.parse::<ComponentId>(), Err(UnknownCustomId), "{text}");
+            assert_eq!(text.parse::<ModalId>(), Err(UnknownCustomId), "{text}");
         }
     }
 

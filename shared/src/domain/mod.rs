@@ -7,6 +7,7 @@ pub mod event;
 pub mod fact;
 pub mod guild_link;
 pub mod ids;
+pub mod join;
 pub mod link_code;
 pub mod matching;
 pub mod names;

@@ -6,6 +6,7 @@ use super::club::{Club, Colour};
 use super::event::{Event, EventKey, Period};
 use super::guild_link::Occasion;
 use super::ids::{ChannelId, EntryId, RunId};
+use super::join::JoinRequest;
 use super::permissions::{Gap, Preflight};
 use super::refusal::{Refusal, Standing};
 use super::roster::{Entry, GuildMember};
@@ -16,7 +17,7 @@ use super::settings::{ResetQuestion, Section, Settings, SettingsChanged};
 use super::signup::{SignUp, Status};
 use super::space::SpaceFault;
 use super::standing::{
-    CodeMade, HandOverQuestion, HandedOver, Linked, RankGiven, RankShown, RolesApplied, RolesListed,
+    CodeMade, HandOverQuestion, HandedOver, JoinDecided, Linked, RankGiven, RankShown, RolesApplied, RolesListed,
 };
 use super::sync::SyncRun;
 use jiff::Timestamp;
@@ -349,6 +350,42 @@ pub enum Notice<'a> {
     LinkShown {
         /// How somebody stands.
         shown: &'a RankShown,
+    },
+    /// To somebody whose request to join is with the reviewers.
+    JoinSent {
+        /// The accent.
+        colour: Colour,
+    },
+    /// To somebody whose request to join could not be posted.
+    JoinUndelivered {
+        /// The club.
+        club: &'a Club,
+    },
+    /// A request to join where it is reviewed: with buttons whose custom ids name it, or with what was decided.
+    JoinReview {
+        /// The club.
+        club: &'a Club,
+        /// The request.
+        request: &'a JoinRequest,
+    },
+    /// To whoever decided about a request to join.
+    JoinDecided {
+        /// What came of it.
+        decided: &'a JoinDecided,
+    },
+    /// To the person, by DM: what was decided.
+    JoinAnswer {
+        /// The club.
+        club: &'a Club,
+        /// The request.
+        request: &'a JoinRequest,
+    },
+    /// To the reviewers: the person could not be told.
+    JoinUntold {
+        /// The club.
+        club: &'a Club,
+        /// The request.
+        request: &'a JoinRequest,
     },
     /// The answer was no, and nothing was changed.
     LeftAsItWas,

@@ -162,6 +162,34 @@ pub enum Refusal {
         /// That rank.
         rank: Rank,
     },
+    /// The club takes no requests to join: it has no channel for them.
+    NoJoinChannel,
+    /// The person is on the roster already.
+    OnRoster {
+        /// Under which name.
+        name: String,
+    },
+    /// The person has asked to join, and nobody has decided yet.
+    JoinOpen {
+        /// When they asked.
+        since: Timestamp,
+    },
+    /// The person was rejected not long ago.
+    JoinRejected {
+        /// When they can ask again.
+        again_at: Timestamp,
+        /// What they were told.
+        reason: String,
+    },
+    /// Somebody decided about the request before.
+    JoinDecided {
+        /// Who.
+        by: UserId,
+        /// Whether the person is welcome.
+        approved: bool,
+    },
+    /// No such request to join in this club, or a later one took its place.
+    NoSuchJoin,
     /// Too many people at once; nothing was changed.
     Busy,
 }
@@ -213,6 +241,12 @@ impl Refusal {
             Self::CaseSettled { .. } => "case_settled",
             Self::CaseChanged => "case_changed",
             Self::RankTooHigh { .. } => "rank_too_high",
+            Self::NoJoinChannel => "no_join_channel",
+            Self::OnRoster { .. } => "on_roster",
+            Self::JoinOpen { .. } => "join_open",
+            Self::JoinRejected { .. } => "join_rejected",
+            Self::JoinDecided { .. } => "join_decided",
+            Self::NoSuchJoin => "no_such_join",
             Self::Busy => "busy",
         }
     }
@@ -279,6 +313,10 @@ pub enum Field {
     Duration,
     /// Why something is called off.
     Reason,
+    /// Why somebody wants to join.
+    Why,
+    /// What somebody has driven.
+    DrivingExperience,
     /// When sign-up opens.
     Opens,
     /// When sign-up closes.

@@ -2,7 +2,7 @@
 
 use super::gateway::{Form, event};
 use super::world::{
-    ADMIN, APPLICATION, CHANNEL, CLUB, CONFLICT, DRAFT, DRIVER, GUILD, IMPORT, OPEN, OTHER_GUILD, RUN,
+    ADMIN, APPLICATION, CHANNEL, CLUB, CONFLICT, DRAFT, DRIVER, GUILD, IMPORT, JOIN, OPEN, OTHER_GUILD, RUN,
     SEATED, SERIES, TWIN, WAITING,
 };
 use gantry_shared::discord::custom_id::{CaseAct, ComponentId, ModalId};
@@ -40,7 +40,9 @@ pub(super) fn events(now: Timestamp) -> Vec<(&'static str, Value)> {
         } else {
             GUILD
         };
-        add(name, writer.write(2, data, ADMIN, Some(guild)), Form::Plain);
+        // Who is on the roster cannot ask to join.
+        let who = if name == "command-join" { DRIVER } else { ADMIN };
+        add(name, writer.write(2, data, who, Some(guild)), Form::Plain);
     }
     for (name, data) in suggestions() {
         add(name, writer.write(4, data, ADMIN, Some(GUILD)), Form::Plain);
@@ -66,7 +68,8 @@ pub(super) fn events(now: Timestamp) -> Vec<(&'static str, Value)> {
         Form::Plain,
     );
     for (name, data) in forms() {
-        add(name, writer.write(5, data, ADMIN, Some(GUILD)), Form::Plain);
+        let who = if name == "modal-join" { DRIVER } else { ADMIN };
+        add(name, writer.write(5, data, who, Some(GUILD)), Form::Plain);
     }
     let show = || sub_command("event", "show", &[("event", &OPEN.event.to_string())]);
     add(
@@ -234,6 +237,7 @@ fn commands() -> Vec<(&'static str, Value)> {
             "command-signup-list",
             sub_command("signup", "list", &[("event", &open)]),
         ),
+        ("command-join", command("join", json!([]))),
         ("command-roster-list", sub_command("roster", "list", &[])),
         ("command-roster-import", roster_import()),
         ("command-roster-export", sub_command("roster", "export", &[])),
@@ -413,6 +417,16 @@ fn buttons() -> Vec<(&'static str, ComponentId, UserId)> {
             },
             ADMIN,
         ),
+        (
+            "button-join-approve",
+            ComponentId::JoinApprove { key: JOIN },
+            ADMIN,
+        ),
+        (
+            "button-join-reject",
+            ComponentId::JoinReject { key: JOIN },
+            ADMIN,
+        ),
         ("button-leave-as-it-is", ComponentId::LeaveAsItIs, ADMIN),
     ]
 }
@@ -450,11 +464,24 @@ fn forms() -> Vec<(&'static str, Value)> {
         version: 1,
     }
     .to_string();
+    let labelled = |fields: &[(&str, &str)]| -> Vec<Value> {
+        let label = |(n, (id, value)): (usize, &(&str, &str))| json!({ "type": 18, "id": 2 * n + 1, "component": input((n, (*id, *value))) });
+        fields.iter().enumerate().map(label).collect()
+    };
+    let join = labelled(&[
+        ("name", "Mika Lehtonen"),
+        ("why", "I want to race at night."),
+        ("experience", ""),
+    ]);
+    let reason = labelled(&[("reason", "The grid is full this season.")]);
+    let reject = ModalId::JoinReject { key: JOIN }.to_string();
     let form = |id: &str, components: &[Value]| json!({ "custom_id": id, "components": components });
     vec![
         ("modal-event-create", form(&create, &labels)),
         ("modal-event-create-action-rows", form(&create, &rows)),
         ("modal-event-edit", form(&edit, &labels)),
+        ("modal-join", form(&ModalId::Join.to_string(), &join)),
+        ("modal-join-reject", form(&reject, &reason)),
     ]
 }
 

@@ -1,7 +1,7 @@
 //! What the table's stream and the queues hand to the relay and the workers.
 
 use super::world::{
-    ADMIN, CLUB, DRIVER, GUILD, IMPORT, NEW, OPEN, RUN, SEATED, SEATED_TICKET, WAITING, reply,
+    ADMIN, CLUB, DRIVER, GUILD, IMPORT, JOIN, JOIN_DECIDED, NEW, OPEN, RUN, SEATED, SEATED_TICKET, WAITING, reply,
 };
 use gantry_shared::adapters::dynamo::{OUTBOX_PREFIX, OutboxItem};
 use gantry_shared::domain::alert::Announcement;
@@ -12,7 +12,7 @@ use gantry_shared::domain::rank::Rank;
 use gantry_shared::domain::roster_import::{FileRef, ImportKey};
 use gantry_shared::domain::series::ClassId;
 use gantry_shared::domain::signup::{Answer, Status};
-use gantry_shared::domain::work::{Lane, Work};
+use gantry_shared::domain::work::{Lane, RoleWork, Work};
 use gantry_shared::jobs::outgoing;
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -84,7 +84,17 @@ pub(super) fn events(now: Timestamp) -> serde_json::Result<Vec<(&'static str, &'
     let roles = Work::ApplyRoles {
         club: CLUB,
         user: SEATED,
+        how: RoleWork::Follow,
         reply: Some(reply(now)),
+    };
+    let post_join = Work::PostJoinRequest {
+        club: CLUB,
+        request: JOIN,
+        reply: reply(now),
+    };
+    let tell_join = Work::TellJoinDecision {
+        club: CLUB,
+        request: JOIN_DECIDED,
     };
     let check = Work::CheckPermissions {
         club: CLUB,
@@ -117,6 +127,16 @@ pub(super) fn events(now: Timestamp) -> serde_json::Result<Vec<(&'static str, &'
         ("notify-worker", "tell-promoted", batch(&[tell], now)?),
         ("notify-worker", "finish-answer", batch(&[finish], now)?),
         ("notify-worker", "apply-roles", batch(&[roles], now)?),
+        (
+            "notify-worker",
+            "post-join-request",
+            batch(&[post_join], now)?,
+        ),
+        (
+            "notify-worker",
+            "tell-join-decision",
+            batch(&[tell_join], now)?,
+        ),
         ("sync-worker", "sync-members", batch(&[sync], now)?),
         ("sync-worker", "preview-roster", batch(&[preview], now)?),
         ("sync-worker", "apply-roster", batch(&[apply], now)?),

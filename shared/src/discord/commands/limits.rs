@@ -1,7 +1,7 @@
 //! The longest texts taken from a command or a form, in characters. Where the domain has a bound it is that one; the others
 //! are coarse bounds against waste.
 
-use crate::domain::{club, event, series, settings};
+use crate::domain::{club, event, join, roster, series, settings};
 
 /// A club's name.
 pub const CLUB_NAME: u16 = club::CLUB_NAME_MAX as u16;
@@ -23,6 +23,14 @@ pub const TIME: u16 = 40;
 pub const DURATION: u16 = 20;
 /// Why an event is cancelled.
 pub const REASON: u16 = 300;
+/// A name on the roster.
+pub const ENTRY_NAME: u16 = roster::ENTRY_NAME_MAX as u16;
+/// Why somebody wants to join.
+pub const WHY: u16 = join::WHY_MAX as u16;
+/// What somebody has driven.
+pub const EXPERIENCE: u16 = join::EXPERIENCE_MAX as u16;
+/// Why a request to join is rejected.
+pub const REJECTION: u16 = join::REASON_MAX as u16;
 /// A small number.
 pub const NUMBER: u16 = 3;
 /// An id, or what is typed to find it.

@@ -49,6 +49,7 @@ pub enum Verb {
     EventShow,
     EventList,
     SignupList,
+    Join,
     RosterImport,
     RosterExport,
     RosterList,
@@ -193,6 +194,8 @@ pub enum Command {
         /// The picked event.
         event: EventId,
     },
+    /// `/join`
+    Join,
     /// `/roster import`
     RosterImport {
         /// The attached file.

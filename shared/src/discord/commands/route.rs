@@ -11,7 +11,8 @@ use crate::discord::inbound::{
 use crate::discord::modals;
 use crate::domain::cases::{CaseKey, Decision};
 use crate::domain::event::{EventForm, EventKey, Period};
-use crate::domain::ids::{ClubId, EntryId, EventId, InteractionId, RunId, UserId};
+use crate::domain::ids::{ClubId, EntryId, EventId, InteractionId, RunId, SeriesId, UserId};
+use crate::domain::join::{JoinForm, JoinKey};
 use crate::domain::link_code::Code;
 use crate::domain::rank::Rank;
 use crate::domain::repeat::Every;
@@ -157,15 +158,49 @@ pub enum ComponentAction {
     },
     /// No, change nothing.
     LeaveAsItIs,
+    /// Yes to a request to join.
+    JoinApprove {
+        /// The request.
+        key: JoinKey,
+    },
+    /// No to a request to join: the reason is asked for.
+    JoinReject {
+        /// The request.
+        key: JoinKey,
+    },
 }
 
 /// A submitted form.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ModalSubmit {
-    /// Which one, and what it is about.
-    pub id: ModalId,
-    /// What is in it, as typed.
-    pub form: EventForm,
+pub enum ModalSubmit {
+    /// A new event of this series.
+    EventCreate {
+        /// The series.
+        series: SeriesId,
+        /// What is in it, as typed.
+        form: EventForm,
+    },
+    /// A change of an event.
+    EventEdit {
+        /// The event.
+        event: EventId,
+        /// Its version when the form was opened.
+        version: u64,
+        /// What is in it, as typed.
+        form: EventForm,
+    },
+    /// A request to join.
+    Join {
+        /// What is in it, as typed.
+        form: JoinForm,
+    },
+    /// A request to join is rejected.
+    JoinReject {
+        /// The request.
+        key: JoinKey,
+        /// Why, as typed.
+        reason: String,
+    },
 }
 
 /// Why an interaction leads nowhere. The user is told kindly (`views/errors.rs`).
@@ -318,6 +353,7 @@ fn build(verb: Verb, options: &Options<'_>) -> Result<Command, RouteError> {
                 _ => Period::Upcoming,
             },
         },
+        Verb::Join => Command::Join,
         Verb::RosterImport => Command::RosterImport {
             file: file(options.file("file")?),
         },
@@ -460,6 +496,8 @@ fn component(data: &ComponentData, in_guild: bool) -> Result<ComponentAction, Ro
         ComponentId::KeepSettings => ComponentAction::KeepSettings,
         ComponentId::HandOver { user, version } => ComponentAction::HandOver { user, version },
         ComponentId::LeaveAsItIs => ComponentAction::LeaveAsItIs,
+        ComponentId::JoinApprove { key } => ComponentAction::JoinApprove { key },
+        ComponentId::JoinReject { key } => ComponentAction::JoinReject { key },
     })
 }
 
@@ -475,8 +513,25 @@ fn picked(values: &[String]) -> Option<Decision> {
 
 fn modal(data: &ModalData) -> Result<ModalSubmit, RouteError> {
     let id = data.custom_id.parse().map_err(|_| RouteError::UnknownModal)?;
-    let form = modals::read_event_form(&data.components).ok_or(RouteError::UnknownModal)?;
-    Ok(ModalSubmit { id, form })
+    let form = || modals::read_event_form(&data.components).ok_or(RouteError::UnknownModal);
+    Ok(match id {
+        ModalId::EventCreate { series } => ModalSubmit::EventCreate {
+            series,
+            form: form()?,
+        },
+        ModalId::EventEdit { event, version } => ModalSubmit::EventEdit {
+            event,
+            version,
+            form: form()?,
+        },
+        ModalId::Join => ModalSubmit::Join {
+            form: modals::read_join_form(&data.components).ok_or(RouteError::UnknownModal)?,
+        },
+        ModalId::JoinReject { key } => ModalSubmit::JoinReject {
+            key,
+            reason: modals::read_reason(&data.components).ok_or(RouteError::UnknownModal)?,
+        },
+    })
 }
 
 #[cfg(test)]

@@ -66,7 +66,7 @@ fn component_fault(rows: &Value) -> Option<String> {
 }
 
 /// Names at their worst: long escapes, four-byte characters, line breaks, overrides, mentions.
-fn nasty(max: usize) -> impl Strategy<Value = String> {
+pub(super) fn nasty(max: usize) -> impl Strategy<Value = String> {
     prop_oneof![
         Just("*".repeat(max)),
         Just("@".repeat(max)),

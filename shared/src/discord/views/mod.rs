@@ -11,6 +11,7 @@ mod components;
 mod embed;
 pub mod errors;
 mod events;
+mod joins;
 mod links;
 mod lists;
 mod notices;
@@ -160,6 +161,12 @@ impl Views {
             Notice::Linked { linked } => links::linked(linked),
             Notice::Unlinked { linked } => links::unlinked(linked),
             Notice::LinkShown { shown } => links::shown(shown, &self.ids),
+            Notice::JoinSent { colour } => joins::sent(*colour),
+            Notice::JoinUndelivered { club } => joins::undelivered(club, &self.ids),
+            Notice::JoinReview { club, request } => joins::review(club, request),
+            Notice::JoinDecided { decided } => joins::decided(decided),
+            Notice::JoinAnswer { club, request } => joins::answer(club, request),
+            Notice::JoinUntold { club, request } => joins::untold(club, request),
             Notice::LeftAsItWas => text_body(ranks::LEFT_AS_IT_WAS),
             Notice::RolesListed { listed } => ranks::listed(listed, &self.ids),
             Notice::RolesApplied { club, applied } => ranks::applied(club, applied),
@@ -225,5 +232,7 @@ fn collect_custom_ids(components: &Value, found: &mut Vec<String>) {
 mod fixtures;
 #[cfg(test)]
 mod limits_tests;
+#[cfg(test)]
+mod membership_tests;
 #[cfg(test)]
 mod tests;

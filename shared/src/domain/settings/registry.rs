@@ -116,6 +116,7 @@ pub enum Key {
     ManagerRoles,
     AdminRoles,
     JoinChannel,
+    JoinRank,
 }
 
 impl Key {
@@ -241,10 +242,14 @@ const DIRECTIONS: &[Word] = &[
     word("gantry", "the rank decides the roles in Discord"),
     word("off", "ranks and roles are left alone"),
 ];
+const JOIN_RANKS: &[Word] = &[
+    word("prospect", "a member on trial"),
+    word("member", "a full member"),
+];
 const NOTIFICATIONS: &[Word] = &[word("promoted", "a driver moved up from the waitlist")];
 
 /// All settings. The number of a row is that of its [`Key`]: anything else does not compile.
-pub const REGISTRY: [Spec; 27] = {
+pub const REGISTRY: [Spec; 28] = {
     use Key as K;
     use Section as S;
     [
@@ -318,7 +323,11 @@ pub const REGISTRY: [Spec; 27] = {
             "The Discord roles of the club's admins.")
             .for_owner(),
         row(K::JoinChannel, S::Members, "members.join_channel", Kind::Channel, "none",
-            "The channel in which requests to join are reviewed."),
+            "The channel in which requests to join (`/join`) are reviewed. Without one the club takes none.")
+            .read_by("`interactions` (`/join`)"),
+        row(K::JoinRank, S::Members, "members.join_rank", Kind::Choice(JOIN_RANKS), "member",
+            "What somebody becomes whose request to join is approved.")
+            .read_by("`interactions` (Approve)"),
     ]
 };
 
