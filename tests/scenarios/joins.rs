@@ -186,7 +186,10 @@ async fn who_is_rejected_is_told_why_and_asks_again_a_day_later() {
     world.stack.clock().advance(SignedDuration::from_hours(24));
     ask(&world, &club, user).await;
     world.drain().await;
-    let second = reviews(&world, channel).into_iter().find(|m| m.id != posted.id).unwrap();
+    let second = reviews(&world, channel)
+        .into_iter()
+        .find(|m| m.id != posted.id)
+        .unwrap();
     // A click from before is about the request that was decided, not about the new one.
     let stale = id_of(&posted, "Approve");
     let mut forged = world
@@ -197,7 +200,11 @@ async fn who_is_rejected_is_told_why_and_asks_again_a_day_later() {
     forged["type"] = 3.into();
     forged["data"] = json!({ "component_type": 2, "custom_id": stale });
     let answer = crate::endpoint::post(&world, &forged).await;
-    assert!(answer.1.to_string().contains("not there any more"), "{}", answer.1);
+    assert!(
+        answer.1.to_string().contains("not there any more"),
+        "{}",
+        answer.1
+    );
 
     press(&world, &owner, &second, "Approve").await;
     world.drain().await;
@@ -226,7 +233,9 @@ async fn only_reviewers_decide_and_of_two_at_once_one_does() {
         let user = world.members(&club, 1)[0];
         ask(&world, &club, user).await;
         world.drain().await;
-        let posted = reviews(&world, channel).into_iter().find(|m| button(m, "Approve").is_some());
+        let posted = reviews(&world, channel)
+            .into_iter()
+            .find(|m| button(m, "Approve").is_some());
         let posted = posted.expect("an open request");
         let by_steward = press(&world, &club.member(steward, channel), &posted, "Approve").await;
         assert!(by_steward.contains("rank of team manager"), "{by_steward}");
@@ -239,7 +248,11 @@ async fn only_reviewers_decide_and_of_two_at_once_one_does() {
         forged["type"] = 3.into();
         forged["data"] = json!({ "component_type": 2, "custom_id": id_of(&posted, "Approve") });
         let answer = crate::endpoint::post(&world, &forged).await;
-        assert!(answer.1.to_string().contains("not there any more"), "{}", answer.1);
+        assert!(
+            answer.1.to_string().contains("not there any more"),
+            "{}",
+            answer.1
+        );
 
         let (first, second) = if round % 2 == 0 {
             tokio::join!(
@@ -254,7 +267,11 @@ async fn only_reviewers_decide_and_of_two_at_once_one_does() {
         };
         let won = |text: &str| text.contains("Request approved") || text.contains("Request rejected");
         assert!(won(&first) != won(&second), "{first}\n{second}");
-        let (by, loser) = if won(&first) { (club.owner, second) } else { (admin, first) };
+        let (by, loser) = if won(&first) {
+            (club.owner, second)
+        } else {
+            (admin, first)
+        };
         assert!(
             loser.contains(&format!("<@{by}> has")) && loser.contains("already"),
             "{loser}"
@@ -285,7 +302,10 @@ async fn closed_dms_and_a_lost_channel_are_told_to_those_who_can_help() {
     world.drain().await;
     assert!(simulator.dms(user).is_empty());
     let told: Vec<String> = simulator.messages(channel).iter().map(raw).collect();
-    let told: Vec<&String> = told.iter().filter(|text| text.contains("tell them yourselves")).collect();
+    let told: Vec<&String> = told
+        .iter()
+        .filter(|text| text.contains("tell them yourselves"))
+        .collect();
     assert_eq!(told.len(), 1);
     assert!(
         told[0].contains("The grid is full.") && told[0].starts_with(&format!("<@{}>", club.owner)),
@@ -326,7 +346,11 @@ async fn at_every_call(world: &World, service: Service, kind: FaultKind) {
         let mut hit = faults.hits() > 0;
         faults.clear();
         let posted = reviews(world, channel);
-        assert_eq!(posted.len(), before + 1, "{service:?} {kind:?} at call {n} of posting");
+        assert_eq!(
+            posted.len(),
+            before + 1,
+            "{service:?} {kind:?} at call {n} of posting"
+        );
         let open: Vec<_> = posted.iter().filter(|m| button(m, "Approve").is_some()).collect();
         assert_eq!(open.len(), 1);
         faults.add(fault()).unwrap();
@@ -337,7 +361,10 @@ async fn at_every_call(world: &World, service: Service, kind: FaultKind) {
         let name = format!("{service:?} {kind:?} at call {n} of telling");
         assert_eq!(world.stack.simulator().dms(user).len(), 1, "{name}");
         assert_eq!(held(world, &club, user), [role], "{name}");
-        assert!(rank_of(world, &club, user).await.contains("is a member"), "{name}");
+        assert!(
+            rank_of(world, &club, user).await.contains("is a member"),
+            "{name}"
+        );
         let posted = reviews(world, channel);
         assert!(posted.iter().all(|m| button(m, "Approve").is_none()), "{name}");
         if !hit {
@@ -385,7 +412,10 @@ async fn a_form_that_comes_twice_and_two_forms_at_once_make_one_request() {
         simulator.submit_modal(&actor, &form, words())
     );
     let answers = [one, two].map(|outcome| raw(&world.stack.expect_message(outcome).unwrap()));
-    let sent = answers.iter().filter(|text| text.contains("request is sent")).count();
+    let sent = answers
+        .iter()
+        .filter(|text| text.contains("request is sent"))
+        .count();
     assert_eq!(sent, 1, "{answers:?}");
     world.drain().await;
     assert_eq!(reviews(&world, channel).len(), 1);

@@ -66,6 +66,7 @@ async fn perform_on<E: Env>(
         | Work::FinishAnswer { .. }
         | Work::ApplyRoles { .. }
         | Work::PostJoinRequest { .. }
+        | Work::SetGuildSetting { .. }
         | Work::TellJoinDecision { .. }
         | Work::CheckPermissions { .. }
         | Work::ResumeParked { .. }

@@ -9,6 +9,7 @@ mod joins;
 mod modals;
 mod ranks;
 mod settings;
+mod setup;
 
 use gantry_shared::adapters::dynamo::Table;
 use gantry_shared::discord::commands::route::{Intent, route};

@@ -3,7 +3,7 @@
 use super::commands::changed;
 use super::context::call;
 use super::{App, joins, private};
-use gantry_shared::discord::commands::route::ModalSubmit;
+use gantry_shared::discord::commands::route::{Chosen, ModalSubmit};
 use gantry_shared::discord::inbound::Interaction;
 use gantry_shared::discord::respond::Response;
 use gantry_shared::domain::notice::EventChange;
@@ -30,6 +30,10 @@ pub async fn submitted<E: Env>(
         ModalSubmit::EventEdit { event, version, form } => {
             let brief = Box::pin(edit_event(table, env, &call, (event, version), &form)).await?;
             changed(app, EventChange::Edited, &brief)
+        }
+        ModalSubmit::SetupZone { version, zone } => {
+            let choice = Chosen::Zone(zone);
+            return Box::pin(super::setup::chosen(app, &call, version, choice)).await;
         }
         ModalSubmit::Join { form } => return Box::pin(joins::asked(app, &call, &form)).await,
         ModalSubmit::JoinReject { key, reason } => {

@@ -15,6 +15,7 @@ use gantry_shared::usecases::park_job::{resume_parked, unless_lost};
 use gantry_shared::usecases::post_join_request::{Asked, post_join_request};
 use gantry_shared::usecases::promote_waiting::promote_waiting;
 use gantry_shared::usecases::run_alerts::run_alerts;
+use gantry_shared::usecases::set_guild_setting::{self, set_guild_setting};
 use gantry_shared::usecases::tell_join_decision::tell_join_decision;
 use gantry_shared::usecases::tell_promoted::{Promotion, tell_promoted};
 use jiff::Timestamp;
@@ -101,8 +102,35 @@ async fn perform_on<E: Env>(
             };
             Box::pin(post_join_request(table, env, &discord, &views, job, asked)).await
         }
+        Work::SetGuildSetting {
+            club,
+            key,
+            typed,
+            user,
+            manages_server,
+            interaction,
+            reply,
+        } => {
+            let asked = set_guild_setting::Asked {
+                club: *club,
+                key: *key,
+                typed,
+                user: *user,
+                manages_server: *manages_server,
+                interaction: *interaction,
+                reply,
+            };
+            Box::pin(set_guild_setting(table, env, &discord, &views, job, &asked)).await
+        }
         Work::TellJoinDecision { club, request } => {
-            Box::pin(tell_join_decision(table, &discord, &views, job, (*club, *request))).await
+            Box::pin(tell_join_decision(
+                table,
+                &discord,
+                &views,
+                job,
+                (*club, *request),
+            ))
+            .await
         }
         Work::ApplyRoles {
             club,

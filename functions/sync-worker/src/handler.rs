@@ -100,6 +100,7 @@ async fn perform<E: Env>(
         | Work::FinishAnswer { .. }
         | Work::ApplyRoles { .. }
         | Work::PostJoinRequest { .. }
+        | Work::SetGuildSetting { .. }
         | Work::TellJoinDecision { .. }
         | Work::CheckPermissions { .. }
         | Work::ResumeParked { .. } => Err(JobFailure::Misplaced),

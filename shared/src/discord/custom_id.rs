@@ -5,7 +5,10 @@ use crate::domain::cases::CaseKey;
 use crate::domain::event::EventKey;
 use crate::domain::ids::{ClubId, EntryId, EventId, InteractionId, RunId, SeriesId, UserId};
 use crate::domain::join::JoinKey;
+use crate::domain::rank::Rank;
+use crate::domain::role_map::has_roles;
 use crate::domain::settings::Target;
+use crate::domain::setup::SetupPage;
 use std::{fmt, str::FromStr};
 
 /// Gantry, first version. A changed meaning takes a new number; messages posted before keep the old one.
@@ -119,6 +122,25 @@ pub enum ComponentId {
     },
     /// Button of a question that changes nothing.
     LeaveAsItIs,
+    /// Button to a step of the setup.
+    Setup {
+        /// The step.
+        page: SetupPage,
+    },
+    /// Select of the rank whose roles are shown in the setup; what comes back is its name.
+    SetupRank,
+    /// A select of the setup.
+    SetupSelect {
+        /// What is chosen.
+        select: SetupSelect,
+        /// The version of what it showed: of the list of roles, or of the settings.
+        version: u64,
+    },
+    /// Button of the setup that opens the form for a time zone.
+    SetupZone {
+        /// The version of the settings.
+        version: u64,
+    },
     /// Button Approve of a request to join.
     JoinApprove {
         /// The request.
@@ -144,6 +166,43 @@ pub enum CaseAct {
     Never,
 }
 
+/// What a select of the setup is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum SetupSelect {
+    /// The roles of a rank.
+    Roles(Rank),
+    /// The channel in which requests to join are reviewed.
+    JoinChannel,
+    /// The time zone.
+    Zone,
+    /// The features that are on.
+    Features,
+    /// Which side leads.
+    Direction,
+}
+
+impl SetupSelect {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Roles(rank) => rank.name(),
+            Self::JoinChannel => "join-channel",
+            Self::Zone => "zone",
+            Self::Features => "features",
+            Self::Direction => "direction",
+        }
+    }
+
+    fn parse(name: &str) -> Option<Self> {
+        match name {
+            "join-channel" => Some(Self::JoinChannel),
+            "zone" => Some(Self::Zone),
+            "features" => Some(Self::Features),
+            "direction" => Some(Self::Direction),
+            _ => Rank::parse(name).filter(|rank| has_roles(*rank)).map(Self::Roles),
+        }
+    }
+}
+
 /// The custom id of a modal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ModalId {
@@ -157,6 +216,11 @@ pub enum ModalId {
         /// The event.
         event: EventId,
         /// Its version when the form was opened.
+        version: u64,
+    },
+    /// The time zone, in the setup.
+    SetupZone {
+        /// The version of the settings when the form was opened.
         version: u64,
     },
     /// A request to join.
@@ -200,6 +264,10 @@ impl fmt::Display for ComponentId {
             Self::KeepSettings => write!(f, "{PREFIX}sk"),
             Self::HandOver { user, version } => write!(f, "{PREFIX}ho:{user}:{version}"),
             Self::LeaveAsItIs => write!(f, "{PREFIX}no"),
+            Self::Setup { page } => write!(f, "{PREFIX}wp:{}", page.name()),
+            Self::SetupRank => write!(f, "{PREFIX}wr"),
+            Self::SetupSelect { select, version } => write!(f, "{PREFIX}ws:{}:{version}", select.name()),
+            Self::SetupZone { version } => write!(f, "{PREFIX}wz:{version}"),
             Self::JoinApprove { key } => write!(f, "{PREFIX}ja:{}:{}", key.user, key.request),
             Self::JoinReject { key } => write!(f, "{PREFIX}jr:{}:{}", key.user, key.request),
         }
@@ -255,6 +323,9 @@ impl FromStr for ComponentId {
                 _ => Self::JoinReject { key },
             });
         }
+        if let Some(setup) = setup(text)? {
+            return Ok(setup);
+        }
         let [kind, event] = parts(text)?;
         let command = || event.parse().map_err(|_| UnknownCustomId);
         match kind {
@@ -300,6 +371,7 @@ impl fmt::Display for ModalId {
         match self {
             Self::EventCreate { series } => write!(f, "{PREFIX}ec:{series}"),
             Self::EventEdit { event, version } => write!(f, "{PREFIX}ee:{event}:{version}"),
+            Self::SetupZone { version } => write!(f, "{PREFIX}wt:{version}"),
             Self::Join => write!(f, "{PREFIX}jn"),
             Self::JoinReject { key } => write!(f, "{PREFIX}jx:{}:{}", key.user, key.request),
         }
@@ -313,6 +385,10 @@ impl FromStr for ModalId {
         if let Ok(["ec", series]) = parts(text) {
             let series = series.parse().map_err(|_| UnknownCustomId)?;
             return Ok(Self::EventCreate { series });
+        }
+        if let Ok(["wt", version]) = parts(text) {
+            let version = canonical_number(version)?;
+            return Ok(Self::SetupZone { version });
         }
         if let Ok(["jn"]) = parts(text) {
             return Ok(Self::Join);
@@ -330,6 +406,29 @@ impl FromStr for ModalId {
             version: canonical_number(version)?,
         })
     }
+}
+
+/// A component of the setup, if it is one.
+fn setup(text: &str) -> Result<Option<ComponentId>, UnknownCustomId> {
+    if let Ok(["ws", select, version]) = parts(text) {
+        let select = SetupSelect::parse(select).ok_or(UnknownCustomId)?;
+        let version = canonical_number(version)?;
+        return Ok(Some(ComponentId::SetupSelect { select, version }));
+    }
+    if let Ok(["wr"]) = parts(text) {
+        return Ok(Some(ComponentId::SetupRank));
+    }
+    Ok(match parts(text) {
+        Ok(["wp", page]) => {
+            let page = SetupPage::parse(page).ok_or(UnknownCustomId)?;
+            Some(ComponentId::Setup { page })
+        }
+        Ok(["wz", version]) => {
+            let version = canonical_number(version)?;
+            Some(ComponentId::SetupZone { version })
+        }
+        _ => None,
+    })
 }
 
 fn join_key(user: &str, request: &str) -> Result<JoinKey, UnknownCustomId> {
@@ -583,9 +682,62 @@ mod tests {
             assert_eq!(id.to_string().parse(), Ok(id));
             assert_eq!(id.to_string().parse::<ComponentId>(), Err(UnknownCustomId));
         }
-        for text in ["g1:ja:7", "g1:ja:7:0", "g1:ja:07:1", "g1:ja:7:1:1", "g1:JA:7:1", "g1:jn:", "g1:jx:1"] {
+        for text in [
+            "g1:ja:7",
+            "g1:ja:7:0",
+            "g1:ja:07:1",
+            "g1:ja:7:1:1",
+            "g1:JA:7:1",
+            "g1:jn:",
+            "g1:jx:1",
+        ] {
             assert_eq!(text.parse::<ComponentId>(), Err(UnknownCustomId), "{text}");
             assert_eq!(text.parse::<ModalId>(), Err(UnknownCustomId), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_steps_of_the_setup_are_read_as_they_are_written() {
+        let pages = [
+            SetupPage::Start,
+            SetupPage::Roles(Rank::TeamManager),
+            SetupPage::Channels,
+            SetupPage::Zone,
+            SetupPage::Features,
+            SetupPage::Done,
+        ];
+        let selects = [
+            SetupSelect::Roles(Rank::Prospect),
+            SetupSelect::JoinChannel,
+            SetupSelect::Zone,
+            SetupSelect::Features,
+            SetupSelect::Direction,
+        ];
+        let version = u64::MAX;
+        let ids = pages
+            .map(|page| ComponentId::Setup { page })
+            .into_iter()
+            .chain(selects.map(|select| ComponentId::SetupSelect { select, version }))
+            .chain([ComponentId::SetupRank, ComponentId::SetupZone { version }]);
+        for id in ids {
+            assert!(id.to_string().len() <= CUSTOM_ID_MAX);
+            assert_eq!(id.to_string().parse(), Ok(id));
+            assert_eq!(id.to_string().parse::<ModalId>(), Err(UnknownCustomId));
+        }
+        let form = ModalId::SetupZone { version: 0 };
+        assert_eq!(form.to_string(), "g1:wt:0");
+        assert_eq!(form.to_string().parse(), Ok(form));
+        for text in [
+            "g1:wp:owner",
+            "g1:wp:",
+            "g1:ws:owner:1",
+            "g1:ws:zone:01",
+            "g1:ws:zone",
+            "g1:wr:",
+            "g1:wz:-1",
+            "g1:wt:1",
+        ] {
+            assert_eq!(text.parse::<ComponentId>(), Err(UnknownCustomId), "{text}");
         }
     }
 

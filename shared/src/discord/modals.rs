@@ -80,7 +80,12 @@ pub fn join(club: &str, name: &str) -> Modal {
             "As you are called in the simulator",
             limits::ENTRY_NAME,
         ),
-        Input::paragraph("why", "Why do you want to join?", "What you look for, and what you bring", limits::WHY),
+        Input::paragraph(
+            "why",
+            "Why do you want to join?",
+            "What you look for, and what you bring",
+            limits::WHY,
+        ),
         Input {
             required: false,
             ..Input::paragraph(
@@ -101,6 +106,18 @@ pub fn join(club: &str, name: &str) -> Modal {
         "custom_id": ModalId::Join.to_string(),
         "title": text::plain(&format!("Join {club}"), TITLE_MAX),
         "components": components,
+    }))
+}
+
+/// The form for a time zone, with what is set.
+#[must_use]
+pub fn setup_zone(version: u64, zone: &ZoneName) -> Modal {
+    let hint = "A name of the IANA database, such as Europe/Berlin";
+    let input = Input::line("zone", "Time zone", hint, limits::TIME_ZONE);
+    Modal(json!({
+        "custom_id": ModalId::SetupZone { version }.to_string(),
+        "title": "Time zone",
+        "components": [input.component(zone.as_str())],
     }))
 }
 
@@ -237,6 +254,12 @@ pub fn read_join_form(components: &[Value]) -> Option<JoinForm> {
         why: read_input(components, "why", limits::WHY)?,
         experience: read_input(components, "experience", limits::EXPERIENCE)?,
     })
+}
+
+/// A submitted time zone; `None` as for an event's form.
+#[must_use]
+pub fn read_zone(components: &[Value]) -> Option<String> {
+    read_input(components, "zone", limits::TIME_ZONE)
 }
 
 /// A submitted reason of a rejection; `None` as for an event's form.

@@ -200,8 +200,13 @@ fn the_forms_of_requests_to_join() {
     assert_eq!(read_join_form(&in_rows(&submitted(&asked))), Some(form));
     assert_eq!(read_reason(&submitted(&rejected)).as_deref(), Some(""));
     assert_eq!(read_join_form(&submitted(&rejected)), None);
-    let long = json!([{ "type": 18, "component": { "type": 4, "custom_id": "reason", "value": "x".repeat(301) } }]);
+    let long =
+        json!([{ "type": 18, "component": { "type": 4, "custom_id": "reason", "value": "x".repeat(301) } }]);
     assert_eq!(read_reason(long.as_array().unwrap()), None);
-    let title = join(&"W".repeat(80), "Ada").0["title"].as_str().unwrap().chars().count();
+    let title = join(&"W".repeat(80), "Ada").0["title"]
+        .as_str()
+        .unwrap()
+        .chars()
+        .count();
     assert!(title <= TITLE_MAX);
 }

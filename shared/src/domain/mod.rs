@@ -24,6 +24,7 @@ pub mod roster_import;
 pub mod seats;
 pub mod series;
 pub mod settings;
+pub mod setup;
 pub mod signup;
 pub mod space;
 pub mod standing;

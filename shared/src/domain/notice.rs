@@ -14,10 +14,12 @@ use super::roster_import::RosterImport;
 use super::seats::Seats;
 use super::series::{Class, Series};
 use super::settings::{ResetQuestion, Section, Settings, SettingsChanged};
+use super::setup::Setup;
 use super::signup::{SignUp, Status};
 use super::space::SpaceFault;
 use super::standing::{
-    CodeMade, HandOverQuestion, HandedOver, JoinDecided, Linked, RankGiven, RankShown, RolesApplied, RolesListed,
+    CodeMade, HandOverQuestion, HandedOver, JoinDecided, Linked, RankGiven, RankShown, RolesApplied,
+    RolesListed,
 };
 use super::sync::SyncRun;
 use jiff::Timestamp;
@@ -350,6 +352,11 @@ pub enum Notice<'a> {
     LinkShown {
         /// How somebody stands.
         shown: &'a RankShown,
+    },
+    /// A step of `/club setup`.
+    Setup {
+        /// The step, with what is set.
+        setup: &'a Setup,
     },
     /// To somebody whose request to join is with the reviewers.
     JoinSent {

@@ -164,7 +164,8 @@ pub struct RolesApplied {
 }
 
 /// Why a role was not given or taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum RoleTrouble {
     /// There is no such role any more.
     Gone,

@@ -3,11 +3,14 @@
 //! A run goes through [`Phase`]s. Its record says where it stands, so that whoever takes it up goes on from there: counts
 //! are saved in the same write as the place that they belong to.
 
-use super::ids::{ClubId, GuildId, RunId, UserId};
+use super::ids::{ClubId, EntryId, GuildId, RoleId, RunId, UserId};
+use super::matching::Alike;
 use super::role_map::Mapped;
 use super::roster::GuildMember;
+use super::standing::RoleTrouble;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+use std::cmp::Reverse;
 
 /// A run that nobody has taken further for this long is stuck: longer than its queue tries by itself, five receives of six
 /// minutes at most.
@@ -130,6 +133,47 @@ pub enum Trouble {
     Unauthorized,
 }
 
+/// Most similar names that a run keeps.
+pub const ALIKE_MOST: usize = 10;
+
+/// An account that may be somebody's on the roster, as the run that saw it has it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlikeAccount {
+    /// The entry.
+    pub entry: EntryId,
+    /// Its name.
+    pub name: String,
+    /// The account.
+    pub user: UserId,
+    /// How their names are alike.
+    pub how: Likeness,
+}
+
+/// How two names are alike, the closest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "alike")]
+pub enum Likeness {
+    /// The same to the eye, in other letters: somebody may pose as somebody else.
+    LooksAlike,
+    /// The same name with another tag or number.
+    OtherDetails,
+    /// Alike by this many percent.
+    Similar {
+        /// Of 100.
+        percent: u8,
+    },
+}
+
+impl From<Alike> for Likeness {
+    fn from(alike: Alike) -> Self {
+        match alike {
+            Alike::LooksAlike => Self::LooksAlike,
+            Alike::OtherDetails => Self::OtherDetails,
+            Alike::Similar(Reverse(percent)) => Self::Similar { percent },
+        }
+    }
+}
+
 /// A run's record.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SyncRun {
@@ -154,6 +198,18 @@ pub struct SyncRun {
     pub list: Vec<Mapped>,
     /// What it has done.
     pub counts: Counts,
+    /// Whether it has looked whether Gantry can hand out the roles of its list.
+    #[serde(default)]
+    pub looked_at_roles: bool,
+    /// Those that Gantry cannot give or take, and why.
+    #[serde(default)]
+    pub hindered: Vec<(RoleId, RoleTrouble)>,
+    /// Accounts that are like an entry without one, the closest first; at most [`ALIKE_MOST`]. Suggestions, nothing more.
+    #[serde(default)]
+    pub alike: Vec<AlikeAccount>,
+    /// Entries for which neither an account nor a conflict was found.
+    #[serde(default)]
+    pub without_account: u64,
     /// Why it did not do everything.
     pub trouble: Vec<Trouble>,
     /// Which leg is gone: a message of an earlier one was handed over.
@@ -230,6 +286,10 @@ impl SyncRun {
             expected: None,
             list: Vec::new(),
             counts: Counts::default(),
+            looked_at_roles: false,
+            hindered: Vec::new(),
+            alike: Vec::new(),
+            without_account: 0,
             trouble: Vec::new(),
             leg: 0,
             started_at: now,

@@ -8,6 +8,7 @@ use super::join::JoinKey;
 use super::rank::Rank;
 use super::roster_import::{FileRef, ImportKey};
 use super::series::ClassId;
+use super::settings::Key;
 use super::signup::{Answer, Ticket};
 use super::sync::RunKey;
 use jiff::Timestamp;
@@ -132,6 +133,23 @@ pub enum Work {
         /// Where the person is told if that cannot be done.
         reply: Reply,
     },
+    /// Look for roles or a channel that somebody wants to set, and set them.
+    SetGuildSetting {
+        /// The club.
+        club: ClubId,
+        /// Which setting.
+        key: Key,
+        /// What was typed.
+        typed: String,
+        /// Who.
+        user: UserId,
+        /// Whether Discord let them manage the server when they asked.
+        manages_server: bool,
+        /// The command.
+        interaction: InteractionId,
+        /// Where they are answered.
+        reply: Reply,
+    },
     /// Show on its message that a request to join was decided, and tell the person.
     TellJoinDecision {
         /// The club.
@@ -209,6 +227,7 @@ impl Work {
             | Self::ApplyRoles { .. }
             | Self::PostJoinRequest { .. }
             | Self::TellJoinDecision { .. }
+            | Self::SetGuildSetting { .. }
             | Self::CheckPermissions { .. }
             | Self::ResumeParked { .. } => Lane::Notify,
             Self::SyncMembers { .. }
@@ -235,6 +254,7 @@ impl Work {
             | Self::ApplyRoles { .. }
             | Self::PostJoinRequest { .. }
             | Self::TellJoinDecision { .. }
+            | Self::SetGuildSetting { .. }
             | Self::PreviewRoster { .. }
             | Self::ApplyRoster { .. }
             | Self::ExportRoster { .. }
@@ -262,6 +282,7 @@ impl Work {
             | Self::ApplyRoles { club, .. }
             | Self::PostJoinRequest { club, .. }
             | Self::TellJoinDecision { club, .. }
+            | Self::SetGuildSetting { club, .. }
             | Self::CheckPermissions { club, .. }
             | Self::ResumeParked { club } => *club,
         }

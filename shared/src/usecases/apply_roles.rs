@@ -164,7 +164,7 @@ async fn apply(
 }
 
 /// Why Discord would refuse this role, or Gantry does not touch it.
-fn hindrance(picture: &GuildPicture, role: RoleId) -> Option<RoleTrouble> {
+pub(super) fn hindrance(picture: &GuildPicture, role: RoleId) -> Option<RoleTrouble> {
     let Some(found) = picture.role(role) else {
         return Some(RoleTrouble::Gone);
     };

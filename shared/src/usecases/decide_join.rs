@@ -100,12 +100,7 @@ pub async fn reject_join<S: JoinStore>(
             at: call.now,
             reason,
         };
-        let decided = outcome(
-            caller.club.colour,
-            key.user,
-            request.words.name.clone(),
-            None,
-        );
+        let decided = outcome(caller.club.colour, key.user, request.words.name.clone(), None);
         let batch = decision(env, call, (request, state), (record, Vec::new()), Vec::new());
         Ok(Decision::Commit(Box::new(batch), decided))
     };

@@ -1,8 +1,8 @@
 //! Posts a request to join where it is reviewed, once.
 
+use super::call::Env;
 use super::finish_answer::reply;
 use super::job::{CLOCK_SKEW, Job, JobFailure, at_home, nonce, or_lost};
-use super::call::Env;
 use crate::domain::club::Club;
 use crate::domain::ids::{ClubId, MessageId};
 use crate::domain::join::{JoinKey, JoinRequest, JoinState};

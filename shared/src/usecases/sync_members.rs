@@ -21,7 +21,7 @@ use crate::domain::role_map::{Mapped, RoleMap, in_force};
 use crate::domain::settings::{Settings, SyncDirection};
 use crate::domain::sync::{Phase, RunKey, RunState, SyncRun, SyncState, Trouble};
 use crate::domain::work::{Reply, Work};
-use crate::ports::discord::{DiscordError, GuildMembers, InteractionReplies};
+use crate::ports::discord::{DiscordError, GuildMembers, Guilds, InteractionReplies};
 use crate::ports::store::{
     Batch, Change, ClubReader, CommitError, Ledger, Outbox, RoleMaps, RosterReader, SettingsReader,
     StoreError, StoreResult,
@@ -48,9 +48,9 @@ impl<T: SyncRuns + SeenMembers + Cases + RosterReader + RoleMaps + ClubReader + 
 }
 
 /// What a run needs of Discord.
-pub trait SyncDiscord: GuildMembers + InteractionReplies {}
+pub trait SyncDiscord: GuildMembers + Guilds + InteractionReplies {}
 
-impl<T: GuildMembers + InteractionReplies> SyncDiscord for T {}
+impl<T: GuildMembers + Guilds + InteractionReplies> SyncDiscord for T {}
 
 /// One leg of a run.
 #[derive(Clone, Copy)]

@@ -5,9 +5,11 @@ use super::world::{
     ADMIN, APPLICATION, CHANNEL, CLUB, CONFLICT, DRAFT, DRIVER, GUILD, IMPORT, JOIN, OPEN, OTHER_GUILD, RUN,
     SEATED, SERIES, TWIN, WAITING,
 };
-use gantry_shared::discord::custom_id::{CaseAct, ComponentId, ModalId};
+use gantry_shared::discord::custom_id::{CaseAct, ComponentId, ModalId, SetupSelect};
 use gantry_shared::domain::ids::{EntryId, GuildId, UserId};
+use gantry_shared::domain::rank::Rank;
 use gantry_shared::domain::settings::{Section, Target};
+use gantry_shared::domain::setup::SetupPage;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -67,6 +69,9 @@ pub(super) fn events(now: Timestamp) -> Vec<(&'static str, Value)> {
         writer.click(picked, ADMIN, Some(GUILD)),
         Form::Plain,
     );
+    for (name, data) in setup_selects() {
+        add(name, writer.click(data, ADMIN, Some(GUILD)), Form::Plain);
+    }
     for (name, data) in forms() {
         let who = if name == "modal-join" { DRIVER } else { ADMIN };
         add(name, writer.write(5, data, who, Some(GUILD)), Form::Plain);
@@ -170,6 +175,7 @@ fn commands() -> Vec<(&'static str, Value)> {
             command("help", texts(&[("command", "event publish")])),
         ),
         ("command-club-create", sub_command("club", "create", &club)),
+        ("command-club-setup", sub_command("club", "setup", &[])),
         ("command-club-status", sub_command("club", "status", &[])),
         ("command-club-preflight", sub_command("club", "preflight", &[])),
         ("command-club-invite", sub_command("club", "invite", &[])),
@@ -252,6 +258,17 @@ fn commands() -> Vec<(&'static str, Value)> {
         (
             "command-settings-set",
             sub_command("settings", "set", &[("key", "sync.hours"), ("value", "12")]),
+        ),
+        (
+            "command-settings-set-channel",
+            sub_command(
+                "settings",
+                "set",
+                &[
+                    ("key", "members.join_channel"),
+                    ("value", &format!("<#{CHANNEL}>")),
+                ],
+            ),
         ),
         (
             "command-settings-reset",
@@ -422,11 +439,15 @@ fn buttons() -> Vec<(&'static str, ComponentId, UserId)> {
             ComponentId::JoinApprove { key: JOIN },
             ADMIN,
         ),
+        ("button-join-reject", ComponentId::JoinReject { key: JOIN }, ADMIN),
         (
-            "button-join-reject",
-            ComponentId::JoinReject { key: JOIN },
+            "button-setup-step",
+            ComponentId::Setup {
+                page: SetupPage::Channels,
+            },
             ADMIN,
         ),
+        ("button-setup-zone", ComponentId::SetupZone { version: 1 }, ADMIN),
         ("button-leave-as-it-is", ComponentId::LeaveAsItIs, ADMIN),
     ]
 }
@@ -437,6 +458,43 @@ const fn conflict(act: CaseAct) -> ComponentId {
         key: CONFLICT,
         version: 1,
     }
+}
+
+/// The selects of the setup, each with what Discord resolves of it.
+fn setup_selects() -> Vec<(&'static str, Value)> {
+    let select = |kind: u8, id: ComponentId, values: Value| json!({ "component_type": kind, "custom_id": id.to_string(), "id": 2, "values": values });
+    let of = |select, version| ComponentId::SetupSelect { select, version };
+    let (role, channel) = (ROLE.to_owned(), CHANNEL.to_string());
+    let mut roles = select(6, of(SetupSelect::Roles(Rank::Member), 0), json!([role]));
+    roles["resolved"] = json!({ "roles": { &role: {
+        "id": role, "name": "Drivers", "color": 0, "colors": { "primary_color": 0 }, "hoist": false,
+        "position": 2, "permissions": "0", "managed": false, "mentionable": false, "flags": 0,
+    } } });
+    let mut channels = select(8, of(SetupSelect::JoinChannel, 1), json!([channel]));
+    channels["resolved"] = json!({ "channels": { &channel: {
+        "id": channel, "name": "join-requests", "type": 0, "permissions": ALL_PERMISSIONS,
+        "app_permissions": ALL_PERMISSIONS,
+    } } });
+    vec![
+        (
+            "select-setup-rank",
+            select(3, ComponentId::SetupRank, json!(["steward"])),
+        ),
+        ("select-setup-roles", roles),
+        ("select-setup-channel", channels),
+        (
+            "select-setup-time-zone",
+            select(3, of(SetupSelect::Zone, 1), json!(["Asia/Tokyo"])),
+        ),
+        (
+            "select-setup-features",
+            select(3, of(SetupSelect::Features, 1), json!(["sync.automatic"])),
+        ),
+        (
+            "select-setup-direction",
+            select(3, of(SetupSelect::Direction, 1), json!(["gantry"])),
+        ),
+    ]
 }
 
 fn forms() -> Vec<(&'static str, Value)> {
@@ -482,6 +540,13 @@ fn forms() -> Vec<(&'static str, Value)> {
         ("modal-event-edit", form(&edit, &labels)),
         ("modal-join", form(&ModalId::Join.to_string(), &join)),
         ("modal-join-reject", form(&reject, &reason)),
+        (
+            "modal-setup-zone",
+            form(
+                &ModalId::SetupZone { version: 1 }.to_string(),
+                &labelled(&[("zone", "Europe/Zurich")]),
+            ),
+        ),
     ]
 }
 

@@ -30,6 +30,7 @@ pub enum Verb {
     Info,
     Help,
     ClubCreate,
+    ClubSetup,
     ClubStatus,
     ClubPreflight,
     ClubInvite,
@@ -92,6 +93,8 @@ pub enum Command {
         /// Such as `#1e90ff`, as typed.
         colour: Option<String>,
     },
+    /// `/club setup`
+    ClubSetup,
     /// `/club status`
     ClubStatus,
     /// `/club preflight`

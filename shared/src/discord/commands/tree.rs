@@ -93,6 +93,15 @@ const CLUB: &[SubSpec] = &[
         ),
     ),
     SubSpec::new(
+        "setup",
+        "Set the club up step by step: roles, channels, time zone, features",
+        ActionSpec::new(
+            Verb::ClubSetup,
+            &[],
+            "For admins. Each step shows what is set and keeps what you choose at once: leave when you like, and come back.",
+        ),
+    ),
+    SubSpec::new(
         "status",
         "The club, its settings and what needs attention",
         ActionSpec::new(

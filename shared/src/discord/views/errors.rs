@@ -293,6 +293,25 @@ fn setting_problem(fault: &SettingFault) -> String {
         SettingProblem::MissingPlaceholder { name } => {
             format!("`{{{name}}}` has to be in it, or names could not be told apart.")
         }
+        SettingProblem::NoSuchRole { role } => {
+            format!("this server has no role `{role}`. Mention one with @.")
+        }
+        SettingProblem::ManagedRole { role } => {
+            format!(
+                "<@&{role}> belongs to an app or a subscription, and nobody can hand it out. Pick another one."
+            )
+        }
+        SettingProblem::NoSuchChannel => "this server has no such channel. Mention one with #.".to_owned(),
+        SettingProblem::NoTextChannel => {
+            "no messages are written in this channel. Pick a text channel.".to_owned()
+        }
+        SettingProblem::ClosedChannel { rights } => {
+            let rights: Vec<&str> = rights.iter().map(|right| right.label()).collect();
+            format!(
+                "Gantry lacks permissions in this channel: {}. Grant them there to its role, then set it again.",
+                rights.join(", ")
+            )
+        }
         SettingProblem::Everyone => "everybody in the server has this role. Pick another one.".to_owned(),
     }
 }

@@ -90,12 +90,9 @@ pub(super) fn answer(club: &Club, request: &JoinRequest) -> Value {
             "Your request to join **{name}** was approved: you are on its roster, with the rank of {}.",
             rank.label()
         )),
-        JoinState::Rejected { reason, .. } => {
-            Embed::new(club.colour, "Your request was rejected").line(format!(
-                "**{name}** did not take your request to join: {}",
-                quoted(reason)
-            ))
-        }
+        JoinState::Rejected { reason, .. } => Embed::new(club.colour, "Your request was rejected").line(
+            format!("**{name}** did not take your request to join: {}", quoted(reason)),
+        ),
         JoinState::Open => Embed::new(club.colour, "Your request is open")
             .line(format!("**{name}** has not decided about it yet.")),
     })
@@ -110,7 +107,10 @@ pub(super) fn untold(club: &Club, request: &JoinRequest) -> Value {
     ));
     let what = match &request.state {
         JoinState::Approved { rank, .. } => {
-            format!("Their request was approved: they are on the roster, with the rank of {}.", rank.label())
+            format!(
+                "Their request was approved: they are on the roster, with the rank of {}.",
+                rank.label()
+            )
         }
         JoinState::Rejected { reason, .. } => format!("Their request was rejected: {}", quoted(reason)),
         JoinState::Open => String::new(),

@@ -6,14 +6,15 @@ use super::*;
 use crate::discord::custom_id::CUSTOM_ID_MAX;
 use crate::domain::cases::{Case, Settlement};
 use crate::domain::event::{Event, EventState, Period};
-use crate::domain::ids::{ChannelId, EntryId, GuildId, RunId, UserId};
+use crate::domain::ids::{ChannelId, EntryId, GuildId, RoleId, RunId, UserId};
 use crate::domain::matching::{Conflict, Kind, NameKind, Pairing, Reason, Subject, Tie};
 use crate::domain::notice::{CaseShown, EventBrief, EventChange, Sheet};
 use crate::domain::rank::Rank;
 use crate::domain::refusal::{Field, FormFault, Problem, Refusal, Standing};
 use crate::domain::roster::{Entry, GuildMember};
 use crate::domain::series::{Class, ClassId, Series};
-use crate::domain::sync::{Counts, RunKey, RunKind, RunState, SyncRun, Trouble};
+use crate::domain::standing::RoleTrouble;
+use crate::domain::sync::{AlikeAccount, Counts, Likeness, RunKey, RunKind, RunState, SyncRun, Trouble};
 use proptest::prelude::*;
 
 /// Every limit of a message that Discord documents and a rendered body could break.
@@ -55,8 +56,9 @@ fn component_fault(rows: &Value) -> Option<String> {
             return Some(format!("control {control}"));
         }
         for option in control["options"].as_array().into_iter().flatten() {
-            let parts =
-                ["label", "value", "description"].map(|part| option[part].as_str().map_or(0, text::len));
+            // An option may do without a description.
+            let length = |part: &str, absent| option[part].as_str().map_or(absent, text::len);
+            let parts = [length("label", 0), length("value", 0), length("description", 1)];
             if parts.iter().any(|length| !(1..=100).contains(length)) {
                 return Some(format!("option {option}"));
             }
@@ -233,6 +235,18 @@ fn sync_run() -> SyncRun {
     SyncRun {
         state: RunState::Partial,
         counts,
+        hindered: (0..50)
+            .map(|n| (RoleId(u64::MAX - n), RoleTrouble::Powerful))
+            .collect(),
+        alike: (0..10)
+            .map(|n| AlikeAccount {
+                entry: EntryId::from_parts(1, n),
+                name: "@".repeat(32),
+                user: UserId(u64::MAX),
+                how: Likeness::LooksAlike,
+            })
+            .collect(),
+        without_account: many,
         trouble: vec![Trouble::Implausible {
             listed: many,
             expected: many,

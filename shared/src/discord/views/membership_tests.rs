@@ -118,7 +118,9 @@ fn requests_to_join_in_words() {
     let (since, again_at) = (at("2026-11-21T09:00:00Z"), at("2026-11-22T09:00:00Z"));
     for refusal in [
         Refusal::NoJoinChannel,
-        Refusal::OnRoster { name: NAME.to_owned() },
+        Refusal::OnRoster {
+            name: NAME.to_owned(),
+        },
         Refusal::JoinOpen { since },
         Refusal::JoinRejected {
             again_at,
@@ -225,10 +227,22 @@ fn ranks_in_words() {
         Notice::RankShown { shown: &shown[2] },
         Notice::HandOver { question: &question },
         Notice::HandedOver { handed: &handed },
-        Notice::RolesApplied { club: &club, applied: &done },
-        Notice::RolesApplied { club: &club, applied: &half },
-        Notice::RolesApplied { club: &club, applied: &off },
-        Notice::RolesApplied { club: &club, applied: &gone },
+        Notice::RolesApplied {
+            club: &club,
+            applied: &done,
+        },
+        Notice::RolesApplied {
+            club: &club,
+            applied: &half,
+        },
+        Notice::RolesApplied {
+            club: &club,
+            applied: &off,
+        },
+        Notice::RolesApplied {
+            club: &club,
+            applied: &gone,
+        },
     ];
     insta::assert_snapshot!(all(&notices));
 }
@@ -317,7 +331,10 @@ fn code(name: &str, code: Option<Code>) -> CodeMade {
 #[test]
 fn accounts_in_words() {
     let codes = [code(NAME, Some(Code::from_random(1))), code(NAME, None)];
-    let (stay, go) = (linked(NAME, RolesNext::Untouched), linked(NAME, RolesNext::Applied));
+    let (stay, go) = (
+        linked(NAME, RolesNext::Untouched),
+        linked(NAME, RolesNext::Applied),
+    );
     let shown = shown(NAME, 0);
     let again_at = at("2026-11-21T09:10:00Z");
     let name = NAME.to_owned();

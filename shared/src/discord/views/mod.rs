@@ -20,6 +20,7 @@ mod phrases;
 mod ranks;
 mod roster;
 mod settings;
+mod setup;
 mod sync;
 
 use super::help::{CommandIds, HelpPage};
@@ -161,6 +162,7 @@ impl Views {
             Notice::Linked { linked } => links::linked(linked),
             Notice::Unlinked { linked } => links::unlinked(linked),
             Notice::LinkShown { shown } => links::shown(shown, &self.ids),
+            Notice::Setup { setup } => setup::page(setup, &self.ids),
             Notice::JoinSent { colour } => joins::sent(*colour),
             Notice::JoinUndelivered { club } => joins::undelivered(club, &self.ids),
             Notice::JoinReview { club, request } => joins::review(club, request),
@@ -234,5 +236,7 @@ mod fixtures;
 mod limits_tests;
 #[cfg(test)]
 mod membership_tests;
+#[cfg(test)]
+mod setup_tests;
 #[cfg(test)]
 mod tests;

@@ -172,7 +172,11 @@ pub(super) fn applied(club: &Club, applied: &RolesApplied) -> Value {
         embed.line(format!("<@{}> is on the roster no more.", applied.user))
     } else {
         let name = phrases::driver(&applied.name);
-        embed.line(format!("<@{}> (**{name}**) is {}.", applied.user, a(applied.rank)))
+        embed.line(format!(
+            "<@{}> (**{name}**) is {}.",
+            applied.user,
+            a(applied.rank)
+        ))
     };
     if !applied.in_guild {
         return embed_body(embed.line("They are not in this server, so there are no roles to change."));
@@ -196,7 +200,7 @@ pub(super) fn applied(club: &Club, applied: &RolesApplied) -> Value {
     embed_body(embed.field("Roles of the rank", roles(&applied.roles), false))
 }
 
-const fn trouble_of(trouble: RoleTrouble) -> &'static str {
+pub(super) const fn trouble_of(trouble: RoleTrouble) -> &'static str {
     match trouble {
         RoleTrouble::Gone => "there is no such role any more. Take it off the list.",
         RoleTrouble::Managed => "it belongs to an app or a subscription, and nobody can hand it out.",

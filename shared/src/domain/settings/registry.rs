@@ -242,6 +242,7 @@ const DIRECTIONS: &[Word] = &[
     word("gantry", "the rank decides the roles in Discord"),
     word("off", "ranks and roles are left alone"),
 ];
+const ROLES_READ_BY: &str = "`sync-worker` (ranks), `notify-worker` (roles of members), `interactions` (`/rank show`, `/role map list`)";
 const JOIN_RANKS: &[Word] = &[
     word("prospect", "a member on trial"),
     word("member", "a full member"),
@@ -309,18 +310,24 @@ pub const REGISTRY: [Spec; 28] = {
             "What members are told by DM.")
             .read_by("`notify-worker` (each DM)"),
         row(K::AutomaticSync, S::Sync, "sync.automatic", Kind::Switch, "on",
-            "Whether the roster follows the server's members by itself."),
+            "Whether the roster follows the server's members by itself.")
+            .read_by("`sync-worker` (its schedule)"),
         row(K::SyncHours, S::Sync, "sync.hours", Kind::Number { min: 1, max: 168, unit: "hours" }, "24",
-            "Every how many hours that happens."),
+            "Every how many hours that happens.")
+            .read_by("`sync-worker` (its schedule)"),
         row(K::SyncDirection, S::Sync, "sync.direction", Kind::Choice(DIRECTIONS), "discord",
-            "Which side wins where a member's rank and their roles in Discord differ."),
+            "Which side wins where a member's rank and their roles in Discord differ.")
+            .read_by("`sync-worker` (ranks), `notify-worker` (roles of members), `interactions` (what is told about both)"),
         row(K::MemberRoles, S::Members, "members.member_roles", Kind::Roles, "none",
-            "The Discord roles of full members."),
+            "The Discord roles of full members.")
+            .read_by(ROLES_READ_BY),
         row(K::ManagerRoles, S::Members, "members.manager_roles", Kind::Roles, "none",
             "The Discord roles of team managers.")
+            .read_by(ROLES_READ_BY)
             .for_owner(),
         row(K::AdminRoles, S::Members, "members.admin_roles", Kind::Roles, "none",
             "The Discord roles of the club's admins.")
+            .read_by(ROLES_READ_BY)
             .for_owner(),
         row(K::JoinChannel, S::Members, "members.join_channel", Kind::Channel, "none",
             "The channel in which requests to join (`/join`) are reviewed. Without one the club takes none.")

@@ -3,16 +3,17 @@
 
 use super::{Course, SyncDiscord, SyncStore, TRIES};
 use crate::domain::fact::{Fact, Record};
-use crate::domain::ids::EntryId;
+use crate::domain::ids::{EntryId, RoleId};
 use crate::domain::notice::Render;
 use crate::domain::rank::Rank;
-use crate::domain::role_map::{differences, rank_by_roles};
+use crate::domain::role_map::{Mapped, differences, rank_by_roles};
 use crate::domain::roster::{Entry, Member};
 use crate::domain::settings::SyncDirection;
 use crate::domain::sync::{Phase, Seen, SyncRun};
 use crate::domain::work::{RoleWork, Work};
 use crate::ports::store::Change;
 use crate::usecases::Env;
+use crate::usecases::apply_roles::hindrance;
 use crate::usecases::job::JobFailure;
 use serde_json::json;
 use std::collections::HashMap;
@@ -73,7 +74,9 @@ impl<S: SyncStore, E: Env, D: SyncDiscord, R: Render> Course<'_, S, E, D, R> {
                     let rank = rank_by_roles(&run.list, member.rank, &seen.member.roles);
                     risen.extend(rank.map(|rank| (member.clone(), rank)));
                 }
-                SyncDirection::GantryLeads => settled.work.extend(self.wanted(run, member, &seen)),
+                SyncDirection::GantryLeads => {
+                    settled.work.extend(self.wanted(run, member, &seen).await?);
+                }
             }
         }
         if !risen.is_empty() {
@@ -112,19 +115,35 @@ impl<S: SyncStore, E: Env, D: SyncDiscord, R: Render> Course<'_, S, E, D, R> {
         ]
     }
 
-    /// The work that has the member's roles follow their rank, if they do not.
-    fn wanted(&self, run: &mut SyncRun, member: &Member, seen: &Seen) -> Option<Work> {
+    /// The work that has the member's roles follow their rank, if they do not and Gantry can do something about it. What it
+    /// cannot do is noted with the run.
+    async fn wanted(
+        &self,
+        run: &mut SyncRun,
+        member: &Member,
+        seen: &Seen,
+    ) -> Result<Option<Work>, JobFailure> {
         let (give, take) = differences(&run.list, member.rank, &seen.member.roles);
         if give.is_empty() && take.is_empty() {
-            return None;
+            return Ok(None);
+        }
+        if !run.looked_at_roles {
+            let picture = self.discord.guild_picture(self.job.guild).await?;
+            let trouble = |mapped: &Mapped| Some((mapped.role, hindrance(&picture, mapped.role)?));
+            run.hindered = run.list.iter().filter_map(trouble).collect();
+            run.looked_at_roles = true;
+        }
+        let hindered = |role: &RoleId| run.hindered.iter().any(|(other, _)| other == role);
+        if give.iter().chain(&take).all(hindered) {
+            return Ok(None);
         }
         run.counts.applied += 1;
-        Some(Work::ApplyRoles {
+        Ok(Some(Work::ApplyRoles {
             club: run.key.club,
             user: member.user,
             how: RoleWork::Follow,
             reply: None,
-        })
+        }))
     }
 }
 
