@@ -85,6 +85,9 @@ fn every_sample_has_its_test() {
             "run-alerts",
             "announce",
             "apply-roles",
+            "post-join-request",
+            "set-guild-setting",
+            "tell-join-decision",
             "check-permissions",
             "resume-parked",
         ])
@@ -139,6 +142,31 @@ async fn who_waits_gets_the_new_seat() {
         status(&endpoint, WAITING).await,
         Some(Status::Seated { .. })
     ));
+}
+
+#[tokio::test]
+async fn a_request_to_join_is_posted_and_its_decision_told() {
+    let (calls, _) = done("notify-worker", "post-join-request").await;
+    assert_eq!(calls, [format!("POST /channels/{CHANNEL}/messages")]);
+    let (calls, _) = done("notify-worker", "tell-join-decision").await;
+    let expected = [
+        format!("PATCH /channels/{CHANNEL}/messages/{BOARD}"),
+        "POST /users/@me/channels".to_owned(),
+        format!("POST /channels/{}/messages", stand::DM),
+    ];
+    assert_eq!(calls, expected);
+}
+
+#[tokio::test]
+async fn a_channel_that_is_to_be_set_is_looked_for() {
+    let (calls, _) = done("notify-worker", "set-guild-setting").await;
+    let expected = [
+        format!("GET /guilds/{GUILD}"),
+        format!("GET /guilds/{GUILD}/members/{APPLICATION}"),
+        format!("GET /guilds/{GUILD}/channels"),
+        format!("PATCH /webhooks/{APPLICATION}/sample-token/messages/@original"),
+    ];
+    assert_eq!(calls, expected);
 }
 
 #[tokio::test]

@@ -199,3 +199,48 @@ async fn a_renamed_member_stays_and_is_asked_about() {
     );
     world.finish().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn similar_names_are_suggested_and_never_matched() {
+    let world = World::start().await;
+    let roster = Roster::of(&world, "Apex").await;
+    roster
+        .add(
+            &world,
+            &[
+                ("Maximilian Power", Rank::Member, None),
+                ("Nobody Else", Rank::Member, None),
+            ],
+        )
+        .await;
+    let named = |_: usize| ("maxpower".to_owned(), "Maximilian Powers".to_owned());
+    let user = world
+        .stack
+        .simulator()
+        .populate(roster.club.guild, 1, named)
+        .unwrap()[0];
+    roster.sync(&world).await;
+    let owner = roster.club.owner();
+    let status = world.ok(&owner, "sync status", serde_json::json!({})).await;
+    let text = format!("{:?}", status.embeds);
+    assert!(
+        text.contains(&format!("**Maximilian Power** and <@{user}>: alike by")),
+        "{text}"
+    );
+    assert!(text.contains("only suggestions"), "{text}");
+    assert!(text.contains("2 without an account in the server"), "{text}");
+    let message = roster.conflicts(&world, &owner).await;
+    assert!(format!("{:?}", message.embeds).contains("No open conflicts"));
+    let shown = world
+        .ok(
+            &owner,
+            "rank show",
+            serde_json::json!({ "member": user.to_string() }),
+        )
+        .await;
+    assert!(
+        format!("{:?}", shown.embeds).contains("is a guest"),
+        "nobody was matched"
+    );
+    world.finish().await;
+}

@@ -416,3 +416,124 @@ async fn roles_are_the_same_whatever_call_fails_and_however_often_it_comes() {
     }
     world.finish().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sync_brings_roles_in_line_and_names_those_it_cannot_hand_out() {
+    let world = World::start().await;
+    let (club, [members, prospects]) = leading(&world, "Apex").await;
+    let (high, powerful) = (
+        role(&world, &club, "high", 0, true),
+        role(&world, &club, "powerful", 1 << 28, false),
+    );
+    let users = world.members(&club, 3);
+    for user in &users {
+        give(&world, &club.owner(), *user, "member").await;
+    }
+    world.drain().await;
+    for role in [high, powerful] {
+        map(&world, &club.owner(), role, "member").await;
+    }
+    // One lost the role by hand, one holds that of another rank.
+    let simulator = world.stack.simulator();
+    simulator.take_role(club.guild, users[0], members).unwrap();
+    simulator.give_role(club.guild, users[1], prospects).unwrap();
+    said(&world, &club.owner(), "sync run", json!({})).await;
+    world.drain().await;
+    for user in &users {
+        assert_eq!(held(&world, &club, *user), [members]);
+    }
+    let status = said(&world, &club.owner(), "sync status", json!({})).await;
+    assert!(
+        status.contains(&format!("<@&{high}>: it stands above")),
+        "{status}"
+    );
+    assert!(
+        status.contains(&format!("<@&{powerful}>: it lets its holder")),
+        "{status}"
+    );
+    assert!(!status.contains(&format!("<@&{members}>")), "{status}");
+    assert!(status.contains("2 whose roles follow their rank"), "{status}");
+    // Once more: what cannot be done is not tried again and again.
+    said(&world, &club.owner(), "sync run", json!({})).await;
+    let mark = world.mark();
+    world.drain().await;
+    assert!(role_calls(&world, mark).is_empty());
+    let status = said(&world, &club.owner(), "sync status", json!({})).await;
+    assert!(!status.contains("whose roles follow"), "{status}");
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_discord_leads_a_sync_has_ranks_follow_roles() {
+    let world = World::start().await;
+    let club = world.club("Apex").await;
+    let (members, stewards) = (
+        role(&world, &club, "members", 0, false),
+        role(&world, &club, "stewards", 0, false),
+    );
+    map(&world, &club.owner(), members, "member").await;
+    map(&world, &club.owner(), stewards, "steward").await;
+    let users = world.members(&club, 2);
+    for user in &users {
+        give(&world, &club.owner(), *user, "member").await;
+        world
+            .stack
+            .simulator()
+            .give_role(club.guild, *user, members)
+            .unwrap();
+    }
+    world
+        .stack
+        .simulator()
+        .give_role(club.guild, users[0], stewards)
+        .unwrap();
+    let mark = world.mark();
+    said(&world, &club.owner(), "sync run", json!({})).await;
+    world.drain().await;
+    assert!(rank_of(&world, &club, users[0]).await.contains("is a steward"));
+    assert!(rank_of(&world, &club, users[1]).await.contains("is a member"));
+    assert!(role_calls(&world, mark).is_empty(), "no role is touched");
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_taken_off_an_entry_loses_the_roles_that_gantry_gave() {
+    let world = World::start().await;
+    let (club, [members, _]) = leading(&world, "Apex").await;
+    let led = world.club("Led").await;
+    let theirs = role(&world, &led, "members", 0, false);
+    map(&world, &led.owner(), theirs, "member").await;
+    for (club, role, kept) in [(club, members, false), (led, theirs, true)] {
+        let user = world.members(&club, 1)[0];
+        let own = self::role(&world, &club, "collectors", 0, false);
+        world.stack.simulator().give_role(club.guild, user, own).unwrap();
+        give(&world, &club.owner(), user, "member").await;
+        world.drain().await;
+        if kept {
+            world.stack.simulator().give_role(club.guild, user, role).unwrap();
+        }
+        assert_eq!(held(&world, &club, user), sorted([own, role]));
+        let outcome = world
+            .stack
+            .simulator()
+            .slash(
+                &club.owner(),
+                "link remove",
+                json!({ "member": user.to_string() }),
+            )
+            .await;
+        let interaction = outcome.interaction_id;
+        world.stack.expect_message(outcome).unwrap();
+        world.drain().await;
+        let told = world.stack.simulator().interaction_messages(interaction);
+        // Where Discord leads, its roles stay.
+        if kept {
+            assert_eq!(held(&world, &club, user), sorted([own, role]));
+            assert!(raw(&told[0]).contains("stay as they are"), "{}", raw(&told[0]));
+        } else {
+            assert_eq!(held(&world, &club, user), [own]);
+            assert!(raw(&told[0]).contains("hold no roles"), "{}", raw(&told[0]));
+        }
+    }
+    world.finish().await;
+}

@@ -71,6 +71,9 @@ async fn perform_on<E: Env>(
         | Work::Announce { .. }
         | Work::FinishAnswer { .. }
         | Work::ApplyRoles { .. }
+        | Work::PostJoinRequest { .. }
+        | Work::SetGuildSetting { .. }
+        | Work::TellJoinDecision { .. }
         | Work::CheckPermissions { .. }
         | Work::ResumeParked { .. }
         | Work::SyncMembers { .. }

@@ -13,6 +13,7 @@ use gantry_shared::domain::event::EventForm;
 use gantry_shared::domain::guild_link::invite_url;
 use gantry_shared::domain::ids::{EventId, RunId, SeriesId};
 use gantry_shared::domain::notice::{CaseShown, EventBrief, EventChange, Notice};
+use gantry_shared::domain::setup::SetupPage;
 use gantry_shared::domain::teams::TeamsDone;
 use gantry_shared::ports::store::{ClubReader, Cursor};
 use gantry_shared::usecases::change_event::{archive_event, cancel_event, close_event, complete_event};
@@ -101,6 +102,7 @@ pub async fn run<E: Env>(
             let club = Box::pin(unlink_question(table, call)).await?;
             show(app, &Notice::ConfirmUnlink { club: &club })
         }
+        Command::ClubSetup => super::setup::page(app, call, SetupPage::Start, false).await?,
         Command::ClubStatus => {
             let status = Box::pin(club_status(table, call)).await?;
             show(
@@ -219,6 +221,7 @@ pub async fn run<E: Env>(
                 },
             )
         }
+        Command::Join => return Box::pin(super::joins::form(app, call)).await,
         Command::RosterImport { file } => {
             Box::pin(start_import(table, env, call, &file)).await?;
             return Ok(respond::deferred(Audience::Invoker));
@@ -308,7 +311,10 @@ pub async fn run<E: Env>(
             let settings = &Box::pin(view_settings(table, call)).await?;
             show(app, &Notice::Settings { settings, section })
         }
-        Command::SettingsSet { key, value } => super::settings::set(app, call, &key, value).await?,
+        Command::SettingsSet { key, value } => match super::settings::set(app, call, &key, value).await? {
+            Some(body) => body,
+            None => return Ok(respond::deferred(Audience::Invoker)),
+        },
         Command::SettingsReset { what } => super::settings::reset(app, call, &what).await?,
         Command::TeamCreate { event, name, class } => {
             team(app, call, event, &TeamWish::Create { name, class }).await?

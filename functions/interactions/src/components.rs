@@ -93,6 +93,20 @@ pub async fn act<E: Env>(
         | ComponentAction::DmDetails {
             key: gantry_shared::domain::event::EventKey { event, .. },
         } => details(app, &Box::pin(show_event(&app.table, &call, event)).await?, true),
+        ComponentAction::Setup { page } => {
+            let page = super::setup::page(app, &call, page, false).await?;
+            return Ok(respond::update(&page));
+        }
+        ComponentAction::SetupChosen { version, choice } => {
+            return Box::pin(super::setup::chosen(app, &call, version, choice)).await;
+        }
+        ComponentAction::SetupZone { version } => {
+            return Box::pin(super::setup::zone_form(app, &call, version)).await;
+        }
+        ComponentAction::JoinApprove { key } => {
+            return Box::pin(super::joins::approved(app, &call, key)).await;
+        }
+        ComponentAction::JoinReject { key } => return Box::pin(super::joins::why(app, &call, key)).await,
         // The question becomes its answer, so that its buttons are gone.
         ComponentAction::ResetSettings { target, version } => {
             let body = settings::confirmed(app, &call, target, version).await?;

@@ -5,10 +5,12 @@ mod autocomplete;
 mod commands;
 mod components;
 mod context;
+mod joins;
 mod modals;
 mod plans;
 mod ranks;
 mod settings;
+mod setup;
 
 use gantry_shared::adapters::dynamo::Table;
 use gantry_shared::discord::commands::route::{Intent, route};

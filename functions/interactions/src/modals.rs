@@ -2,8 +2,8 @@
 
 use super::commands::changed;
 use super::context::{call, show};
-use super::{App, private};
-use gantry_shared::discord::commands::route::ModalSubmit;
+use super::{App, joins, private};
+use gantry_shared::discord::commands::route::{Chosen, ModalSubmit};
 use gantry_shared::discord::inbound::Interaction;
 use gantry_shared::discord::respond::Response;
 use gantry_shared::domain::notice::{EventChange, Notice};
@@ -42,6 +42,14 @@ pub async fn submitted<E: Env>(
                     backup: described.backup.as_deref(),
                 },
             )
+        }
+        ModalSubmit::SetupZone { version, zone } => {
+            let choice = Chosen::Zone(zone);
+            return Box::pin(super::setup::chosen(app, &call, version, choice)).await;
+        }
+        ModalSubmit::Join { form } => return Box::pin(joins::asked(app, &call, &form)).await,
+        ModalSubmit::JoinReject { key, reason } => {
+            return Box::pin(joins::rejected(app, &call, key, &reason)).await;
         }
     };
     Ok(private(&body))

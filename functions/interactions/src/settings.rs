@@ -8,22 +8,27 @@ use gantry_shared::domain::notice::Notice;
 use gantry_shared::domain::refusal::Refusal;
 use gantry_shared::domain::settings::{Change, Key, Kind, Pattern, REGISTRY, Section, Target, Value, Wish};
 use gantry_shared::usecases::change_settings::{change_settings, reset_settings};
+use gantry_shared::usecases::set_guild_setting::{ask_to_set, names_of_guild};
 use gantry_shared::usecases::view_settings::ask_reset;
 use gantry_shared::usecases::{Call, Env, Failure};
 
 /// The most that Discord shows (Discord docs, application commands, autocomplete).
 const SUGGESTIONS: usize = 25;
 
-/// `/settings set`.
+/// `/settings set`. Nothing where the answer follows: roles and channels are looked for first.
 pub async fn set<E: Env>(
     app: &App<E>,
     call: &Call,
     key: &str,
     typed: String,
-) -> Result<serde_json::Value, Failure> {
+) -> Result<Option<serde_json::Value>, Failure> {
     let key = Key::parse(key).ok_or(Refusal::NoSuchSetting)?;
+    if names_of_guild(key, &typed) {
+        Box::pin(ask_to_set(&app.table, &app.env, call, key, &typed)).await?;
+        return Ok(None);
+    }
     let change = Change::Typed(typed);
-    changed(app, call, Wish { key, change }).await
+    changed(app, call, Wish { key, change }).await.map(Some)
 }
 
 /// `/settings reset`: one at once, several after a question.

@@ -8,12 +8,15 @@ use gantry_shared::runtime::worker::Parts;
 use gantry_shared::usecases::Env;
 use gantry_shared::usecases::announce::announce_event;
 use gantry_shared::usecases::apply_roles::{Whose, apply_roles};
-use gantry_shared::usecases::check_permissions::{Asked, tell_permissions};
+use gantry_shared::usecases::check_permissions::{self, tell_permissions};
 use gantry_shared::usecases::finish_answer::{Wish, finish_answer};
 use gantry_shared::usecases::job::{Job, JobFailure};
 use gantry_shared::usecases::park_job::{resume_parked, unless_lost};
+use gantry_shared::usecases::post_join_request::{Asked, post_join_request};
 use gantry_shared::usecases::promote_waiting::promote_waiting;
 use gantry_shared::usecases::run_alerts::run_alerts;
+use gantry_shared::usecases::set_guild_setting::{self, set_guild_setting};
+use gantry_shared::usecases::tell_join_decision::tell_join_decision;
 use gantry_shared::usecases::tell_promoted::{Promotion, tell_promoted};
 use gantry_shared::usecases::tell_reminder::{Reminder, tell_reminder};
 use jiff::Timestamp;
@@ -106,10 +109,54 @@ async fn perform_on<E: Env>(
             ))
             .await
         }
-        Work::ApplyRoles { club, user, reply } => {
+        Work::PostJoinRequest { club, request, reply } => {
+            let asked = Asked {
+                club: *club,
+                request: *request,
+                reply,
+            };
+            Box::pin(post_join_request(table, env, &discord, &views, job, asked)).await
+        }
+        Work::SetGuildSetting {
+            club,
+            key,
+            typed,
+            user,
+            manages_server,
+            interaction,
+            reply,
+        } => {
+            let asked = set_guild_setting::Asked {
+                club: *club,
+                key: *key,
+                typed,
+                user: *user,
+                manages_server: *manages_server,
+                interaction: *interaction,
+                reply,
+            };
+            Box::pin(set_guild_setting(table, env, &discord, &views, job, &asked)).await
+        }
+        Work::TellJoinDecision { club, request } => {
+            Box::pin(tell_join_decision(
+                table,
+                &discord,
+                &views,
+                job,
+                (*club, *request),
+            ))
+            .await
+        }
+        Work::ApplyRoles {
+            club,
+            user,
+            how,
+            reply,
+        } => {
             let whose = Whose {
                 club: *club,
                 user: *user,
+                how: *how,
                 reply: reply.as_ref(),
             };
             Box::pin(apply_roles(table, env, &discord, &views, job, whose)).await
@@ -119,7 +166,7 @@ async fn perform_on<E: Env>(
             occasion,
             reply,
         } => {
-            let asked = Asked {
+            let asked = check_permissions::Asked {
                 club: *club,
                 occasion: *occasion,
                 reply,

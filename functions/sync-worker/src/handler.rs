@@ -114,6 +114,9 @@ async fn perform_on<E: Env>(
         | Work::CheckSpaces { .. }
         | Work::FinishAnswer { .. }
         | Work::ApplyRoles { .. }
+        | Work::PostJoinRequest { .. }
+        | Work::SetGuildSetting { .. }
+        | Work::TellJoinDecision { .. }
         | Work::CheckPermissions { .. }
         | Work::ResumeParked { .. } => Err(JobFailure::Misplaced),
     }

@@ -4,7 +4,11 @@
 use crate::domain::cases::CaseKey;
 use crate::domain::event::EventKey;
 use crate::domain::ids::{ClubId, EntryId, EventId, InteractionId, RunId, SeriesId, UserId};
+use crate::domain::join::JoinKey;
+use crate::domain::rank::Rank;
+use crate::domain::role_map::has_roles;
 use crate::domain::settings::Target;
+use crate::domain::setup::SetupPage;
 use std::{fmt, str::FromStr};
 
 /// Gantry, first version. A changed meaning takes a new number; messages posted before keep the old one.
@@ -123,6 +127,35 @@ pub enum ComponentId {
     },
     /// Button of a question that changes nothing.
     LeaveAsItIs,
+    /// Button to a step of the setup.
+    Setup {
+        /// The step.
+        page: SetupPage,
+    },
+    /// Select of the rank whose roles are shown in the setup; what comes back is its name.
+    SetupRank,
+    /// A select of the setup.
+    SetupSelect {
+        /// What is chosen.
+        select: SetupSelect,
+        /// The version of what it showed: of the list of roles, or of the settings.
+        version: u64,
+    },
+    /// Button of the setup that opens the form for a time zone.
+    SetupZone {
+        /// The version of the settings.
+        version: u64,
+    },
+    /// Button Approve of a request to join.
+    JoinApprove {
+        /// The request.
+        key: JoinKey,
+    },
+    /// Button Reject of the same.
+    JoinReject {
+        /// The request.
+        key: JoinKey,
+    },
 }
 
 /// What a component of a conflict does.
@@ -136,6 +169,43 @@ pub enum CaseAct {
     Ignore,
     /// Button Never ask again.
     Never,
+}
+
+/// What a select of the setup is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum SetupSelect {
+    /// The roles of a rank.
+    Roles(Rank),
+    /// The channel in which requests to join are reviewed.
+    JoinChannel,
+    /// The time zone.
+    Zone,
+    /// The features that are on.
+    Features,
+    /// Which side leads.
+    Direction,
+}
+
+impl SetupSelect {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Roles(rank) => rank.name(),
+            Self::JoinChannel => "join-channel",
+            Self::Zone => "zone",
+            Self::Features => "features",
+            Self::Direction => "direction",
+        }
+    }
+
+    fn parse(name: &str) -> Option<Self> {
+        match name {
+            "join-channel" => Some(Self::JoinChannel),
+            "zone" => Some(Self::Zone),
+            "features" => Some(Self::Features),
+            "direction" => Some(Self::Direction),
+            _ => Rank::parse(name).filter(|rank| has_roles(*rank)).map(Self::Roles),
+        }
+    }
 }
 
 /// The custom id of a modal.
@@ -157,6 +227,18 @@ pub enum ModalId {
     Availability {
         /// The event.
         event: EventId,
+    },
+    /// The time zone, in the setup.
+    SetupZone {
+        /// The version of the settings when the form was opened.
+        version: u64,
+    },
+    /// A request to join.
+    Join,
+    /// Why a request to join is rejected.
+    JoinReject {
+        /// The request.
+        key: JoinKey,
     },
 }
 
@@ -193,6 +275,12 @@ impl fmt::Display for ComponentId {
             Self::KeepSettings => write!(f, "{PREFIX}sk"),
             Self::HandOver { user, version } => write!(f, "{PREFIX}ho:{user}:{version}"),
             Self::LeaveAsItIs => write!(f, "{PREFIX}no"),
+            Self::Setup { page } => write!(f, "{PREFIX}wp:{}", page.name()),
+            Self::SetupRank => write!(f, "{PREFIX}wr"),
+            Self::SetupSelect { select, version } => write!(f, "{PREFIX}ws:{}:{version}", select.name()),
+            Self::SetupZone { version } => write!(f, "{PREFIX}wz:{version}"),
+            Self::JoinApprove { key } => write!(f, "{PREFIX}ja:{}:{}", key.user, key.request),
+            Self::JoinReject { key } => write!(f, "{PREFIX}jr:{}:{}", key.user, key.request),
         }
     }
 }
@@ -238,6 +326,16 @@ impl FromStr for ComponentId {
                 user: user.parse().map_err(|_| UnknownCustomId)?,
                 version: canonical_number(version)?,
             });
+        }
+        if let Ok([act @ ("ja" | "jr"), user, request]) = parts(text) {
+            let key = join_key(user, request)?;
+            return Ok(match act {
+                "ja" => Self::JoinApprove { key },
+                _ => Self::JoinReject { key },
+            });
+        }
+        if let Some(setup) = setup(text)? {
+            return Ok(setup);
         }
         let [kind, event] = parts(text)?;
         let command = || event.parse().map_err(|_| UnknownCustomId);
@@ -286,6 +384,9 @@ impl fmt::Display for ModalId {
             Self::EventCreate { series } => write!(f, "{PREFIX}ec:{series}"),
             Self::EventEdit { event, version } => write!(f, "{PREFIX}ee:{event}:{version}"),
             Self::Availability { event } => write!(f, "{PREFIX}av:{event}"),
+            Self::SetupZone { version } => write!(f, "{PREFIX}wt:{version}"),
+            Self::Join => write!(f, "{PREFIX}jn"),
+            Self::JoinReject { key } => write!(f, "{PREFIX}jx:{}:{}", key.user, key.request),
         }
     }
 }
@@ -298,9 +399,17 @@ impl FromStr for ModalId {
             return match kind {
                 "ec" => id.parse().map(|series| Self::EventCreate { series }),
                 "av" => id.parse().map(|event| Self::Availability { event }),
+                "wt" => return canonical_number(id).map(|version| Self::SetupZone { version }),
                 _ => return Err(UnknownCustomId),
             }
             .map_err(|_| UnknownCustomId);
+        }
+        if let Ok(["jn"]) = parts(text) {
+            return Ok(Self::Join);
+        }
+        if let Ok(["jx", user, request]) = parts(text) {
+            let key = join_key(user, request)?;
+            return Ok(Self::JoinReject { key });
         }
         let ["ee", event, version] = parts(text)? else {
             return Err(UnknownCustomId);
@@ -311,6 +420,36 @@ impl FromStr for ModalId {
             version: canonical_number(version)?,
         })
     }
+}
+
+/// A component of the setup, if it is one.
+fn setup(text: &str) -> Result<Option<ComponentId>, UnknownCustomId> {
+    if let Ok(["ws", select, version]) = parts(text) {
+        let select = SetupSelect::parse(select).ok_or(UnknownCustomId)?;
+        let version = canonical_number(version)?;
+        return Ok(Some(ComponentId::SetupSelect { select, version }));
+    }
+    if let Ok(["wr"]) = parts(text) {
+        return Ok(Some(ComponentId::SetupRank));
+    }
+    Ok(match parts(text) {
+        Ok(["wp", page]) => {
+            let page = SetupPage::parse(page).ok_or(UnknownCustomId)?;
+            Some(ComponentId::Setup { page })
+        }
+        Ok(["wz", version]) => {
+            let version = canonical_number(version)?;
+            Some(ComponentId::SetupZone { version })
+        }
+        _ => None,
+    })
+}
+
+fn join_key(user: &str, request: &str) -> Result<JoinKey, UnknownCustomId> {
+    Ok(JoinKey {
+        user: user.parse().map_err(|_| UnknownCustomId)?,
+        request: request.parse().map_err(|_| UnknownCustomId)?,
+    })
 }
 
 /// The text behind the prefix, split at every colon into exactly `N` parts.
@@ -531,6 +670,86 @@ mod tests {
             "g1:ho:7:1:1",
             "g1:no:",
             "g1:NO",
+        ] {
+            assert_eq!(text.parse::<ComponentId>(), Err(UnknownCustomId), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_request_to_join_is_named_by_person_and_form() {
+        use crate::domain::ids::InteractionId;
+        let key = JoinKey {
+            user: UserId(u64::MAX),
+            request: InteractionId(9),
+        };
+        let buttons = [ComponentId::JoinApprove { key }, ComponentId::JoinReject { key }];
+        let spelt = buttons.map(|id| id.to_string());
+        assert_eq!(
+            spelt,
+            ["g1:ja:18446744073709551615:9", "g1:jr:18446744073709551615:9"]
+        );
+        for id in buttons {
+            assert_eq!(id.to_string().parse(), Ok(id));
+        }
+        for id in [ModalId::Join, ModalId::JoinReject { key }] {
+            assert!(id.to_string().len() <= CUSTOM_ID_MAX);
+            assert_eq!(id.to_string().parse(), Ok(id));
+            assert_eq!(id.to_string().parse::<ComponentId>(), Err(UnknownCustomId));
+        }
+        for text in [
+            "g1:ja:7",
+            "g1:ja:7:0",
+            "g1:ja:07:1",
+            "g1:ja:7:1:1",
+            "g1:JA:7:1",
+            "g1:jn:",
+            "g1:jx:1",
+        ] {
+            assert_eq!(text.parse::<ComponentId>(), Err(UnknownCustomId), "{text}");
+            assert_eq!(text.parse::<ModalId>(), Err(UnknownCustomId), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_steps_of_the_setup_are_read_as_they_are_written() {
+        let pages = [
+            SetupPage::Start,
+            SetupPage::Roles(Rank::TeamManager),
+            SetupPage::Channels,
+            SetupPage::Zone,
+            SetupPage::Features,
+            SetupPage::Done,
+        ];
+        let selects = [
+            SetupSelect::Roles(Rank::Prospect),
+            SetupSelect::JoinChannel,
+            SetupSelect::Zone,
+            SetupSelect::Features,
+            SetupSelect::Direction,
+        ];
+        let version = u64::MAX;
+        let ids = pages
+            .map(|page| ComponentId::Setup { page })
+            .into_iter()
+            .chain(selects.map(|select| ComponentId::SetupSelect { select, version }))
+            .chain([ComponentId::SetupRank, ComponentId::SetupZone { version }]);
+        for id in ids {
+            assert!(id.to_string().len() <= CUSTOM_ID_MAX);
+            assert_eq!(id.to_string().parse(), Ok(id));
+            assert_eq!(id.to_string().parse::<ModalId>(), Err(UnknownCustomId));
+        }
+        let form = ModalId::SetupZone { version: 0 };
+        assert_eq!(form.to_string(), "g1:wt:0");
+        assert_eq!(form.to_string().parse(), Ok(form));
+        for text in [
+            "g1:wp:owner",
+            "g1:wp:",
+            "g1:ws:owner:1",
+            "g1:ws:zone:01",
+            "g1:ws:zone",
+            "g1:wr:",
+            "g1:wz:-1",
+            "g1:wt:1",
         ] {
             assert_eq!(text.parse::<ComponentId>(), Err(UnknownCustomId), "{text}");
         }

@@ -152,6 +152,9 @@ pub struct Resolved {
     /// Roles by their ids.
     #[serde(default, deserialize_with = "null_as_default")]
     pub roles: HashMap<String, RoleData>,
+    /// Channels by their ids.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub channels: HashMap<String, ChannelData>,
 }
 
 /// An account that was picked (Discord docs, resources/user).
@@ -192,6 +195,19 @@ pub struct RoleData {
     pub managed: bool,
 }
 
+/// A channel that was picked (Discord docs, receiving and responding, resolved data).
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct ChannelData {
+    /// Its id.
+    pub id: ChannelId,
+    /// Discord's channel type.
+    #[serde(rename = "type")]
+    pub kind: u64,
+    /// What the application may do in it.
+    #[serde(default)]
+    pub app_permissions: Option<Permissions>,
+}
+
 /// An uploaded file, as Discord describes it (Discord docs, resources/message, attachment object).
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct AttachmentData {
@@ -223,13 +239,16 @@ pub struct CommandOption {
 }
 
 /// A used button or select.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct ComponentData {
     /// What we gave it.
     pub custom_id: String,
     /// What was chosen; empty for buttons.
     #[serde(default, deserialize_with = "null_as_default")]
     pub values: Vec<String>,
+    /// What the chosen ids stand for.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub resolved: Resolved,
 }
 
 /// A submitted modal.

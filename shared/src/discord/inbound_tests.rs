@@ -177,6 +177,7 @@ fn components_and_modals_are_read() {
     let expected = ComponentData {
         custom_id: "g1:x".to_owned(),
         values: vec!["a".to_owned()],
+        resolved: Resolved::default(),
     };
     assert_eq!(interaction.data, Data::Component(expected));
 

@@ -1,4 +1,4 @@
-//! The form with which an event is made or changed, and what comes back from it.
+//! Forms, and what comes back from them.
 
 use super::commands::limits;
 use super::custom_id::ModalId;
@@ -6,6 +6,7 @@ use super::text;
 use crate::domain::availability::{DetailsForm, DriverDetails};
 use crate::domain::club::ZoneName;
 use crate::domain::event::{Event, EventForm};
+use crate::domain::join::{JoinForm, JoinKey};
 use crate::domain::series::{Series, write_classes};
 use crate::domain::when::{write_duration, write_start};
 use jiff::SignedDuration;
@@ -68,6 +69,68 @@ pub fn event_edit(event: &Event, zone: &ZoneName) -> Modal {
         version: event.version,
     };
     event_form(id, &format!("Edit: {}", event.name), zone, &form)
+}
+
+/// The form of a request to join. The name that others see is there already.
+#[must_use]
+pub fn join(club: &str, name: &str) -> Modal {
+    let inputs = [
+        Input::line(
+            "name",
+            "Your name on the roster",
+            "As you are called in the simulator",
+            limits::ENTRY_NAME,
+        ),
+        Input::paragraph(
+            "why",
+            "Why do you want to join?",
+            "What you look for, and what you bring",
+            limits::WHY,
+        ),
+        Input {
+            required: false,
+            ..Input::paragraph(
+                "experience",
+                "What have you driven?",
+                "Simulators, series, classes, ratings",
+                limits::EXPERIENCE,
+            )
+        },
+    ];
+    let values = [name, "", ""];
+    let components: Vec<Value> = inputs
+        .iter()
+        .zip(values)
+        .map(|(input, value)| input.component(value))
+        .collect();
+    Modal(json!({
+        "custom_id": ModalId::Join.to_string(),
+        "title": text::plain(&format!("Join {club}"), TITLE_MAX),
+        "components": components,
+    }))
+}
+
+/// The form for a time zone, with what is set.
+#[must_use]
+pub fn setup_zone(version: u64, zone: &ZoneName) -> Modal {
+    let hint = "A name of the IANA database, such as Europe/Berlin";
+    let input = Input::line("zone", "Time zone", hint, limits::TIME_ZONE);
+    Modal(json!({
+        "custom_id": ModalId::SetupZone { version }.to_string(),
+        "title": "Time zone",
+        "components": [input.component(zone.as_str())],
+    }))
+}
+
+/// The form that asks why a request to join is rejected.
+#[must_use]
+pub fn rejection(key: JoinKey, name: &str) -> Modal {
+    let input = Input::paragraph("reason", "Why?", "They are told this by DM", limits::REJECTION);
+    Modal(json!({
+        "custom_id": ModalId::JoinReject { key }.to_string(),
+        "title": text::plain(&format!("Reject {name}"), TITLE_MAX),
+        "components": [input.component("")],
+    }))
 }
 
 fn event_form(id: ModalId, title: &str, zone: &ZoneName, form: &EventForm) -> Modal {
@@ -139,14 +202,7 @@ pub fn availability(event: &Event, zone: &ZoneName, details: &DriverDetails) -> 
 }
 
 fn inputs(zone: &ZoneName) -> [Input; 5] {
-    let input = |id, label, hint: &str, max| Input {
-        id,
-        label,
-        hint: hint.to_owned(),
-        paragraph: false,
-        required: true,
-        max,
-    };
+    let input = Input::line;
     [
         input(
             "name",
@@ -189,6 +245,26 @@ fn inputs(zone: &ZoneName) -> [Input; 5] {
 }
 
 impl Input {
+    /// A line that has to be filled in.
+    fn line(id: &'static str, label: &'static str, hint: &str, max: u16) -> Self {
+        Self {
+            id,
+            label,
+            hint: hint.to_owned(),
+            paragraph: false,
+            required: true,
+            max,
+        }
+    }
+
+    /// Several lines that have to be filled in.
+    fn paragraph(id: &'static str, label: &'static str, hint: &str, max: u16) -> Self {
+        Self {
+            paragraph: true,
+            ..Self::line(id, label, hint, max)
+        }
+    }
+
     /// A label around a text input. A value that is too long is left out: Discord would refuse the whole form.
     fn component(&self, value: &str) -> Value {
         let mut input = json!({
@@ -210,6 +286,7 @@ impl Input {
 #[must_use]
 pub fn read_event_form(components: &[Value]) -> Option<EventForm> {
     let read = |id, max| read_input(components, id, max);
+    let read = |id: &str, max: u16| read_input(components, id, max);
     Some(EventForm {
         name: read("name", limits::EVENT_NAME)?,
         start: read("start", limits::TIME)?,
@@ -228,6 +305,28 @@ pub fn read_details_form(components: &[Value]) -> Option<DetailsForm> {
         experience: read("experience", limits::FIGURE)?,
         backup: read("backup", limits::CLASS)?,
     })
+}
+
+/// A submitted request to join; `None` as for an event's form.
+#[must_use]
+pub fn read_join_form(components: &[Value]) -> Option<JoinForm> {
+    Some(JoinForm {
+        name: read_input(components, "name", limits::ENTRY_NAME)?,
+        why: read_input(components, "why", limits::WHY)?,
+        experience: read_input(components, "experience", limits::EXPERIENCE)?,
+    })
+}
+
+/// A submitted time zone; `None` as for an event's form.
+#[must_use]
+pub fn read_zone(components: &[Value]) -> Option<String> {
+    read_input(components, "zone", limits::TIME_ZONE)
+}
+
+/// A submitted reason of a rejection; `None` as for an event's form.
+#[must_use]
+pub fn read_reason(components: &[Value]) -> Option<String> {
+    read_input(components, "reason", limits::REJECTION)
 }
 
 fn read_input(components: &[Value], id: &str, max: u16) -> Option<String> {

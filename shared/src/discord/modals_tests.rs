@@ -186,3 +186,27 @@ proptest! {
         prop_assert!(read_event_form(&submitted(&Modal(modal))).is_some());
     }
 }
+
+#[test]
+fn the_forms_of_requests_to_join() {
+    let key = JoinKey {
+        user: UserId(7),
+        request: crate::domain::ids::InteractionId(9),
+    };
+    let (asked, rejected) = (join("Apex *Endurance*", "Ada"), rejection(key, "Ada"));
+    insta::assert_json_snapshot!([&asked.0, &rejected.0]);
+    let form = read_join_form(&submitted(&asked)).unwrap();
+    assert_eq!((form.name.as_str(), form.why.as_str()), ("Ada", ""));
+    assert_eq!(read_join_form(&in_rows(&submitted(&asked))), Some(form));
+    assert_eq!(read_reason(&submitted(&rejected)).as_deref(), Some(""));
+    assert_eq!(read_join_form(&submitted(&rejected)), None);
+    let long =
+        json!([{ "type": 18, "component": { "type": 4, "custom_id": "reason", "value": "x".repeat(301) } }]);
+    assert_eq!(read_reason(long.as_array().unwrap()), None);
+    let title = join(&"W".repeat(80), "Ada").0["title"]
+        .as_str()
+        .unwrap()
+        .chars()
+        .count();
+    assert!(title <= TITLE_MAX);
+}

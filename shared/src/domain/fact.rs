@@ -246,6 +246,23 @@ pub enum Fact {
         /// To whom.
         to: UserId,
     },
+    /// Somebody asked to join. What they said stands with the record.
+    JoinAsked {
+        /// Who.
+        user: UserId,
+    },
+    /// A request to join was approved; what it was and what came of it stands with the record.
+    JoinApproved {
+        /// Whose.
+        user: UserId,
+        /// Their entry.
+        entry: EntryId,
+    },
+    /// A request to join was rejected; what it was and why stands with the record.
+    JoinRejected {
+        /// Whose.
+        user: UserId,
+    },
     /// The list of roles and ranks was changed; before and after stand with the record.
     RolesMapped,
     /// A driver said when they can drive, how experienced they are, or which class they would take instead.
@@ -347,6 +364,9 @@ impl Fact {
             Self::LinkCodeMade { .. } => "LinkCodeMade",
             Self::AccountLinked { .. } => "AccountLinked",
             Self::AccountUnlinked { .. } => "AccountUnlinked",
+            Self::JoinAsked { .. } => "JoinAsked",
+            Self::JoinApproved { .. } => "JoinApproved",
+            Self::JoinRejected { .. } => "JoinRejected",
             Self::RolesMapped => "RolesMapped",
             Self::DriverDescribed { .. } => "DriverDescribed",
             Self::TeamsChanged { .. } => "TeamsChanged",

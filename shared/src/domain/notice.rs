@@ -7,6 +7,7 @@ use super::club::{Club, Colour};
 use super::event::{Event, EventKey, Period};
 use super::guild_link::Occasion;
 use super::ids::{ChannelId, EntryId, RunId};
+use super::join::JoinRequest;
 use super::permissions::{Gap, Preflight};
 use super::refusal::{Refusal, Standing};
 use super::roster::{Entry, GuildMember};
@@ -14,10 +15,12 @@ use super::roster_import::RosterImport;
 use super::seats::Seats;
 use super::series::{Class, Series};
 use super::settings::{ResetQuestion, Section, Settings, SettingsChanged};
+use super::setup::Setup;
 use super::signup::{SignUp, Status};
 use super::space::SpaceFault;
 use super::standing::{
-    CodeMade, HandOverQuestion, HandedOver, Linked, RankGiven, RankShown, RolesApplied, RolesListed,
+    CodeMade, HandOverQuestion, HandedOver, JoinDecided, Linked, RankGiven, RankShown, RolesApplied,
+    RolesListed,
 };
 use super::stints::{PlanBrief, PlanDone};
 use super::sync::SyncRun;
@@ -394,6 +397,47 @@ pub enum Notice<'a> {
     LinkShown {
         /// How somebody stands.
         shown: &'a RankShown,
+    },
+    /// A step of `/club setup`.
+    Setup {
+        /// The step, with what is set.
+        setup: &'a Setup,
+    },
+    /// To somebody whose request to join is with the reviewers.
+    JoinSent {
+        /// The accent.
+        colour: Colour,
+    },
+    /// To somebody whose request to join could not be posted.
+    JoinUndelivered {
+        /// The club.
+        club: &'a Club,
+    },
+    /// A request to join where it is reviewed: with buttons whose custom ids name it, or with what was decided.
+    JoinReview {
+        /// The club.
+        club: &'a Club,
+        /// The request.
+        request: &'a JoinRequest,
+    },
+    /// To whoever decided about a request to join.
+    JoinDecided {
+        /// What came of it.
+        decided: &'a JoinDecided,
+    },
+    /// To the person, by DM: what was decided.
+    JoinAnswer {
+        /// The club.
+        club: &'a Club,
+        /// The request.
+        request: &'a JoinRequest,
+    },
+    /// To the reviewers: the person could not be told.
+    JoinUntold {
+        /// The club.
+        club: &'a Club,
+        /// The request.
+        request: &'a JoinRequest,
     },
     /// The answer was no, and nothing was changed.
     LeftAsItWas,

@@ -37,6 +37,8 @@ pub enum Capability {
     ManageMembers,
     /// Give ranks to others, and say which Discord roles go with them.
     ManageRanks,
+    /// Decide about requests to join.
+    ReviewJoins,
     /// Hand the club over to somebody else.
     HandOver,
     /// See to it that Gantry can work in the server: what it may do there, and how it is invited.
@@ -167,7 +169,7 @@ impl Capability {
             Self::ManageSeries | Self::ManageSettings | Self::ManageMembers | Self::ManageInstallation => {
                 Rank::Admin
             }
-            Self::ViewSettings => Rank::TeamManager,
+            Self::ViewSettings | Self::ReviewJoins => Rank::TeamManager,
             Self::ManageRanks => Rank::Admin,
             Self::ManageOwnerSettings | Self::HandOver | Self::LinkClub => Rank::Owner,
         }
@@ -195,6 +197,7 @@ mod tests {
         assert_eq!(may(Capability::ManageSettings), ["admin", "owner"]);
         assert_eq!(may(Capability::ManageOwnerSettings), ["owner"]);
         assert_eq!(may(Capability::ManageRanks), ["admin", "owner"]);
+        assert_eq!(may(Capability::ReviewJoins), ["team manager", "admin", "owner"]);
         assert_eq!(may(Capability::HandOver), ["owner"]);
     }
 

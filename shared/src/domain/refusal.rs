@@ -204,6 +204,34 @@ pub enum Refusal {
     StintRunning,
     /// Nobody is driving a stint.
     NoStintRunning,
+    /// The club takes no requests to join: it has no channel for them.
+    NoJoinChannel,
+    /// The person is on the roster already.
+    OnRoster {
+        /// Under which name.
+        name: String,
+    },
+    /// The person has asked to join, and nobody has decided yet.
+    JoinOpen {
+        /// When they asked.
+        since: Timestamp,
+    },
+    /// The person was rejected not long ago.
+    JoinRejected {
+        /// When they can ask again.
+        again_at: Timestamp,
+        /// What they were told.
+        reason: String,
+    },
+    /// Somebody decided about the request before.
+    JoinDecided {
+        /// Who.
+        by: UserId,
+        /// Whether the person is welcome.
+        approved: bool,
+    },
+    /// No such request to join in this club, or a later one took its place.
+    NoSuchJoin,
     /// Too many people at once; nothing was changed.
     Busy,
 }
@@ -270,6 +298,12 @@ impl Refusal {
             Self::StintTimes => "stint_times",
             Self::StintRunning => "stint_running",
             Self::NoStintRunning => "no_stint_running",
+            Self::NoJoinChannel => "no_join_channel",
+            Self::OnRoster { .. } => "on_roster",
+            Self::JoinOpen { .. } => "join_open",
+            Self::JoinRejected { .. } => "join_rejected",
+            Self::JoinDecided { .. } => "join_decided",
+            Self::NoSuchJoin => "no_such_join",
             Self::Busy => "busy",
         }
     }
@@ -336,6 +370,10 @@ pub enum Field {
     Duration,
     /// Why something is called off.
     Reason,
+    /// Why somebody wants to join.
+    Why,
+    /// What somebody has driven.
+    DrivingExperience,
     /// When sign-up opens.
     Opens,
     /// When sign-up closes.

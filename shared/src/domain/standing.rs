@@ -133,6 +133,19 @@ pub struct Linked {
     pub roles: RolesNext,
 }
 
+/// A request to join that was decided just now.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct JoinDecided {
+    /// The accent of the club.
+    pub colour: Colour,
+    /// Whose.
+    pub user: UserId,
+    /// Their name on the roster, or the one that they wished for.
+    pub name: String,
+    /// What they are, if they are welcome.
+    pub rank: Option<Rank>,
+}
+
 /// How a member's roles are after Gantry has looked at them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RolesApplied {

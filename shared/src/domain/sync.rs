@@ -3,12 +3,14 @@
 //! A run goes through [`Phase`]s. Its record says where it stands, so that whoever takes it up goes on from there: counts
 //! are saved in the same write as the place that they belong to.
 
-use super::ids::{ClubId, GuildId, RoleId, RunId, UserId};
+use super::ids::{ClubId, EntryId, GuildId, RoleId, RunId, UserId};
+use super::matching::Alike;
 use super::role_map::Mapped;
 use super::roster::GuildMember;
 use super::standing::RoleTrouble;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+use std::cmp::Reverse;
 
 /// A run that nobody has taken further for this long is stuck: longer than its queue tries by itself, five receives of six
 /// minutes at most.
@@ -138,6 +140,47 @@ pub enum Trouble {
     Moved,
 }
 
+/// Most similar names that a run keeps.
+pub const ALIKE_MOST: usize = 10;
+
+/// An account that may be somebody's on the roster, as the run that saw it has it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlikeAccount {
+    /// The entry.
+    pub entry: EntryId,
+    /// Its name.
+    pub name: String,
+    /// The account.
+    pub user: UserId,
+    /// How their names are alike.
+    pub how: Likeness,
+}
+
+/// How two names are alike, the closest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "alike")]
+pub enum Likeness {
+    /// The same to the eye, in other letters: somebody may pose as somebody else.
+    LooksAlike,
+    /// The same name with another tag or number.
+    OtherDetails,
+    /// Alike by this many percent.
+    Similar {
+        /// Of 100.
+        percent: u8,
+    },
+}
+
+impl From<Alike> for Likeness {
+    fn from(alike: Alike) -> Self {
+        match alike {
+            Alike::LooksAlike => Self::LooksAlike,
+            Alike::OtherDetails => Self::OtherDetails,
+            Alike::Similar(Reverse(percent)) => Self::Similar { percent },
+        }
+    }
+}
+
 /// A run's record.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SyncRun {
@@ -165,6 +208,12 @@ pub struct SyncRun {
     pub hindered: Option<Vec<(RoleId, RoleTrouble)>>,
     /// What it has done.
     pub counts: Counts,
+    /// Accounts that are like an entry without one, the closest first; at most [`ALIKE_MOST`]. Suggestions, nothing more.
+    #[serde(default)]
+    pub alike: Vec<AlikeAccount>,
+    /// Entries for which neither an account nor a conflict was found.
+    #[serde(default)]
+    pub without_account: u64,
     /// Why it did not do everything.
     pub trouble: Vec<Trouble>,
     /// Which leg is gone: a message of an earlier one was handed over.
@@ -242,6 +291,8 @@ impl SyncRun {
             list: Vec::new(),
             hindered: None,
             counts: Counts::default(),
+            alike: Vec::new(),
+            without_account: 0,
             trouble: Vec::new(),
             leg: 0,
             started_at: now,

@@ -4,9 +4,11 @@ use super::alert::Announcement;
 use super::event::EventKey;
 use super::guild_link::Occasion;
 use super::ids::{ApplicationId, ClubId, InteractionId, UserId};
+use super::join::JoinKey;
 use super::rank::Rank;
 use super::roster_import::{FileRef, ImportKey};
 use super::series::ClassId;
+use super::settings::Key;
 use super::signup::{Answer, Ticket};
 use super::sync::RunKey;
 use jiff::Timestamp;
@@ -134,8 +136,44 @@ pub enum Work {
         club: ClubId,
         /// The member.
         user: UserId,
+        /// What is done about them.
+        #[serde(default)]
+        how: RoleWork,
         /// Where whoever caused it is told how it went.
         reply: Option<Reply>,
+    },
+    /// Post a request to join where it is reviewed.
+    PostJoinRequest {
+        /// The club.
+        club: ClubId,
+        /// The request.
+        request: JoinKey,
+        /// Where the person is told if that cannot be done.
+        reply: Reply,
+    },
+    /// Look for roles or a channel that somebody wants to set, and set them.
+    SetGuildSetting {
+        /// The club.
+        club: ClubId,
+        /// Which setting.
+        key: Key,
+        /// What was typed.
+        typed: String,
+        /// Who.
+        user: UserId,
+        /// Whether Discord let them manage the server when they asked.
+        manages_server: bool,
+        /// The command.
+        interaction: InteractionId,
+        /// Where they are answered.
+        reply: Reply,
+    },
+    /// Show on its message that a request to join was decided, and tell the person.
+    TellJoinDecision {
+        /// The club.
+        club: ClubId,
+        /// The request.
+        request: JoinKey,
     },
     /// Go on with a run of member synchronisation from where its record says that it stands.
     SyncMembers {
@@ -160,6 +198,20 @@ pub enum Work {
         /// The club.
         club: ClubId,
     },
+}
+
+/// What is done about a member's roles in Discord.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RoleWork {
+    /// They are brought to what the rank says, where Gantry leads.
+    #[default]
+    Follow,
+    /// Those of the rank are given, unless neither side leads: where Discord leads, nothing else makes the rank last. Roles
+    /// of other ranks are taken only where Gantry leads.
+    Grant,
+    /// Those of all ranks are taken from somebody who is on the roster no more, where Gantry leads.
+    Withdraw,
 }
 
 /// The queue that a kind of work travels on.
@@ -193,6 +245,9 @@ impl Work {
             | Self::Announce { .. }
             | Self::FinishAnswer { .. }
             | Self::ApplyRoles { .. }
+            | Self::PostJoinRequest { .. }
+            | Self::TellJoinDecision { .. }
+            | Self::SetGuildSetting { .. }
             | Self::CheckPermissions { .. }
             | Self::ResumeParked { .. } => Lane::Notify,
             Self::SyncMembers { .. }
@@ -219,6 +274,9 @@ impl Work {
             Self::SyncMembers { .. }
             | Self::CheckSpaces { .. }
             | Self::ApplyRoles { .. }
+            | Self::PostJoinRequest { .. }
+            | Self::TellJoinDecision { .. }
+            | Self::SetGuildSetting { .. }
             | Self::PreviewRoster { .. }
             | Self::ApplyRoster { .. }
             | Self::ExportRoster { .. }
@@ -246,6 +304,9 @@ impl Work {
             Self::ExportRoster { club, .. }
             | Self::CheckSpaces { club, .. }
             | Self::ApplyRoles { club, .. }
+            | Self::PostJoinRequest { club, .. }
+            | Self::TellJoinDecision { club, .. }
+            | Self::SetGuildSetting { club, .. }
             | Self::CheckPermissions { club, .. }
             | Self::ResumeParked { club } => *club,
         }

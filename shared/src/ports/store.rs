@@ -13,6 +13,8 @@ use crate::domain::guild_link::{LinkWish, Parked};
 use crate::domain::ids::{
     ChannelId, ClubId, EntryId, GuildId, InteractionId, OutboxId, SeriesId, TeamId, UserId,
 };
+use crate::domain::ids::{ChannelId, ClubId, EntryId, GuildId, InteractionId, OutboxId, SeriesId, UserId};
+use crate::domain::join::JoinRequest;
 use crate::domain::link_code::LinkCode;
 use crate::domain::notice::Sheet;
 use crate::domain::rank::Rank;
@@ -198,6 +200,20 @@ pub trait MemberWishes: Send + Sync {
 pub trait RoleMaps: Send + Sync {
     /// The club's own list; nothing if it never had one.
     fn role_map(&self, club: ClubId) -> impl Future<Output = StoreResult<Option<RoleMap>>> + Send;
+}
+
+/// Requests to join.
+pub trait Joins: Send + Sync {
+    /// A person's request, however it stands; nothing if they never asked, or long ago.
+    fn join_request(
+        &self,
+        club: ClubId,
+        user: UserId,
+    ) -> impl Future<Output = StoreResult<Option<JoinRequest>>> + Send;
+
+    /// Replaces the request if its version is still the one it was read with, and counts it up: how far a worker has come
+    /// with its messages. Decisions are committed with [`Change::PutJoin`].
+    fn save_join(&self, request: &mut JoinRequest) -> impl Future<Output = Result<(), CommitError>> + Send;
 }
 
 /// Codes by which accounts are proved, and the tries that are granted.
@@ -556,6 +572,8 @@ pub enum Change {
     Record(Box<Record>, OutboxId),
     /// What a published event is to have in Discord; replaces the version before (0: there is none).
     PutSpace(Space),
+    /// A request to join replaces its version before (version 1: the person has none).
+    PutJoin(Box<JoinRequest>),
     /// A new code.
     PutLinkCode(LinkCode),
     /// A code is used: it is there.

@@ -1,4 +1,4 @@
-//! Brings a member's roles in Discord to what their rank says, where Gantry leads.
+//! Brings a member's roles in Discord to what their rank says, or takes them from somebody who is no member any more.
 //!
 //! The member's roles are read first, and only what differs is called: done again, it finds nothing to do. What Discord
 //! would not let Gantry do is not tried but told.
@@ -15,7 +15,7 @@ use crate::domain::role_map::{Mapped, differences, in_force, is_powerful};
 use crate::domain::roster::Member;
 use crate::domain::settings::SyncDirection;
 use crate::domain::standing::{RoleTrouble, RolesApplied};
-use crate::domain::work::Reply;
+use crate::domain::work::{Reply, RoleWork};
 use crate::ports::discord::{DiscordError, Guilds, InteractionReplies, MemberRoles};
 use crate::ports::store::{RoleMaps, RosterReader, SettingsReader};
 use jiff::Timestamp;
@@ -32,12 +32,15 @@ pub struct Whose<'a> {
     pub club: ClubId,
     /// The member.
     pub user: UserId,
+    /// What is done about them.
+    pub how: RoleWork,
     /// Where whoever caused it is told.
     pub reply: Option<&'a Reply>,
 }
 
 /// Applies the roles and tells how it went. Who is not on the roster, has left the guild, or owns the club is left alone;
-/// so is everybody where Gantry does not lead.
+/// so is everybody where Gantry does not lead, but for roles of a rank that was granted. Roles are withdrawn only from
+/// somebody who is not on the roster, and only where Gantry leads.
 ///
 /// # Errors
 /// What the store and Discord say, as far as trying again helps.
@@ -54,15 +57,20 @@ pub async fn apply_roles<S: SettingsReader + RosterReader + RoleMaps>(
         store.member(whose.club, whose.user),
         store.role_map(whose.club)
     );
-    let (Some((club, settings)), Some(member), map) = (found?, member?, map?) else {
+    let (Some((club, settings)), member, map) = (found?, member?, map?) else {
         return Ok(());
     };
-    let leads = settings.sync_direction() == SyncDirection::GantryLeads;
-    if !at_home(&club, job)? || !leads || member.rank == Rank::Owner {
+    let Some(wanted) = wanted(whose, member.as_ref(), settings.sync_direction()) else {
+        return Ok(());
+    };
+    if !at_home(&club, job)? {
         return Ok(());
     }
     let list = in_force(map.as_ref(), &settings);
-    let applied = match Box::pin(apply(discord, job, &club, &member, &list)).await {
+    if list.is_empty() {
+        return Ok(());
+    }
+    let applied = match Box::pin(apply(discord, job, &club, &wanted, &list)).await {
         Ok(applied) => applied,
         Err(failure) => return Err(or_lost(discord, job, failure).await),
     };
@@ -76,35 +84,67 @@ pub async fn apply_roles<S: SettingsReader + RosterReader + RoleMaps>(
     reply(discord, env, to, render.render(&notice).body).await
 }
 
+/// Whose roles come to which rank's.
+struct Wanted {
+    user: UserId,
+    name: String,
+    rank: Rank,
+    /// Whether listed roles of other ranks are taken.
+    take: bool,
+}
+
+/// What is to be done now, if anything is.
+fn wanted(whose: Whose<'_>, member: Option<&Member>, direction: SyncDirection) -> Option<Wanted> {
+    let take = direction == SyncDirection::GantryLeads;
+    let (name, rank) = match (whose.how, member) {
+        (RoleWork::Follow, Some(member)) if take => (member.name.clone(), member.rank),
+        (RoleWork::Grant, Some(member)) if direction != SyncDirection::Off => {
+            (member.name.clone(), member.rank)
+        }
+        (RoleWork::Withdraw, None) if take => (String::new(), Rank::Guest),
+        (RoleWork::Follow | RoleWork::Grant | RoleWork::Withdraw, _) => return None,
+    };
+    let user = whose.user;
+    (rank != Rank::Owner).then_some(Wanted {
+        user,
+        name,
+        rank,
+        take,
+    })
+}
+
 async fn apply(
     discord: &impl RolesDiscord,
     job: &Job,
     club: &Club,
-    member: &Member,
+    wanted: &Wanted,
     list: &[Mapped],
 ) -> Result<RolesApplied, JobFailure> {
     let mut applied = RolesApplied {
-        user: member.user,
-        name: member.name.clone(),
-        rank: member.rank,
+        user: wanted.user,
+        name: wanted.name.clone(),
+        rank: wanted.rank,
         roles: list
             .iter()
-            .filter(|mapped| mapped.rank == member.rank)
+            .filter(|mapped| mapped.rank == wanted.rank)
             .map(|mapped| mapped.role)
             .collect(),
         in_guild: true,
         failed: Vec::new(),
     };
-    let Some(held) = discord.member_roles(job.guild, member.user).await? else {
+    let Some(held) = discord.member_roles(job.guild, wanted.user).await? else {
         applied.in_guild = false;
         return Ok(applied);
     };
-    let (give, take) = differences(list, member.rank, &held);
+    let (give, mut take) = differences(list, wanted.rank, &held);
+    if !wanted.take {
+        take.clear();
+    }
     if give.is_empty() && take.is_empty() {
         return Ok(applied);
     }
     let picture = discord.guild_picture(job.guild).await?;
-    let reason = format!("{}: {}", club.name, member.rank.label());
+    let reason = format!("{}: {}", club.name, wanted.rank.label());
     let steps = take
         .iter()
         .map(|role| (*role, false))
@@ -115,9 +155,9 @@ async fn apply(
             Some(RoleTrouble::Gone) if !giving => None,
             Some(trouble) => Some(trouble),
             None => outcome(if giving {
-                discord.add_role(job.guild, member.user, role, &reason).await
+                discord.add_role(job.guild, wanted.user, role, &reason).await
             } else {
-                discord.remove_role(job.guild, member.user, role, &reason).await
+                discord.remove_role(job.guild, wanted.user, role, &reason).await
             })?,
         };
         applied

@@ -8,6 +8,15 @@ use crate::domain::settings::{Change as To, InForce, Key, Settings, SettingsChan
 use crate::ports::store::{Batch, Caller, Change, ClubReader, Ledger, OnceKey};
 use std::sync::OnceLock;
 
+/// Under which key a change is remembered, and what whoever wants it has seen.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Base {
+    /// Makes it happen once.
+    pub key: OnceKey,
+    /// The version of the settings that was shown; the present one if nothing is said.
+    pub seen: Option<u64>,
+}
+
 /// Changes all of these settings or none. Each takes its own capability.
 ///
 /// Somebody else who changes other settings at the same moment does not get in the way; of two who change the same one,
@@ -21,7 +30,25 @@ pub async fn change_settings<S: ClubReader + Ledger>(
     call: &Call,
     wishes: &[Wish],
 ) -> Result<SettingsChanged, Failure> {
+    let base = Base {
+        key: OnceKey::Interaction(call.interaction),
+        seen: None,
+    };
+    change_settings_from(store, env, call, wishes, base).await
+}
+
+/// As [`change_settings`], from what was shown.
+pub(super) async fn change_settings_from<S: ClubReader + Ledger>(
+    store: &S,
+    env: &impl Env,
+    call: &Call,
+    wishes: &[Wish],
+    base: Base,
+) -> Result<SettingsChanged, Failure> {
     let seen = OnceLock::new();
+    if let Some(shown) = base.seen {
+        let _ = seen.set(shown);
+    }
     let decide = || async {
         let (caller, ()) = with_caller(store, call, |_| async { Ok(()) }).await?;
         decide(
@@ -32,13 +59,7 @@ pub async fn change_settings<S: ClubReader + Ledger>(
             *seen.get_or_init(|| caller.settings.version()),
         )
     };
-    once(
-        (store, env),
-        OnceKey::Interaction(call.interaction),
-        call.try_until,
-        decide,
-    )
-    .await
+    once((store, env), base.key, call.try_until, decide).await
 }
 
 /// Takes the club's own values back, as they were when the person was asked whether to: `seen` is the version of the

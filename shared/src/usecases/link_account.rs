@@ -9,6 +9,7 @@ use crate::domain::link_code::{Code, LIFE, LinkCode, TRIES_OF_ALL, TRIES_OF_ONE,
 use crate::domain::rank::{Capability, Rank, RankFault};
 use crate::domain::refusal::Refusal;
 use crate::domain::standing::{CodeMade, Linked, RankShown, RolesNext};
+use crate::domain::work::{RoleWork, Work};
 use crate::ports::store::{Batch, Change, ClubReader, Ledger, LinkCodes, OnceKey, RoleMaps, RosterReader};
 use serde_json::json;
 
@@ -197,7 +198,11 @@ pub async fn remove_link<S: LinkStore>(
     user: UserId,
 ) -> Result<Linked, Failure> {
     let decide = || async {
-        let (caller, known) = with_caller(store, call, |club| known(store, club, user)).await?;
+        let read = |club| async move {
+            let (known, map) = futures::join!(known(store, club, user), store.role_map(club));
+            Ok((known?, map?))
+        };
+        let (caller, (known, map)) = with_caller(store, call, read).await?;
         if user != call.user {
             call.allow(&caller, Capability::ManageMembers)?;
         }
@@ -225,7 +230,21 @@ pub async fn remove_link<S: LinkStore>(
             user,
             name: entry.name.clone(),
             rank: entry.rank,
-            roles: RolesNext::Untouched,
+            // Where Discord leads the roles are its own; where Gantry does, they went with the entry.
+            roles: match roles_next(&caller, map.as_ref()) {
+                RolesNext::Applied => RolesNext::Applied,
+                RolesNext::Lead | RolesNext::Untouched => RolesNext::Untouched,
+            },
+        };
+        let withdraw = Work::ApplyRoles {
+            club,
+            user,
+            how: RoleWork::Withdraw,
+            reply: Some(call.reply.clone()),
+        };
+        let work = match linked.roles {
+            RolesNext::Applied => vec![withdraw],
+            RolesNext::Lead | RolesNext::Untouched => Vec::new(),
         };
         entry.user = None;
         entry.linked = false;
@@ -234,7 +253,7 @@ pub async fn remove_link<S: LinkStore>(
         let batch = Batch {
             changes: vec![Change::PutEntry(entry), Change::RemoveMember(member)],
             record: Some(record),
-            outbox: call.outbox(env, Vec::new()),
+            outbox: call.outbox(env, work),
             answered: None,
         };
         Ok(Decision::Commit(Box::new(batch), linked))

@@ -126,6 +126,92 @@ async fn changed<S: ClubReader + RoleMaps + Ledger>(
     once((store, env), key, call.try_until, decide).await
 }
 
+/// The roles that go with a rank from now on: all of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MapRank {
+    /// The rank.
+    pub rank: Rank,
+    /// The roles.
+    pub roles: Vec<PickedRole>,
+}
+
+/// Replaces a rank's roles on the club's own list, which was at version `seen` when it was shown (0: there was none). A role
+/// that went with another rank goes with this one then. Takes what [`Rank::mapping_takes`] says of all ranks concerned.
+///
+/// # Errors
+/// Refuses with `NoClub`, `NeedsRank`, `Role`, `QuestionOutdated`, `Busy`.
+pub(super) async fn map_rank<S: ClubReader + RoleMaps + Ledger>(
+    store: &S,
+    env: &impl Env,
+    call: &Call,
+    seen: u64,
+    wish: &MapRank,
+) -> Result<(), Failure> {
+    let decide = || async {
+        let (caller, before) = with_caller(store, call, |club| store.role_map(club)).await?;
+        call.allow(&caller, Capability::ManageRanks)?;
+        let version = before.as_ref().map_or(0, |map| map.version);
+        let list = before.as_ref().map(|map| map.list.as_slice()).unwrap_or_default();
+        let after = replaced(call, &caller, list, wish)?;
+        if version != seen {
+            return Err(Refusal::QuestionOutdated.into());
+        }
+        if after == list {
+            return Ok(Decision::Nothing(()));
+        }
+        let map = RoleMap {
+            club: caller.club.id,
+            list: after,
+            changed_by: call.user,
+            changed_at: call.now,
+            version: version + 1,
+        };
+        let record = Record {
+            before: json!(list),
+            after: json!(map.list),
+            ..call.record(caller.club.id, Fact::RolesMapped)
+        };
+        let batch = Batch {
+            changes: vec![Change::PutRoleMap(map)],
+            record: Some(record),
+            outbox: call.outbox(env, Vec::new()),
+            answered: None,
+        };
+        Ok(Decision::Commit(Box::new(batch), ()))
+    };
+    let key = OnceKey::Interaction(call.interaction);
+    once((store, env), key, call.try_until, decide).await
+}
+
+/// The list with these roles for the rank. What stays keeps its place.
+fn replaced(call: &Call, caller: &Caller, list: &[Mapped], wish: &MapRank) -> Result<Vec<Mapped>, Refusal> {
+    call.allow(caller, wish.rank.mapping_takes())?;
+    let picked = |role: RoleId| wish.roles.iter().any(|picked| picked.role == role);
+    let mut after = Vec::new();
+    for mapped in list {
+        match (mapped.rank == wish.rank, picked(mapped.role)) {
+            (true, true) | (false, false) => after.push(*mapped),
+            (true, false) => {}
+            (false, true) => call.allow(caller, mapped.rank.mapping_takes())?,
+        }
+    }
+    for role in &wish.roles {
+        // The role that everybody has bears the guild's id (Discord docs, permissions).
+        let fault = if role.role.0 == call.guild.0 {
+            Some(RoleFault::Everyone)
+        } else {
+            role.managed.then_some(RoleFault::Managed)
+        };
+        if let Some(fault) = fault {
+            return Err(Refusal::Role { fault });
+        }
+        if after.iter().all(|mapped| mapped.role != role.role) {
+            after = placed(&after, role.role, wish.rank, None).map_err(|fault| Refusal::Role { fault })?;
+        }
+    }
+    Ok(after)
+}
+
 /// Shows the list. Takes [`Capability::ViewSettings`].
 ///
 /// # Errors

@@ -10,7 +10,7 @@ use crate::domain::role_map::{RoleMap, in_force};
 use crate::domain::roster::{Entry, Member};
 use crate::domain::settings::SyncDirection;
 use crate::domain::standing::{HandOverQuestion, HandedOver, RankGiven, RankShown, RolesNext};
-use crate::domain::work::{Reply, Work};
+use crate::domain::work::{Reply, RoleWork, Work};
 use crate::ports::store::{
     Batch, Caller, Change, ClubReader, Ledger, OnceKey, RoleMaps, RosterReader, StoreResult,
 };
@@ -160,6 +160,7 @@ pub(super) fn apply(roles: RolesNext, club: ClubId, user: UserId, reply: Option<
         RolesNext::Applied => vec![Work::ApplyRoles {
             club,
             user,
+            how: RoleWork::Follow,
             reply: reply.cloned(),
         }],
         RolesNext::Lead | RolesNext::Untouched => Vec::new(),

@@ -2,12 +2,14 @@
 
 use super::gateway::{Form, event};
 use super::world::{
-    ADMIN, APPLICATION, CHANNEL, CLOSED, CLUB, CONFLICT, DRAFT, DRIVER, GUILD, IMPORT, OPEN, OTHER_GUILD,
-    RUN, SEATED, SERIES, TEAM, TWIN, WAITING,
+    ADMIN, APPLICATION, CHANNEL, CLOSED, CLUB, CONFLICT, DRAFT, DRIVER, GUILD, IMPORT, JOIN, OPEN,
+    OTHER_GUILD, RUN, SEATED, SERIES, TEAM, TWIN, WAITING,
 };
-use gantry_shared::discord::custom_id::{CaseAct, ComponentId, ModalId};
+use gantry_shared::discord::custom_id::{CaseAct, ComponentId, ModalId, SetupSelect};
 use gantry_shared::domain::ids::{EntryId, GuildId, UserId};
+use gantry_shared::domain::rank::Rank;
 use gantry_shared::domain::settings::{Section, Target};
+use gantry_shared::domain::setup::SetupPage;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -40,7 +42,9 @@ pub(super) fn events(now: Timestamp) -> Vec<(&'static str, Value)> {
         } else {
             GUILD
         };
-        add(name, writer.write(2, data, ADMIN, Some(guild)), Form::Plain);
+        // Who is on the roster cannot ask to join.
+        let who = if name == "command-join" { DRIVER } else { ADMIN };
+        add(name, writer.write(2, data, who, Some(guild)), Form::Plain);
     }
     for (name, data) in suggestions() {
         add(name, writer.write(4, data, ADMIN, Some(GUILD)), Form::Plain);
@@ -65,8 +69,12 @@ pub(super) fn events(now: Timestamp) -> Vec<(&'static str, Value)> {
         writer.click(picked, ADMIN, Some(GUILD)),
         Form::Plain,
     );
+    for (name, data) in setup_selects() {
+        add(name, writer.click(data, ADMIN, Some(GUILD)), Form::Plain);
+    }
     for (name, data) in forms() {
-        add(name, writer.write(5, data, ADMIN, Some(GUILD)), Form::Plain);
+        let who = if name == "modal-join" { DRIVER } else { ADMIN };
+        add(name, writer.write(5, data, who, Some(GUILD)), Form::Plain);
     }
     let show = || sub_command("event", "show", &[("event", &OPEN.event.to_string())]);
     add(
@@ -167,6 +175,7 @@ fn commands() -> Vec<(&'static str, Value)> {
             command("help", texts(&[("command", "event publish")])),
         ),
         ("command-club-create", sub_command("club", "create", &club)),
+        ("command-club-setup", sub_command("club", "setup", &[])),
         ("command-club-status", sub_command("club", "status", &[])),
         ("command-club-preflight", sub_command("club", "preflight", &[])),
         ("command-club-invite", sub_command("club", "invite", &[])),
@@ -234,6 +243,7 @@ fn commands() -> Vec<(&'static str, Value)> {
             "command-signup-list",
             sub_command("signup", "list", &[("event", &open)]),
         ),
+        ("command-join", command("join", json!([]))),
         ("command-roster-list", sub_command("roster", "list", &[])),
         ("command-roster-import", roster_import()),
         ("command-roster-export", sub_command("roster", "export", &[])),
@@ -248,6 +258,17 @@ fn commands() -> Vec<(&'static str, Value)> {
         (
             "command-settings-set",
             sub_command("settings", "set", &[("key", "sync.hours"), ("value", "12")]),
+        ),
+        (
+            "command-settings-set-channel",
+            sub_command(
+                "settings",
+                "set",
+                &[
+                    ("key", "members.join_channel"),
+                    ("value", &format!("<#{CHANNEL}>")),
+                ],
+            ),
         ),
         (
             "command-settings-reset",
@@ -504,6 +525,20 @@ fn buttons() -> Vec<(&'static str, ComponentId, UserId)> {
             },
             ADMIN,
         ),
+        (
+            "button-join-approve",
+            ComponentId::JoinApprove { key: JOIN },
+            ADMIN,
+        ),
+        ("button-join-reject", ComponentId::JoinReject { key: JOIN }, ADMIN),
+        (
+            "button-setup-step",
+            ComponentId::Setup {
+                page: SetupPage::Channels,
+            },
+            ADMIN,
+        ),
+        ("button-setup-zone", ComponentId::SetupZone { version: 1 }, ADMIN),
         ("button-leave-as-it-is", ComponentId::LeaveAsItIs, ADMIN),
     ]
 }
@@ -514,6 +549,43 @@ const fn conflict(act: CaseAct) -> ComponentId {
         key: CONFLICT,
         version: 1,
     }
+}
+
+/// The selects of the setup, each with what Discord resolves of it.
+fn setup_selects() -> Vec<(&'static str, Value)> {
+    let select = |kind: u8, id: ComponentId, values: Value| json!({ "component_type": kind, "custom_id": id.to_string(), "id": 2, "values": values });
+    let of = |select, version| ComponentId::SetupSelect { select, version };
+    let (role, channel) = (ROLE.to_owned(), CHANNEL.to_string());
+    let mut roles = select(6, of(SetupSelect::Roles(Rank::Member), 0), json!([role]));
+    roles["resolved"] = json!({ "roles": { &role: {
+        "id": role, "name": "Drivers", "color": 0, "colors": { "primary_color": 0 }, "hoist": false,
+        "position": 2, "permissions": "0", "managed": false, "mentionable": false, "flags": 0,
+    } } });
+    let mut channels = select(8, of(SetupSelect::JoinChannel, 1), json!([channel]));
+    channels["resolved"] = json!({ "channels": { &channel: {
+        "id": channel, "name": "join-requests", "type": 0, "permissions": ALL_PERMISSIONS,
+        "app_permissions": ALL_PERMISSIONS,
+    } } });
+    vec![
+        (
+            "select-setup-rank",
+            select(3, ComponentId::SetupRank, json!(["steward"])),
+        ),
+        ("select-setup-roles", roles),
+        ("select-setup-channel", channels),
+        (
+            "select-setup-time-zone",
+            select(3, of(SetupSelect::Zone, 1), json!(["Asia/Tokyo"])),
+        ),
+        (
+            "select-setup-features",
+            select(3, of(SetupSelect::Features, 1), json!(["sync.automatic"])),
+        ),
+        (
+            "select-setup-direction",
+            select(3, of(SetupSelect::Direction, 1), json!(["gantry"])),
+        ),
+    ]
 }
 
 fn forms() -> Vec<(&'static str, Value)> {
@@ -547,12 +619,32 @@ fn forms() -> Vec<(&'static str, Value)> {
         version: 1,
     }
     .to_string();
+    let labelled = |fields: &[(&str, &str)]| -> Vec<Value> {
+        let label = |(n, (id, value)): (usize, &(&str, &str))| json!({ "type": 18, "id": 2 * n + 1, "component": input((n, (*id, *value))) });
+        fields.iter().enumerate().map(label).collect()
+    };
+    let join = labelled(&[
+        ("name", "Mika Lehtonen"),
+        ("why", "I want to race at night."),
+        ("experience", ""),
+    ]);
+    let reason = labelled(&[("reason", "The grid is full this season.")]);
+    let reject = ModalId::JoinReject { key: JOIN }.to_string();
     let form = |id: &str, components: &[Value]| json!({ "custom_id": id, "components": components });
     vec![
         ("modal-event-create", form(&create, &labels)),
         ("modal-event-create-action-rows", form(&create, &rows)),
         ("modal-event-edit", form(&edit, &labels)),
         ("modal-availability", form(&about, &details)),
+        ("modal-join", form(&ModalId::Join.to_string(), &join)),
+        ("modal-join-reject", form(&reject, &reason)),
+        (
+            "modal-setup-zone",
+            form(
+                &ModalId::SetupZone { version: 1 }.to_string(),
+                &labelled(&[("zone", "Europe/Zurich")]),
+            ),
+        ),
     ]
 }
 

@@ -1,7 +1,8 @@
 //! What the table's stream and the queues hand to the relay and the workers.
 
 use super::world::{
-    ADMIN, CLUB, DRIVER, GUILD, IMPORT, NEW, OPEN, RUN, SEATED, SEATED_TICKET, WAITING, reply,
+    ADMIN, CHANNEL, CLUB, DRIVER, GUILD, IMPORT, JOIN, JOIN_DECIDED, NEW, OPEN, RUN, SEATED, SEATED_TICKET,
+    WAITING, reply,
 };
 use gantry_shared::adapters::dynamo::{OUTBOX_PREFIX, OutboxItem};
 use gantry_shared::domain::alert::Announcement;
@@ -11,8 +12,9 @@ use gantry_shared::domain::ids::{InteractionId, OutboxId};
 use gantry_shared::domain::rank::Rank;
 use gantry_shared::domain::roster_import::{FileRef, ImportKey};
 use gantry_shared::domain::series::ClassId;
+use gantry_shared::domain::settings::Key;
 use gantry_shared::domain::signup::{Answer, Status};
-use gantry_shared::domain::work::{Lane, Work};
+use gantry_shared::domain::work::{Lane, RoleWork, Work};
 use gantry_shared::jobs::outgoing;
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -90,7 +92,26 @@ pub(super) fn events(now: Timestamp) -> serde_json::Result<Vec<(&'static str, &'
     let roles = Work::ApplyRoles {
         club: CLUB,
         user: SEATED,
+        how: RoleWork::Follow,
         reply: Some(reply(now)),
+    };
+    let post_join = Work::PostJoinRequest {
+        club: CLUB,
+        request: JOIN,
+        reply: reply(now),
+    };
+    let tell_join = Work::TellJoinDecision {
+        club: CLUB,
+        request: JOIN_DECIDED,
+    };
+    let set_channel = Work::SetGuildSetting {
+        club: CLUB,
+        key: Key::JoinChannel,
+        typed: format!("<#{CHANNEL}>"),
+        user: ADMIN,
+        manages_server: true,
+        interaction: CLICK,
+        reply: reply(now),
     };
     let check = Work::CheckPermissions {
         club: CLUB,
@@ -134,6 +155,9 @@ pub(super) fn events(now: Timestamp) -> serde_json::Result<Vec<(&'static str, &'
         ("notify-worker", "tell-reminder", batch(&[remind], now)?),
         ("notify-worker", "finish-answer", batch(&[finish], now)?),
         ("notify-worker", "apply-roles", batch(&[roles], now)?),
+        ("notify-worker", "post-join-request", batch(&[post_join], now)?),
+        ("notify-worker", "tell-join-decision", batch(&[tell_join], now)?),
+        ("notify-worker", "set-guild-setting", batch(&[set_channel], now)?),
         ("sync-worker", "sync-members", batch(&[sync], now)?),
         ("sync-worker", "preview-roster", batch(&[preview], now)?),
         ("sync-worker", "apply-roster", batch(&[apply], now)?),

@@ -8,6 +8,7 @@ use gantry_shared::domain::ids::{
     ApplicationId, ChannelId, ClubId, EntryId, EventId, GuildId, InteractionId, MessageId, OutboxId, RunId,
     SeriesId, TeamId, UserId,
 };
+use gantry_shared::domain::join::{JoinKey, JoinRequest, JoinState, JoinWords};
 use gantry_shared::domain::matching::{Conflict, Kind, NameKind, Pairing, Reason, Subject};
 use gantry_shared::domain::rank::Rank;
 use gantry_shared::domain::roster::Entry;
@@ -89,6 +90,17 @@ pub const CONFLICT: CaseKey = CaseKey {
     subject: Subject::Entry(TWIN),
 };
 
+/// A request to join that nobody has seen yet.
+pub const JOIN: JoinKey = JoinKey {
+    user: UserId(1_056_104_309_264_089_305),
+    request: InteractionId(1_056_104_309_264_089_505),
+};
+/// A request to join that was rejected; the person is to be told.
+pub const JOIN_DECIDED: JoinKey = JoinKey {
+    user: UserId(1_056_104_309_264_089_306),
+    request: InteractionId(1_056_104_309_264_089_506),
+};
+
 const fn event_key(n: u128) -> EventKey {
     EventKey {
         club: CLUB,
@@ -122,16 +134,53 @@ fn club() -> Club {
 
 /// The club's first settings.
 fn settings() -> ClubSettings {
-    let wish = Wish {
-        key: Key::TimeZone,
-        change: settings::Change::Typed("Europe/Berlin".to_owned()),
+    let wish = |key, typed: String| Wish {
+        key,
+        change: settings::Change::Typed(typed),
     };
-    let changed = Settings::default().change(&[wish], ADMIN, MOMENT, GUILD);
+    let wishes = [
+        wish(Key::TimeZone, "Europe/Berlin".to_owned()),
+        wish(Key::JoinChannel, format!("<#{CHANNEL}>")),
+    ];
+    let changed = Settings::default().change(&wishes, ADMIN, MOMENT, GUILD);
     changed.map(|changed| changed.stored).unwrap_or_default()
 }
 
 fn run() -> SyncRun {
     SyncRun::new(RUN, GUILD, RunKind::Manual, Some(ADMIN), MOMENT)
+}
+
+fn join(key: JoinKey, state: JoinState, review: Step<MessageId>) -> JoinRequest {
+    JoinRequest {
+        club: CLUB,
+        key,
+        account: "Aino Virtanen".to_owned(),
+        words: JoinWords {
+            name: "Aino Virtanen".to_owned(),
+            why: "Endurance racing with people who stay for the debrief.".to_owned(),
+            experience: "Two seasons of GT4.".to_owned(),
+        },
+        asked_at: MOMENT,
+        channel: CHANNEL,
+        state,
+        review,
+        undelivered: false,
+        telling_since: None,
+        told: None,
+        version: 1,
+    }
+}
+
+/// The two requests to join.
+fn joins() -> [Change; 2] {
+    let rejected = JoinState::Rejected {
+        by: ADMIN,
+        at: MOMENT,
+        reason: "The grid is full this season.".to_owned(),
+    };
+    let open = join(JOIN, JoinState::Open, Step::Todo);
+    let decided = join(JOIN_DECIDED, rejected, Step::Done { id: BOARD });
+    [open, decided].map(|request| Change::PutJoin(Box::new(request)))
 }
 
 /// An entry that two accounts fit.
@@ -294,6 +343,7 @@ pub fn batches() -> Vec<Batch> {
             put(answer(WAITING, "Łukasz Nowak", waits)),
             Change::PutWaiter(OPEN, waiter),
         ],
+        joins().to_vec(),
         vec![Change::ResizeClass(OPEN, class("GT3", 2), gate)],
         vec![
             Change::CreateEvent(event(CLOSED, "Hockenheim 6h", EventState::TeamsForming)),

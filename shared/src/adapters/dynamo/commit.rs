@@ -256,6 +256,10 @@ impl Table {
                     self.versioned(&keys::space(space.event), &space, space.version.saturating_sub(1))?;
                 writes.push(TransactWriteItem::builder().put(put).build());
             }
+            Change::PutJoin(request) => {
+                let put = self.put_join(&request, request.version.saturating_sub(1))?;
+                writes.push(TransactWriteItem::builder().put(put).build());
+            }
             Change::PutLinkCode(code) => {
                 let mut put = self.versioned(&keys::link_code(code.club, &code.hash), &code, 0)?;
                 let until = u64::try_from(code.expires_at.as_second()).unwrap_or(0);

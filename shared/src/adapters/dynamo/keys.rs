@@ -158,6 +158,11 @@ pub(super) fn link_tries(club: ClubId, user: Option<UserId>, window: i64) -> Key
     Key::new(club_partition(club), format!("LINKTRIES#{window}#{whose}"))
 }
 
+/// A person's request to join.
+pub(super) fn join_request(club: ClubId, user: UserId) -> Key {
+    Key::new(club_partition(club), format!("JOIN#{:020}", user.0))
+}
+
 pub(super) fn role_map(club: ClubId) -> Key {
     Key::new(club_partition(club), ROLES)
 }

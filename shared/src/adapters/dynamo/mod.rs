@@ -7,6 +7,7 @@ mod commit;
 mod events;
 mod imports;
 mod items;
+mod joins;
 mod keys;
 mod link_codes;
 mod links;

@@ -1,7 +1,7 @@
 //! The longest texts taken from a command or a form, in characters. Where the domain has a bound it is that one; the others
 //! are coarse bounds against waste.
 
-use crate::domain::{availability, club, event, series, settings, teams};
+use crate::domain::{availability, club, event, join, roster, series, settings, teams};
 
 /// A club's name.
 pub const CLUB_NAME: u16 = club::CLUB_NAME_MAX as u16;
@@ -33,6 +33,14 @@ pub const FIGURE: u16 = 20;
 pub const WINDOWS: u16 = (availability::WINDOWS_MAX * 30) as u16;
 /// The label of a class.
 pub const CLASS: u16 = series::CLASS_LABEL_MAX as u16;
+/// A name on the roster.
+pub const ENTRY_NAME: u16 = roster::ENTRY_NAME_MAX as u16;
+/// Why somebody wants to join.
+pub const WHY: u16 = join::WHY_MAX as u16;
+/// What somebody has driven.
+pub const EXPERIENCE: u16 = join::EXPERIENCE_MAX as u16;
+/// Why a request to join is rejected.
+pub const REJECTION: u16 = join::REASON_MAX as u16;
 /// A small number.
 pub const NUMBER: u16 = 3;
 /// An id, or what is typed to find it.

@@ -32,6 +32,7 @@ pub enum Verb {
     Info,
     Help,
     ClubCreate,
+    ClubSetup,
     ClubStatus,
     ClubPreflight,
     ClubInvite,
@@ -51,6 +52,7 @@ pub enum Verb {
     EventShow,
     EventList,
     SignupList,
+    Join,
     RosterImport,
     RosterExport,
     RosterList,
@@ -115,6 +117,8 @@ pub enum Command {
         /// Such as `#1e90ff`, as typed.
         colour: Option<String>,
     },
+    /// `/club setup`
+    ClubSetup,
     /// `/club status`
     ClubStatus,
     /// `/club preflight`
@@ -217,6 +221,8 @@ pub enum Command {
         /// The picked event.
         event: EventId,
     },
+    /// `/join`
+    Join,
     /// `/roster import`
     RosterImport {
         /// The attached file.

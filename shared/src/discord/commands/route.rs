@@ -4,7 +4,7 @@
 use super::options::Options;
 use super::spec::{ActionSpec, AutocompleteField, Body, CommandSpec, Reach, Values};
 use super::{AutocompleteQuery, Command, PlanCommand, TREE, Verb};
-use crate::discord::custom_id::{CaseAct, ComponentId, ModalId};
+use crate::discord::custom_id::{CaseAct, ComponentId, ModalId, SetupSelect};
 use crate::discord::inbound::{
     AttachmentData, CommandData, CommandOption, ComponentData, Data, Interaction, ModalData,
 };
@@ -13,12 +13,16 @@ use crate::domain::availability::DetailsForm;
 use crate::domain::cases::{CaseKey, Decision};
 use crate::domain::event::{EventForm, EventKey, Period};
 use crate::domain::ids::{ClubId, EntryId, EventId, InteractionId, RunId, SeriesId, UserId};
+use crate::domain::join::{JoinForm, JoinKey};
 use crate::domain::link_code::Code;
+use crate::domain::permissions::Permissions as AllowedHere;
 use crate::domain::rank::Rank;
 use crate::domain::repeat::Every;
+use crate::domain::role_map::PickedRole;
 use crate::domain::roster_import::FileRef;
 use crate::domain::series::ClassId;
 use crate::domain::settings::{Key, Section, Target};
+use crate::domain::setup::{FEATURES, PickedChannel, SetupPage};
 use crate::domain::stints::StrategyForm;
 use crate::domain::wishes::{Way, WishChange};
 use serde_json::Value;
@@ -33,6 +37,8 @@ const CHAT_INPUT: u64 = 1;
 const TYPED_MAX: usize = 100;
 /// A file's name is kept up to here, in characters.
 const FILE_NAME_MAX: usize = 100;
+/// Discord's types of channels in which messages are written: text, and announcements.
+const TEXT_CHANNELS: [u64; 2] = [0, 5];
 /// Longest address of a file, in bytes.
 const URL_MAX: usize = 2048;
 
@@ -168,6 +174,48 @@ pub enum ComponentAction {
     },
     /// No, change nothing.
     LeaveAsItIs,
+    /// Show a step of the setup.
+    Setup {
+        /// Which.
+        page: SetupPage,
+    },
+    /// Something was chosen in the setup.
+    SetupChosen {
+        /// The version of what was shown.
+        version: u64,
+        /// What.
+        choice: Chosen,
+    },
+    /// The form for a time zone is wanted.
+    SetupZone {
+        /// The version of the settings.
+        version: u64,
+    },
+    /// Yes to a request to join.
+    JoinApprove {
+        /// The request.
+        key: JoinKey,
+    },
+    /// No to a request to join: the reason is asked for.
+    JoinReject {
+        /// The request.
+        key: JoinKey,
+    },
+}
+
+/// What was chosen in a select of the setup. What Discord did not resolve with the click is not taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Chosen {
+    /// The roles of a rank.
+    Roles(Rank, Vec<PickedRole>),
+    /// The channel in which requests to join are reviewed.
+    JoinChannel(Option<PickedChannel>),
+    /// A time zone.
+    Zone(String),
+    /// The features that are on.
+    Features(Vec<Key>),
+    /// Which side leads.
+    Direction(String),
 }
 
 /// A submitted form.
@@ -195,6 +243,25 @@ pub enum ModalSubmit {
         event: EventId,
         /// What is in it, as typed.
         form: DetailsForm,
+    },
+    /// A time zone, in the setup.
+    SetupZone {
+        /// The version of the settings when the form was opened.
+        version: u64,
+        /// As typed.
+        zone: String,
+    },
+    /// A request to join.
+    Join {
+        /// What is in it, as typed.
+        form: JoinForm,
+    },
+    /// A request to join is rejected.
+    JoinReject {
+        /// The request.
+        key: JoinKey,
+        /// Why, as typed.
+        reason: String,
     },
 }
 
@@ -297,6 +364,7 @@ fn build(verb: Verb, options: &Options<'_>) -> Result<Command, RouteError> {
             time_zone: options.text("time_zone")?,
             colour: options.text("colour")?,
         },
+        Verb::ClubSetup => Command::ClubSetup,
         Verb::ClubStatus => Command::ClubStatus,
         Verb::ClubPreflight => Command::ClubPreflight,
         Verb::ClubInvite => Command::ClubInvite,
@@ -349,6 +417,7 @@ fn build(verb: Verb, options: &Options<'_>) -> Result<Command, RouteError> {
                 _ => Period::Upcoming,
             },
         },
+        Verb::Join => Command::Join,
         Verb::RosterImport => Command::RosterImport {
             file: file(options.file("file")?),
         },
@@ -615,6 +684,60 @@ fn component(data: &ComponentData, in_guild: bool) -> Result<ComponentAction, Ro
         ComponentId::KeepSettings => ComponentAction::KeepSettings,
         ComponentId::HandOver { user, version } => ComponentAction::HandOver { user, version },
         ComponentId::LeaveAsItIs => ComponentAction::LeaveAsItIs,
+        ComponentId::Setup { page } => ComponentAction::Setup { page },
+        ComponentId::SetupRank => ComponentAction::Setup {
+            page: match data.values.as_slice() {
+                [rank] => SetupPage::parse(rank)
+                    .filter(|page| matches!(page, SetupPage::Roles(_)))
+                    .ok_or(RouteError::UnknownComponent)?,
+                _ => return Err(RouteError::UnknownComponent),
+            },
+        },
+        ComponentId::SetupSelect { select, version } => ComponentAction::SetupChosen {
+            version,
+            choice: chosen(select, data).ok_or(RouteError::UnknownComponent)?,
+        },
+        ComponentId::SetupZone { version } => ComponentAction::SetupZone { version },
+        ComponentId::JoinApprove { key } => ComponentAction::JoinApprove { key },
+        ComponentId::JoinReject { key } => ComponentAction::JoinReject { key },
+    })
+}
+
+fn chosen(select: SetupSelect, data: &ComponentData) -> Option<Chosen> {
+    let values = data.values.as_slice();
+    let one = || match values {
+        [value] => Some(value.clone()),
+        _ => None,
+    };
+    Some(match select {
+        SetupSelect::Roles(rank) => {
+            let role = |id: &String| {
+                let found = data.resolved.roles.get(id)?;
+                (found.id.to_string() == *id).then_some(PickedRole {
+                    role: found.id,
+                    managed: found.managed,
+                    permissions: found.permissions.0,
+                })
+            };
+            Chosen::Roles(rank, values.iter().map(role).collect::<Option<_>>()?)
+        }
+        SetupSelect::JoinChannel if values.is_empty() => Chosen::JoinChannel(None),
+        SetupSelect::JoinChannel => {
+            let id = one()?;
+            let found = data.resolved.channels.get(&id)?;
+            let picked = PickedChannel {
+                channel: found.id,
+                text: TEXT_CHANNELS.contains(&found.kind),
+                allowed: found.app_permissions.map(|allowed| AllowedHere(allowed.0)),
+            };
+            (found.id.to_string() == id).then_some(Chosen::JoinChannel(Some(picked)))?
+        }
+        SetupSelect::Zone => Chosen::Zone(one()?),
+        SetupSelect::Features => {
+            let key = |name: &String| Key::parse(name).filter(|key| FEATURES.contains(key));
+            Chosen::Features(values.iter().map(key).collect::<Option<_>>()?)
+        }
+        SetupSelect::Direction => Chosen::Direction(one()?),
     })
 }
 
@@ -644,6 +767,17 @@ fn modal(data: &ModalData) -> Result<ModalSubmit, RouteError> {
         ModalId::Availability { event } => ModalSubmit::Availability {
             event,
             form: modals::read_details_form(&data.components).ok_or(RouteError::UnknownModal)?,
+        },
+        ModalId::SetupZone { version } => ModalSubmit::SetupZone {
+            version,
+            zone: modals::read_zone(&data.components).ok_or(RouteError::UnknownModal)?,
+        },
+        ModalId::Join => ModalSubmit::Join {
+            form: modals::read_join_form(&data.components).ok_or(RouteError::UnknownModal)?,
+        },
+        ModalId::JoinReject { key } => ModalSubmit::JoinReject {
+            key,
+            reason: modals::read_reason(&data.components).ok_or(RouteError::UnknownModal)?,
         },
     })
 }

@@ -873,16 +873,16 @@ fn a_submitted_form_is_read() {
         classes: v(),
         description: v(),
     };
-    let submitted = send(
-        5,
-        json!({ "custom_id": id.to_string(), "components": inputs }),
-        true,
-    );
     let edit = ModalSubmit::EventEdit {
         event: event(),
         version: 3,
         form,
     };
+    let submitted = send(
+        5,
+        json!({ "custom_id": id.to_string(), "components": inputs }),
+        true,
+    );
     assert_eq!(submitted, Ok(Intent::Modal(edit)));
 
     let foreign = send(5, json!({ "custom_id": "g0:ee:1", "components": inputs }), true);

@@ -44,6 +44,15 @@ pub const TREE: &[CommandSpec] = &[
     CommandSpec::guild("series", "The club's series", Body::Subs(SERIES)),
     CommandSpec::guild("event", "The club's race events", Body::Subs(EVENT)),
     CommandSpec::guild("signup", "Sign-ups for events", Body::Subs(SIGNUP)),
+    CommandSpec::guild(
+        "join",
+        "Ask to become a member of the club",
+        Body::Run(ActionSpec::new(
+            Verb::Join,
+            &[],
+            "Opens a form. The club looks at what you write, and you are told by DM what was decided.",
+        )),
+    ),
     CommandSpec::guild("roster", "Who belongs to the club", Body::Subs(ROSTER)),
     CommandSpec::guild(
         "sync",
@@ -85,6 +94,15 @@ const CLUB: &[SubSpec] = &[
                 ),
             ],
             "A server has one club. Who makes it owns it. You need the Manage Server permission.",
+        ),
+    ),
+    SubSpec::new(
+        "setup",
+        "Set the club up step by step: roles, channels, time zone, features",
+        ActionSpec::new(
+            Verb::ClubSetup,
+            &[],
+            "For admins. Each step shows what is set and keeps what you choose at once: leave when you like, and come back.",
         ),
     ),
     SubSpec::new(

@@ -16,6 +16,8 @@ pub const TROUBLE: &str = "Something went wrong on Gantry's side. Please look wh
 const FAULTS_SHOWN: usize = 12;
 /// What was typed is quoted up to here, in UTF-16 units.
 const QUOTE_MAX: usize = 40;
+/// A reason is quoted up to here, in UTF-16 units before escaping: all of it.
+const REASON_MAX: usize = 2 * crate::domain::join::REASON_MAX;
 
 /// What is said about an interaction that leads nowhere.
 #[must_use]
@@ -192,6 +194,32 @@ pub fn refusal(refusal: &Refusal, ids: &CommandIds) -> String {
             "This entry is tied to another account already. An admin can take that one off first with {}.",
             mention("link remove", ids)
         ),
+        Refusal::NoJoinChannel => format!(
+            "This club takes no requests to join yet: no channel is set for them. An admin can set `members.join_channel` with {}.",
+            mention("settings set", ids)
+        ),
+        Refusal::OnRoster { name } => format!(
+            "You are on the roster already, as **{}**. {} shows how you stand.",
+            phrases::driver(name),
+            mention("rank show", ids)
+        ),
+        Refusal::JoinOpen { since } => format!(
+            "You asked to join {}, and nobody has decided yet. You are told by DM when somebody does.",
+            phrases::from_now(*since)
+        ),
+        Refusal::JoinRejected { again_at, reason } => format!(
+            "Your request was rejected: {} You can ask again {}.",
+            text::name(reason, REASON_MAX),
+            phrases::from_now(*again_at)
+        ),
+        Refusal::JoinDecided { by, approved } => format!(
+            "<@{by}> has {} this request already; nothing was changed.",
+            if *approved { "approved" } else { "rejected" }
+        ),
+        Refusal::NoSuchJoin => {
+            "This request is not there any more, or a later one took its place. Look for the newest message of that person."
+                .to_owned()
+        }
         Refusal::Role { fault } => ranks::role_fault(*fault, ids),
         Refusal::NoPlan => format!(
             "This team has no stint plan yet. {} makes one.",
@@ -328,6 +356,25 @@ fn setting_problem(fault: &SettingFault) -> String {
         SettingProblem::MissingPlaceholder { name } => {
             format!("`{{{name}}}` has to be in it, or names could not be told apart.")
         }
+        SettingProblem::NoSuchRole { role } => {
+            format!("this server has no role `{role}`. Mention one with @.")
+        }
+        SettingProblem::ManagedRole { role } => {
+            format!(
+                "<@&{role}> belongs to an app or a subscription, and nobody can hand it out. Pick another one."
+            )
+        }
+        SettingProblem::NoSuchChannel => "this server has no such channel. Mention one with #.".to_owned(),
+        SettingProblem::NoTextChannel => {
+            "no messages are written in this channel. Pick a text channel.".to_owned()
+        }
+        SettingProblem::ClosedChannel { rights } => {
+            let rights: Vec<&str> = rights.iter().map(|right| right.label()).collect();
+            format!(
+                "Gantry lacks permissions in this channel: {}. Grant them there to its role, then set it again.",
+                rights.join(", ")
+            )
+        }
         SettingProblem::Everyone => "everybody in the server has this role. Pick another one.".to_owned(),
     }
 }
@@ -352,6 +399,8 @@ const fn label(field: Field) -> &'static str {
         Field::Start => "Start",
         Field::Duration => "Duration",
         Field::Reason => "Reason",
+        Field::Why => "Why",
+        Field::DrivingExperience => "Experience",
         Field::Opens => "Opens",
         Field::Closes => "Closes",
         Field::Availability => "When can you drive?",

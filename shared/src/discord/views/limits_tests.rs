@@ -14,7 +14,7 @@ use crate::domain::refusal::{Field, FormFault, Problem, Refusal, Standing};
 use crate::domain::roster::{Entry, GuildMember};
 use crate::domain::series::{Class, ClassId, Series};
 use crate::domain::standing::RoleTrouble;
-use crate::domain::sync::{Counts, RunKey, RunKind, RunState, SyncRun, Trouble};
+use crate::domain::sync::{AlikeAccount, Counts, Likeness, RunKey, RunKind, RunState, SyncRun, Trouble};
 use proptest::prelude::*;
 
 /// Every limit of a message that Discord documents and a rendered body could break.
@@ -56,8 +56,9 @@ fn component_fault(rows: &Value) -> Option<String> {
             return Some(format!("control {control}"));
         }
         for option in control["options"].as_array().into_iter().flatten() {
-            let parts =
-                ["label", "value", "description"].map(|part| option[part].as_str().map_or(0, text::len));
+            // An option may do without a description.
+            let length = |part: &str, absent| option[part].as_str().map_or(absent, text::len);
+            let parts = [length("label", 0), length("value", 0), length("description", 1)];
             if parts.iter().any(|length| !(1..=100).contains(length)) {
                 return Some(format!("option {option}"));
             }
@@ -240,6 +241,15 @@ fn sync_run() -> SyncRun {
                 .map(|n| (RoleId(u64::MAX - n), RoleTrouble::TooHigh))
                 .collect(),
         ),
+        alike: (0..10)
+            .map(|n| AlikeAccount {
+                entry: EntryId::from_parts(1, n),
+                name: "@".repeat(32),
+                user: UserId(u64::MAX),
+                how: Likeness::LooksAlike,
+            })
+            .collect(),
+        without_account: many,
         trouble: vec![Trouble::Implausible {
             listed: many,
             expected: many,

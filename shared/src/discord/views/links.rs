@@ -3,7 +3,7 @@
 use super::embed::Embed;
 use super::{embed_body, phrases};
 use crate::discord::help::{CommandIds, mention};
-use crate::domain::standing::{CodeMade, Linked, RankShown};
+use crate::domain::standing::{CodeMade, Linked, RankShown, RolesNext};
 use serde_json::Value;
 
 pub(super) fn code_made(made: &CodeMade, ids: &CommandIds) -> Value {
@@ -30,8 +30,12 @@ pub(super) fn linked(linked: &Linked) -> Value {
 }
 
 pub(super) fn unlinked(linked: &Linked) -> Value {
+    let roles = match linked.roles {
+        RolesNext::Applied => "The roles of the club's ranks are being taken from them.",
+        RolesNext::Lead | RolesNext::Untouched => "Their roles in Discord stay as they are.",
+    };
     embed_body(Embed::new(linked.colour, "Account taken off").line(format!(
-        "<@{}> is not tied to **{}** any more. The entry keeps its rank of {}. Their roles in Discord stay as they are.",
+        "<@{}> is not tied to **{}** any more. The entry keeps its rank of {}. {roles}",
         linked.user,
         phrases::driver(&linked.name),
         linked.rank.label()

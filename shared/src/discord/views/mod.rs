@@ -11,6 +11,7 @@ mod components;
 mod embed;
 pub mod errors;
 mod events;
+mod joins;
 mod links;
 mod lists;
 mod notices;
@@ -19,6 +20,7 @@ mod phrases;
 mod ranks;
 mod roster;
 mod settings;
+mod setup;
 mod stints;
 mod sync;
 mod teams;
@@ -165,6 +167,13 @@ impl Views {
             Notice::Linked { linked } => links::linked(linked),
             Notice::Unlinked { linked } => links::unlinked(linked),
             Notice::LinkShown { shown } => links::shown(shown, &self.ids),
+            Notice::Setup { setup } => setup::page(setup, &self.ids),
+            Notice::JoinSent { colour } => joins::sent(*colour),
+            Notice::JoinUndelivered { club } => joins::undelivered(club, &self.ids),
+            Notice::JoinReview { club, request } => joins::review(club, request),
+            Notice::JoinDecided { decided } => joins::decided(decided),
+            Notice::JoinAnswer { club, request } => joins::answer(club, request),
+            Notice::JoinUntold { club, request } => joins::untold(club, request),
             Notice::LeftAsItWas => text_body(ranks::LEFT_AS_IT_WAS),
             Notice::RolesListed { listed } => ranks::listed(listed, &self.ids),
             Notice::RolesApplied { club, applied } => ranks::applied(club, applied),
@@ -237,6 +246,9 @@ fn collect_custom_ids(components: &Value, found: &mut Vec<String>) {
 mod fixtures;
 #[cfg(test)]
 mod limits_tests;
+mod membership_tests;
+#[cfg(test)]
+mod setup_tests;
 #[cfg(test)]
 mod teams_tests;
 #[cfg(test)]

@@ -167,13 +167,26 @@ pub(super) fn listed(listed: &RolesListed, ids: &CommandIds) -> Value {
 }
 
 pub(super) fn applied(club: &Club, applied: &RolesApplied) -> Value {
-    let who = format!("<@{}> (**{}**)", applied.user, phrases::driver(&applied.name));
-    let embed = Embed::new(club.colour, "Rank and roles").line(format!("{who} is {}.", a(applied.rank)));
+    let embed = Embed::new(club.colour, "Rank and roles");
+    let embed = if applied.rank == Rank::Guest {
+        embed.line(format!("<@{}> is on the roster no more.", applied.user))
+    } else {
+        let name = phrases::driver(&applied.name);
+        embed.line(format!(
+            "<@{}> (**{name}**) is {}.",
+            applied.user,
+            a(applied.rank)
+        ))
+    };
     if !applied.in_guild {
         return embed_body(embed.line("They are not in this server, so there are no roles to change."));
     }
     let embed = if applied.failed.is_empty() {
-        embed.line("Their roles in Discord say the same.")
+        embed.line(if applied.rank == Rank::Guest {
+            "They hold no roles of the club's ranks any more."
+        } else {
+            "Their roles in Discord say the same."
+        })
     } else {
         let line = |(role, giving, trouble): &(RoleId, bool, RoleTrouble)| {
             let what = if *giving { "not given" } else { "not taken" };

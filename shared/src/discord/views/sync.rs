@@ -3,22 +3,20 @@
 use super::components::{Tone, button, row};
 use super::embed::{DESCRIPTION_MAX, Embed};
 use super::lists::{List, Style};
-use super::phrases;
-use super::ranks::trouble_of;
 use super::{embed_body, embed_with};
+use super::{phrases, ranks};
 use crate::discord::custom_id::ComponentId;
 use crate::discord::help::{CommandIds, mention};
 use crate::domain::club::Club;
-use crate::domain::ids::{RoleId, RunId};
-use crate::domain::standing::RoleTrouble;
-use crate::domain::sync::{Phase, RunKind, RunState, SyncRun, Trouble};
+use crate::domain::ids::RunId;
+use crate::domain::sync::{Likeness, Phase, RunKind, RunState, SyncRun, Trouble};
 use jiff::Timestamp;
 use serde_json::Value;
 
+/// Room for each list of findings.
+const FINDINGS_MAX: usize = 900;
 /// Room that the list leaves for the rest of its message.
 const MARGIN: usize = 200;
-/// Room for the roles that cannot be handed out.
-const ROLES_MAX: usize = 2_000;
 
 pub(super) fn progress(club: &Club, run: &SyncRun, now: Timestamp, ids: &CommandIds) -> Value {
     embed_body(about(club, run, now, ids))
@@ -112,20 +110,51 @@ fn about(club: &Club, run: &SyncRun, now: Timestamp, ids: &CommandIds) -> Embed 
         let open = plural(run.counts.conflicts, "conflict needs", "conflicts need");
         embed = embed.line(format!("{open} a decision: {}.", mention("sync conflicts", ids)));
     }
-    if let Some(hindered) = run.hindered.as_deref().filter(|hindered| !hindered.is_empty()) {
-        let line = |(role, trouble): &(RoleId, RoleTrouble)| format!("<@&{role}>: {}", trouble_of(*trouble));
-        let list = List::new(Style::Lines, hindered.iter().map(line).collect());
-        embed = embed
-            .line("Roles that Gantry can neither give nor take:")
-            .line(list.fit(ROLES_MAX));
-    }
-    with_counts(embed, run)
+    with_findings(with_counts(embed, run), run, ids)
         .field(
             "Started",
             format!("{} · {}", phrases::when(run.started_at), set_off(run)),
             false,
         )
         .field("Took", run.ended_at.map(|_| took(run)).unwrap_or_default(), true)
+}
+
+/// What a person may want to look at: roles that Gantry cannot hand out, and names that are alike.
+fn with_findings(embed: Embed, run: &SyncRun, ids: &CommandIds) -> Embed {
+    let roles = run
+        .hindered
+        .iter()
+        .flatten()
+        .map(|(role, trouble)| format!("<@&{role}>: {}", ranks::trouble_of(*trouble)));
+    let alike = run.alike.iter().map(|found| {
+        let name = phrases::driver(&found.name);
+        format!("**{name}** and <@{}>: {}", found.user, likeness(found.how))
+    });
+    let lines = |lines: Vec<String>| List::new(Style::Lines, lines).fit(FINDINGS_MAX);
+    let mut embed = embed
+        .field(
+            "Roles that cannot be given or taken",
+            lines(roles.collect()),
+            false,
+        )
+        .field("Alike, but not matched", lines(alike.collect()), false);
+    if !run.alike.is_empty() {
+        embed = embed.line(format!(
+            "Similar names are only suggestions: with a code of {} the person proves whose account it is.",
+            mention("link code", ids)
+        ));
+    }
+    embed
+}
+
+fn likeness(how: Likeness) -> String {
+    match how {
+        Likeness::LooksAlike => {
+            "looks the same in other letters. Make sure that nobody poses as them.".to_owned()
+        }
+        Likeness::OtherDetails => "the same name with another tag or number.".to_owned(),
+        Likeness::Similar { percent } => format!("alike by {percent} %."),
+    }
 }
 
 fn with_counts(embed: Embed, run: &SyncRun) -> Embed {
@@ -153,6 +182,7 @@ fn with_counts(embed: Embed, run: &SyncRun) -> Embed {
         (counts.applied, "whose roles follow their rank"),
         (counts.hindered, "whose roles Gantry cannot change"),
         (counts.conflicts, "to be decided"),
+        (run.without_account, "without an account in the server"),
     ]);
     embed.field("Server", guild, true).field("Roster", roster, true)
 }

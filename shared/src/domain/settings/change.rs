@@ -4,7 +4,8 @@ use super::registry::{Key, REGISTRY, Section};
 use super::resolved::{ClubSettings, InForce, Settings, Source, Stamp};
 use super::value::Value;
 use crate::domain::club::Colour;
-use crate::domain::ids::{GuildId, UserId};
+use crate::domain::ids::{GuildId, RoleId, UserId};
+use crate::domain::permissions::Right;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
@@ -103,6 +104,25 @@ pub enum SettingProblem {
     },
     /// The role that everybody has.
     Everyone,
+    /// No role of this server.
+    NoSuchRole {
+        /// Which.
+        role: RoleId,
+    },
+    /// A role of an application or a subscription: nobody can hand it out.
+    ManagedRole {
+        /// Which.
+        role: RoleId,
+    },
+    /// No channel of this server.
+    NoSuchChannel,
+    /// A channel in which no messages are written.
+    NoTextChannel,
+    /// A channel in which Gantry may not do what it has to.
+    ClosedChannel {
+        /// What it lacks there.
+        rights: Vec<Right>,
+    },
 }
 
 /// A setting that cannot be what was asked.

@@ -116,6 +116,7 @@ pub enum Key {
     ManagerRoles,
     AdminRoles,
     JoinChannel,
+    JoinRank,
 }
 
 impl Key {
@@ -250,9 +251,14 @@ const NOTIFICATIONS: &[Word] = &[
 pub const REMINDERS_MAX: usize = 6;
 /// The first reminder comes at most so many hours before the start.
 pub const HOURS_AHEAD_MAX: u32 = 336;
+const ROLES_READ_BY: &str = "`sync-worker` (ranks), `notify-worker` (roles of members), `interactions` (`/rank show`, `/role map list`)";
+const JOIN_RANKS: &[Word] = &[
+    word("prospect", "a member on trial"),
+    word("member", "a full member"),
+];
 
 /// All settings. The number of a row is that of its [`Key`]: anything else does not compile.
-pub const REGISTRY: [Spec; 27] = {
+pub const REGISTRY: [Spec; 28] = {
     use Key as K;
     use Section as S;
     [
@@ -323,17 +329,21 @@ pub const REGISTRY: [Spec; 27] = {
             .read_by("`sync-worker` (each run), `notify-worker` (roles of a rank, `/club preflight`)"),
         row(K::MemberRoles, S::Members, "members.member_roles", Kind::Roles, "none",
             "The Discord roles of full members.")
-            .read_by("`sync-worker`, `notify-worker` (where `/role map` names no role for the rank)"),
+            .read_by(ROLES_READ_BY),
         row(K::ManagerRoles, S::Members, "members.manager_roles", Kind::Roles, "none",
             "The Discord roles of team managers.")
-            .read_by("`sync-worker`, `notify-worker` (where `/role map` names no role for the rank)")
+            .read_by(ROLES_READ_BY)
             .for_owner(),
         row(K::AdminRoles, S::Members, "members.admin_roles", Kind::Roles, "none",
             "The Discord roles of the club's admins.")
-            .read_by("`sync-worker`, `notify-worker` (where `/role map` names no role for the rank)")
+            .read_by(ROLES_READ_BY)
             .for_owner(),
         row(K::JoinChannel, S::Members, "members.join_channel", Kind::Channel, "none",
-            "The channel in which requests to join are reviewed."),
+            "The channel in which requests to join (`/join`) are reviewed. Without one the club takes none.")
+            .read_by("`interactions` (`/join`)"),
+        row(K::JoinRank, S::Members, "members.join_rank", Kind::Choice(JOIN_RANKS), "member",
+            "What somebody becomes whose request to join is approved.")
+            .read_by("`interactions` (Approve)"),
     ]
 };
 

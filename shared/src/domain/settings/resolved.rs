@@ -6,6 +6,7 @@ use super::registry::{Key, REGISTRY};
 use super::value::{Drift, Notification, QuietHours, SyncDirection, Value};
 use crate::domain::club::{Colour, ZoneName};
 use crate::domain::ids::{ChannelId, RoleId, UserId};
+use crate::domain::rank::Rank;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -359,6 +360,15 @@ impl Settings {
         match self.in_force(Key::JoinChannel).value {
             Value::Channel(channel) => channel,
             _ => None,
+        }
+    }
+
+    /// What somebody becomes whose request to join is approved: a prospect or a member.
+    #[must_use]
+    pub fn join_rank(&self) -> Rank {
+        match Rank::parse(self.word(Key::JoinRank)) {
+            Some(Rank::Prospect) => Rank::Prospect,
+            _ => Rank::Member,
         }
     }
 

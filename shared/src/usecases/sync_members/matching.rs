@@ -5,15 +5,15 @@ use super::conflicts::{needs_a_person, to_be_confirmed};
 use super::{Course, SyncDiscord, SyncStore, TRIES};
 use crate::domain::fact::Fact;
 use crate::domain::ids::{ClubId, EntryId, UserId};
-use crate::domain::matching::{How, Match, Matcher, Outcome, Person, Roster, Seen as Shown, Tie};
+use crate::domain::matching::{How, Match, Matcher, Outcome, Person, Roster, Seen as Shown, Suggestion, Tie};
 use crate::domain::notice::Render;
 use crate::domain::roster::Entry;
-use crate::domain::sync::{Phase, Seen, SyncRun};
+use crate::domain::sync::{ALIKE_MOST, AlikeAccount, Phase, Seen, SyncRun};
 use crate::ports::store::{Change, StoreResult};
 use crate::usecases::Env;
 use crate::usecases::job::JobFailure;
 use serde_json::json;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// Records that are read with one call.
 const READ: u32 = 1000;
@@ -34,7 +34,14 @@ impl<S: SyncStore, E: Env, D: SyncDiscord, R: Render> Course<'_, S, E, D, R> {
             .filter(|found| found.is_new())
             .copied()
             .collect();
-        let mut conflicts = outcome.conflicts;
+        let Outcome {
+            mut conflicts,
+            suggestions,
+            unmatched_entries,
+            ..
+        } = outcome;
+        run.without_account = unmatched_entries as u64;
+        run.alike = self.alike(run.key.club, suggestions).await?;
         for some in new.chunks(TOGETHER) {
             let confirm = Box::pin(self.write_matches(run, some)).await?;
             conflicts.extend(confirm.iter().map(to_be_confirmed));
@@ -46,6 +53,29 @@ impl<S: SyncStore, E: Env, D: SyncDiscord, R: Render> Course<'_, S, E, D, R> {
             run.enter(Phase::Ranking);
         }
         Ok(())
+    }
+
+    /// The closest suggestions with the names of their entries.
+    async fn alike(&self, club: ClubId, mut suggestions: Vec<Suggestion>) -> StoreResult<Vec<AlikeAccount>> {
+        suggestions.sort_by_key(|found| (found.alike, found.entry, found.user));
+        suggestions.truncate(ALIKE_MOST);
+        let ids: BTreeSet<EntryId> = suggestions.iter().map(|found| found.entry).collect();
+        let ids: Vec<EntryId> = ids.into_iter().collect();
+        let entries = if ids.is_empty() {
+            Vec::new()
+        } else {
+            self.store.entries(club, &ids).await?
+        };
+        let known = suggestions.into_iter().filter_map(|found| {
+            let entry = entries.iter().find(|entry| entry.id == found.entry)?;
+            Some(AlikeAccount {
+                entry: found.entry,
+                name: entry.name.clone(),
+                user: found.user,
+                how: found.alike.into(),
+            })
+        });
+        Ok(known.collect())
     }
 
     async fn outcome(&self, club: ClubId) -> StoreResult<Outcome> {

@@ -10,7 +10,7 @@ use crate::domain::role_map::{Mapped, differences, rank_by_roles};
 use crate::domain::roster::{Entry, Member};
 use crate::domain::settings::SyncDirection;
 use crate::domain::sync::{Phase, Seen, SyncRun};
-use crate::domain::work::Work;
+use crate::domain::work::{RoleWork, Work};
 use crate::ports::store::Change;
 use crate::usecases::Env;
 use crate::usecases::apply_roles::hindrances;
@@ -144,6 +144,7 @@ impl<S: SyncStore, E: Env, D: SyncDiscord, R: Render> Course<'_, S, E, D, R> {
         Some(Work::ApplyRoles {
             club: run.key.club,
             user: member.user,
+            how: RoleWork::Follow,
             reply: None,
         })
     }

@@ -1,0 +1,124 @@
+//! Posts a request to join where it is reviewed, once.
+
+use super::call::Env;
+use super::finish_answer::reply;
+use super::job::{CLOCK_SKEW, Job, JobFailure, at_home, nonce, or_lost};
+use crate::domain::club::Club;
+use crate::domain::ids::{ClubId, MessageId};
+use crate::domain::join::{JoinKey, JoinRequest, JoinState};
+use crate::domain::notice::{Notice, Render};
+use crate::domain::space::Step;
+use crate::domain::work::Reply;
+use crate::ports::discord::{
+    DiscordError, DiscordResult, Guilds, InteractionReplies, Mentions, MessageBody, Messages, NewMessage,
+};
+use crate::ports::store::{ClubReader, Joins};
+use jiff::Timestamp;
+
+/// Which request of which club, and where the person is told if it cannot be posted.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked<'a> {
+    /// The club.
+    pub club: ClubId,
+    /// The request.
+    pub request: JoinKey,
+    /// Where.
+    pub reply: &'a Reply,
+}
+
+/// Posts the message with the buttons, and remembers it. If Discord does not take it, the person is told, and may ask
+/// anew.
+///
+/// # Errors
+/// What the store and Discord say, as far as trying again helps.
+pub async fn post_join_request<S: ClubReader + Joins>(
+    store: &S,
+    env: &impl Env,
+    discord: &(impl Messages + Guilds + InteractionReplies),
+    render: &impl Render,
+    job: &Job,
+    asked: Asked<'_>,
+) -> Result<(), JobFailure> {
+    let (club, request) = futures::join!(
+        store.club(asked.club),
+        store.join_request(asked.club, asked.request.user)
+    );
+    let (Some(club), Some(mut request)) = (club?, request?) else {
+        return Ok(());
+    };
+    if request.key != asked.request || request.undelivered || !at_home(&club, job)? {
+        return Ok(());
+    }
+    let review = match (request.review, &request.state) {
+        (Step::Done { .. }, _) => return Ok(()),
+        (Step::Intended { at }, _) => look_for(discord, render, &club, &request, at).await,
+        // It was decided without its message: there is nothing to be decided any more.
+        (Step::Todo, JoinState::Approved { .. } | JoinState::Rejected { .. }) => return Ok(()),
+        (Step::Todo, JoinState::Open) => {
+            request.review = request.review.intended(job.now);
+            store.save_join(&mut request).await?;
+            Ok(None)
+        }
+    };
+    let posted = match review {
+        Ok(Some(message)) => Ok(message),
+        Ok(None) => post(discord, render, &club, &request).await,
+        Err(error) => Err(error),
+    };
+    match posted {
+        Ok(id) => request.review = Step::Done { id },
+        Err(
+            error @ (DiscordError::Forbidden { .. }
+            | DiscordError::NotFound { .. }
+            | DiscordError::Refused { .. }),
+        ) => match or_lost(discord, job, error.into()).await {
+            JobFailure::Discord(
+                DiscordError::Forbidden { .. } | DiscordError::NotFound { .. } | DiscordError::Refused { .. },
+            ) => request.undelivered = true,
+            failure => return Err(failure),
+        },
+        Err(error) => return Err(error.into()),
+    }
+    if request.undelivered {
+        let notice = Notice::JoinUndelivered { club: &club };
+        reply(discord, env, asked.reply, render.render(&notice).body).await?;
+    }
+    Ok(store.save_join(&mut request).await?)
+}
+
+async fn post(
+    discord: &impl Messages,
+    render: &impl Render,
+    club: &Club,
+    request: &JoinRequest,
+) -> DiscordResult<MessageId> {
+    let notice = Notice::JoinReview { club, request };
+    let message = NewMessage {
+        body: MessageBody(render.render(&notice).body),
+        nonce: nonce(&format!("join#{}#{}", club.id, request.key.request)),
+        mentions: Mentions::default(),
+    };
+    discord.post_message(request.channel, &message).await
+}
+
+/// The message that an earlier try left, known by the ids of its buttons.
+pub(super) async fn look_for(
+    discord: &impl Messages,
+    render: &impl Render,
+    club: &Club,
+    request: &JoinRequest,
+    since: Timestamp,
+) -> DiscordResult<Option<MessageId>> {
+    let open = JoinRequest {
+        state: JoinState::Open,
+        ..request.clone()
+    };
+    let notice = Notice::JoinReview { club, request: &open };
+    let markers = render.render(&notice).markers;
+    let earliest = since.saturating_sub(CLOCK_SKEW).unwrap_or(since).as_millisecond();
+    let found = discord.own_messages(request.channel).await?;
+    let ours = found.into_iter().find(|message| {
+        message.id.created_at_millis() >= earliest && message.custom_ids.iter().any(|id| markers.contains(id))
+    });
+    Ok(ours.map(|message| message.id))
+}
