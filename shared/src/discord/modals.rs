@@ -285,7 +285,6 @@ impl Input {
 /// input is missing or longer than Discord lets it be: then it is no form of ours.
 #[must_use]
 pub fn read_event_form(components: &[Value]) -> Option<EventForm> {
-    let read = |id, max| read_input(components, id, max);
     let read = |id: &str, max: u16| read_input(components, id, max);
     Some(EventForm {
         name: read("name", limits::EVENT_NAME)?,

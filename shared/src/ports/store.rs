@@ -13,7 +13,6 @@ use crate::domain::guild_link::{LinkWish, Parked};
 use crate::domain::ids::{
     ChannelId, ClubId, EntryId, GuildId, InteractionId, OutboxId, SeriesId, TeamId, UserId,
 };
-use crate::domain::ids::{ChannelId, ClubId, EntryId, GuildId, InteractionId, OutboxId, SeriesId, UserId};
 use crate::domain::join::JoinRequest;
 use crate::domain::link_code::LinkCode;
 use crate::domain::notice::Sheet;

@@ -246,6 +246,7 @@ fn collect_custom_ids(components: &Value, found: &mut Vec<String>) {
 mod fixtures;
 #[cfg(test)]
 mod limits_tests;
+#[cfg(test)]
 mod membership_tests;
 #[cfg(test)]
 mod setup_tests;
