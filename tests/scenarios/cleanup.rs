@@ -112,6 +112,8 @@ impl Yard {
             assert!(self.world.board_text(&healed).contains("1/2"), "{n}");
         }
         // The next round finds nothing to do.
+        self.world.stack.faults().clear();
+        self.world.stack.aws().set_deliveries(DeliveryMode::default());
         let later = at(AFTERNOON) + SignedDuration::from_hours(7);
         self.world.stack.clock().set(later);
         let mark = self.world.mark();

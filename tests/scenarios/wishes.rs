@@ -36,7 +36,6 @@ async fn me(world: &World, club: &Club, user: u64, command: &str, options: Value
 /// Six seats and a waitlist; drivers who wish this and that.
 struct Grid {
     world: World,
-    club: Club,
     published: Published,
     drivers: Vec<u64>,
 }
@@ -81,7 +80,6 @@ impl Grid {
             .unwrap();
         Self {
             world,
-            club,
             published,
             drivers,
         }
