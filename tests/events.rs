@@ -9,6 +9,8 @@
 
 #[path = "events/interactions.rs"]
 mod interactions;
+#[path = "events/legs.rs"]
+mod legs;
 #[path = "events/pages.rs"]
 mod pages;
 #[path = "events/stand.rs"]

@@ -2,7 +2,7 @@
 
 use super::{names, sample, stand};
 use gantry_shared::domain::ids::GuildId;
-use gantry_shared::ports::store::GuildLinks;
+use gantry_shared::ports::store::ClubReader;
 use gantry_tests::samples::world::{CLUB, GUILD};
 use http_body_util::BodyExt;
 use std::collections::BTreeSet;

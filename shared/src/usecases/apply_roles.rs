@@ -143,7 +143,7 @@ async fn apply(
     if give.is_empty() && take.is_empty() {
         return Ok(applied);
     }
-    let picture = discord.guild_picture(job.guild).await?;
+    let picture = Box::pin(discord.guild_picture(job.guild)).await?;
     let reason = format!("{}: {}", club.name, wanted.rank.label());
     let steps = take
         .iter()

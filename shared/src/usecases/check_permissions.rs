@@ -88,8 +88,8 @@ pub async fn tell_permissions<S: SettingsReader + RoleMaps + Spaces>(
     if !at_home(&club, job)? {
         return Ok(());
     }
-    let uses = what_it_uses(store, club.id, &settings).await?;
-    let preflight = match look_up(discord, job.guild, &uses, job.now).await {
+    let uses = Box::pin(what_it_uses(store, club.id, &settings)).await?;
+    let preflight = match Box::pin(look_up(discord, job.guild, &uses, job.now)).await {
         Ok(preflight) => preflight,
         Err(error) => return Err(or_lost(discord, job, error.into()).await),
     };
@@ -146,7 +146,7 @@ pub async fn look_up(
     uses: &Uses,
     now: Timestamp,
 ) -> DiscordResult<Preflight> {
-    let picture = discord.guild_picture(guild).await?;
+    let picture = Box::pin(discord.guild_picture(guild)).await?;
     let channels = discord.list_channels(guild).await?;
     let used: Vec<PictureChannel> = channels
         .iter()

@@ -105,7 +105,7 @@ pub(super) async fn or_lost(discord: &impl Guilds, job: &Job, failure: JobFailur
     if !doubtful {
         return failure;
     }
-    match discord.in_guild(job.guild).await {
+    match Box::pin(discord.in_guild(job.guild)).await {
         Ok(true) => failure,
         Ok(false) => JobFailure::GuildLost,
         Err(error) => error.into(),

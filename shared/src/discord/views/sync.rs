@@ -216,7 +216,7 @@ fn what_is_wrong(trouble: &Trouble) -> String {
                 .to_owned()
         }
         Trouble::Refused { .. } => {
-            "Gantry may not list this server's members: its Server Members Intent is off in Discord's developer portal."
+            "The Server Members Intent of Gantry is off in Discord's developer portal, so that it may not list this server's members."
                 .to_owned()
         }
         Trouble::GuildLost => {

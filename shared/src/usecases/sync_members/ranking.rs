@@ -45,9 +45,9 @@ impl<S: SyncStore, E: Env, D: SyncDiscord, R: Render> Course<'_, S, E, D, R> {
             };
             let mut next = run.clone();
             next.after = Some(last);
-            let Settled { changes, work } = self.settled(&mut next, &members).await?;
+            let Settled { changes, work } = Box::pin(self.settled(&mut next, &members)).await?;
             let nothing = changes.is_empty() && work.is_empty();
-            if nothing || self.commit_with(&mut next, changes, work).await? {
+            if nothing || Box::pin(self.commit_with(&mut next, changes, work)).await? {
                 *run = next;
                 return Ok(());
             }
@@ -71,7 +71,7 @@ impl<S: SyncStore, E: Env, D: SyncDiscord, R: Render> Course<'_, S, E, D, R> {
                 here(member).is_some_and(|seen| differs(&list, member.rank, &seen.member.roles))
             };
             if run.hindered.is_none() && members.iter().any(differ) {
-                let picture = self.discord.guild_picture(run.guild).await?;
+                let picture = Box::pin(self.discord.guild_picture(run.guild)).await?;
                 run.hindered = Some(hindrances(&picture, &run.list, self.job.now));
             }
         }
