@@ -39,7 +39,11 @@ async fn sent(request: RequestBuilder, expected: u16) -> Done<Response> {
         return Ok(response);
     }
     let (status, address) = (response.status(), response.url().clone());
-    Err(format!("{address}: {status} instead of {expected}: {}", response.text().await?).into())
+    Err(format!(
+        "{address}: {status} instead of {expected}: {}",
+        response.text().await?
+    )
+    .into())
 }
 
 fn header(response: &Response, name: &str) -> Done<String> {

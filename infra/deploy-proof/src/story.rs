@@ -207,10 +207,7 @@ impl<'a> Story<'a> {
     /// The members are read by the worker of its own.
     async fn synchronise(&self) -> Done<()> {
         let began = Instant::now();
-        let outcome = self
-            .simulator
-            .slash(&self.owner(), "sync run", json!({}))
-            .await;
+        let outcome = self.simulator.slash(&self.owner(), "sync run", json!({})).await;
         self.message(&outcome)?;
         let shown = wait_for("the end of the synchronisation", || {
             let messages = self.simulator.interaction_messages(outcome.interaction_id);
@@ -218,7 +215,13 @@ impl<'a> Story<'a> {
             shown.contains("are in sync").then_some(shown)
         })
         .await?;
-        told("/sync run", began, Some(outcome.elapsed), &[outcome.interaction_id], &shown);
+        told(
+            "/sync run",
+            began,
+            Some(outcome.elapsed),
+            &[outcome.interaction_id],
+            &shown,
+        );
         Ok(())
     }
 
