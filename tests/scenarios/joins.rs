@@ -22,9 +22,12 @@ async fn said(world: &World, actor: &Actor, command: &str, options: Value) -> St
     raw(&answer)
 }
 
+/// Sets it; roles and channels are looked for first.
 async fn set(world: &World, club: &Club, key: &str, value: &str) {
-    let options = json!({ "key": key, "value": value });
-    let text = said(world, &club.owner(), "settings set", options).await;
+    let (simulator, options) = (world.stack.simulator(), json!({ "key": key, "value": value }));
+    let outcome = simulator.slash(&club.owner(), "settings set", options).await;
+    world.drain().await;
+    let text = raw(&simulator.interaction_messages(outcome.interaction_id)[0]);
     assert!(text.contains("Setting changed"), "{text}");
 }
 

@@ -375,6 +375,8 @@ fn every_command_is_routed_with_all_its_options() {
             run("event list", &[("when", json!("past"))]),
             Command::EventList { when: Period::Past },
         ),
+        (run("club setup", &[]), Command::ClubSetup),
+        (run("join", &[]), Command::Join),
         (run("club preflight", &[]), Command::ClubPreflight),
         (run("club invite", &[]), Command::ClubInvite),
         (
@@ -905,5 +907,66 @@ fn the_button_of_a_dm_works_without_a_guild() {
     for in_guild in [false, true] {
         let routed = send(3, json!({ "custom_id": id }), in_guild);
         assert_eq!(routed, Ok(Intent::Component(ComponentAction::DmDetails { key })));
+    }
+}
+
+#[test]
+fn what_is_picked_in_the_setup_is_taken_as_discord_resolved_it() {
+    let chosen = |id: &str, values: Value, resolved: Value| {
+        let data = json!({ "custom_id": id, "values": values, "resolved": resolved });
+        match send(3, data, true)? {
+            Intent::Component(ComponentAction::SetupChosen { version, choice }) => Ok((version, choice)),
+            other => panic!("{other:?}"),
+        }
+    };
+    let roles = json!({ "roles": { "7": { "id": "7", "name": "x", "permissions": "8", "managed": true } } });
+    let role = PickedRole {
+        role: crate::domain::ids::RoleId(7),
+        managed: true,
+        permissions: 8,
+    };
+    assert_eq!(
+        chosen("g1:ws:member:3", json!(["7"]), roles.clone()),
+        Ok((3, Chosen::Roles(Rank::Member, vec![role])))
+    );
+    assert_eq!(
+        chosen("g1:ws:member:3", json!([]), json!(null)),
+        Ok((3, Chosen::Roles(Rank::Member, Vec::new())))
+    );
+    let channel =
+        |kind: u64| json!({ "channels": { "9": { "id": "9", "type": kind, "app_permissions": "2048" } } });
+    let picked = |text| PickedChannel {
+        channel: crate::domain::ids::ChannelId(9),
+        text,
+        allowed: Some(AllowedHere(2048)),
+    };
+    for (kind, text) in [(0, true), (5, true), (2, false), (4, false)] {
+        assert_eq!(
+            chosen("g1:ws:join-channel:1", json!(["9"]), channel(kind)),
+            Ok((1, Chosen::JoinChannel(Some(picked(text)))))
+        );
+    }
+    assert_eq!(
+        chosen("g1:ws:features:0", json!(["sync.automatic"]), json!(null)),
+        Ok((0, Chosen::Features(vec![Key::AutomaticSync])))
+    );
+    for (id, values, resolved) in [
+        ("g1:ws:member:3", json!(["8"]), roles.clone()),
+        ("g1:ws:member:3", json!(["7", "8"]), roles),
+        ("g1:ws:join-channel:1", json!(["8"]), channel(0)),
+        ("g1:ws:join-channel:1", json!(["9", "9"]), channel(0)),
+        ("g1:ws:features:0", json!(["channels.drift"]), json!(null)),
+        ("g1:ws:zone:0", json!([]), json!(null)),
+        ("g1:ws:direction:0", json!(["a", "b"]), json!(null)),
+    ] {
+        assert_eq!(
+            chosen(id, values, resolved),
+            Err(RouteError::UnknownComponent),
+            "{id}"
+        );
+    }
+    for rank in ["owner", "guest", "start", ""] {
+        let data = json!({ "custom_id": "g1:wr", "values": [rank] });
+        assert_eq!(send(3, data, true), Err(RouteError::UnknownComponent), "{rank}");
     }
 }
