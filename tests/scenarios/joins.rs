@@ -9,7 +9,7 @@ use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 /// More calls than posting a request, or telling a decision, makes.
-const MOST_CALLS: u64 = 40;
+const MOST_CALLS: u64 = 80;
 
 /// What a message says, not wrapped.
 fn raw(message: &MessageView) -> String {
