@@ -201,7 +201,7 @@ async fn a_sync_of_a_lost_guild_waits_for_the_return_and_begins_anew_once() {
             .clock()
             .set(now + jiff::SignedDuration::from_hours(48));
         let mark = world.mark();
-        world.stack.aws().tick("sync").await.unwrap();
+        world.stack.aws().tick("sync").await.unwrap().unwrap();
         world.drain().await;
         assert_eq!(world.calls(mark, Service::Discord).len(), 0);
 

@@ -60,10 +60,7 @@ pub async fn tick_sync<S: SyncRuns + SettingsReader + Ledger>(
                 Ok(true) => done.begun += 1,
                 Ok(false) => done.put_off += 1,
                 // One club's fault is not the others'.
-                Err(CommitError::Store(StoreError::Corrupt(why))) => {
-                    tracing::error!(%club, why, "a club's synchronisation cannot be begun");
-                    done.passed_over += 1;
-                }
+                Err(CommitError::Store(StoreError::Corrupt(_))) => done.passed_over += 1,
                 Err(CommitError::Store(error)) => return Err(error),
                 Err(CommitError::Stale | CommitError::Contended | CommitError::Replayed(_)) => {
                     done.passed_over += 1;
