@@ -4,8 +4,10 @@
 //! ([`PARTS`]) only where it names them. What its code calls, by name and number of arguments, leads to the code that it
 //! can reach. That may be too much, but not too little; a call of the SDK that is not in [`CALLS`] is an error.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use syn::punctuated::Punctuated;
 use syn::visit::{self, Visit};
 use syn::{Expr, Token};
@@ -78,10 +80,10 @@ pub fn needs(root: &Path, function: &str) -> Needs {
     let own = files(&root.join("functions").join(function).join("src"));
     let mut all: BTreeSet<PathBuf> = own.iter().cloned().collect();
     loop {
-        let named: Vec<BTreeSet<String>> = all.iter().map(|file| identifiers(file)).collect();
+        let parsed: Vec<_> = all.iter().map(|file| parse(file)).collect();
         let reached = PARTS
             .iter()
-            .filter(|(name, _)| named.iter().any(|names| names.contains(*name)));
+            .filter(|(name, _)| parsed.iter().any(|file| file.1.contains(*name)));
         let more: BTreeSet<PathBuf> = reached
             .flat_map(|(_, part)| files(&root.join("shared/src").join(part)))
             .collect();
@@ -100,7 +102,7 @@ pub fn needs(root: &Path, function: &str) -> Needs {
     let mut graph = Graph::default();
     let mut begin = BTreeSet::new();
     for file in &all {
-        let names = graph.add(&parse(file));
+        let names = graph.add(&parse(file).0);
         if own.contains(file) {
             begin.extend(names);
         }
@@ -126,7 +128,7 @@ pub fn forgotten(root: &Path) -> Vec<PathBuf> {
     let known = parts(root);
     let calls = |file: &PathBuf| {
         let mut graph = Graph::default();
-        graph.add(&parse(file));
+        graph.add(&parse(file).0);
         let nodes = graph.nodes.values().flatten();
         !graph.unknown.is_empty() || nodes.into_iter().any(|node| node.needs != Needs::default())
     };
@@ -153,13 +155,26 @@ fn files(path: &Path) -> Vec<PathBuf> {
     all
 }
 
-fn parse(file: &Path) -> syn::File {
+thread_local! {
+    /// Parsing is what takes the time, and each function is made of nearly all files.
+    static PARSED: RefCell<HashMap<PathBuf, Rc<(syn::File, BTreeSet<String>)>>> = RefCell::default();
+}
+
+/// A file, and its [`identifiers`].
+fn parse(file: &Path) -> Rc<(syn::File, BTreeSet<String>)> {
+    if let Some(parsed) = PARSED.with_borrow(|parsed| parsed.get(file).cloned()) {
+        return parsed;
+    }
     let text = std::fs::read_to_string(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
-    syn::parse_file(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
+    let read = syn::parse_file(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+    let names = identifiers(&read);
+    let parsed = Rc::new((read, names));
+    PARSED.with_borrow_mut(|all| all.insert(file.to_owned(), Rc::clone(&parsed)));
+    parsed
 }
 
 /// What a file imports, or names by a path.
-fn identifiers(file: &Path) -> BTreeSet<String> {
+fn identifiers(file: &syn::File) -> BTreeSet<String> {
     #[derive(Default)]
     struct All(BTreeSet<String>);
     impl<'ast> Visit<'ast> for All {
@@ -182,7 +197,7 @@ fn identifiers(file: &Path) -> BTreeSet<String> {
         }
     }
     let mut all = All::default();
-    all.visit_file(&parse(file));
+    all.visit_file(file);
     all.0
 }
 

@@ -64,7 +64,7 @@ pub async fn tell_join_decision<S: ClubReader + Joins>(
                 mentioned: Some(by),
                 ..direct
             };
-            match indirect.send(discord, request.channel).await {
+            match indirect.deliver(discord, request.channel).await {
                 Ok(()) => ToldBy::Reviewers,
                 Err(error) => nobody_or_failure(discord, job, error).await?,
             }
@@ -117,11 +117,11 @@ struct Told<'a> {
 impl Told<'_> {
     async fn by_dm(&self, discord: &impl Messages) -> DiscordResult<()> {
         let dm = discord.open_dm(self.request.key.user).await?;
-        self.send(discord, dm).await
+        self.deliver(discord, dm).await
     }
 
     /// Sends the message unless an earlier try left it in the channel.
-    async fn send(&self, discord: &impl Messages, channel: ChannelId) -> DiscordResult<()> {
+    async fn deliver(&self, discord: &impl Messages, channel: ChannelId) -> DiscordResult<()> {
         if let Some(since) = self.since
             && self.was_sent(discord, channel, since).await?
         {
