@@ -152,14 +152,13 @@ async fn healed_with_every_delivery_doubled_and_each_tick_run_twice() {
     yard.is_healed(2).await;
 }
 
-/// So far apart are a worker's deaths that each job gets done before it is given up.
-const APART: u64 = 9;
-
-async fn killed(service: Service, function: &str) {
-    for shift in 0..APART {
+/// The worker dies at each of its calls in turn; its deaths are so far `apart` that each job gets done before it is given
+/// up: a leg makes fewer calls than that.
+async fn killed(service: Service, function: &str, apart: usize) {
+    for shift in 0..apart as u64 {
         let yard = Yard::begin("heal").await;
         let faults = yard.world.stack.faults();
-        for n in (shift..120).step_by(APART as usize) {
+        for n in (shift..120).step_by(apart) {
             let kind = if n % 2 == 0 {
                 FaultKind::KillAfter
             } else {
@@ -173,12 +172,12 @@ async fn killed(service: Service, function: &str) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn healed_with_the_worker_killed_at_its_calls_to_discord() {
-    killed(Service::Discord, "channel-worker").await;
+    killed(Service::Discord, "channel-worker", 9).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn healed_with_the_worker_killed_at_its_calls_to_dynamodb() {
-    killed(Service::Dynamodb, "channel-worker").await;
+    killed(Service::Dynamodb, "channel-worker", 31).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

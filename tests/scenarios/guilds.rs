@@ -244,8 +244,30 @@ async fn a_club_moves_to_another_guild_only_by_its_owner() {
         )
         .await;
     world.drain().await;
-    world.space_of(&theirs, published.event.clone(), "Race");
+    let moved = world.space_of(&theirs, published.event.clone(), "Race");
     assert_eq!(simulator.tree(home.guild), before, "the old guild is left alone");
+    // The clock's work follows the club: sign-up closes, the race is announced, the channel is put away.
+    let old = simulator.messages(published.channel);
+    let shut = |world: &World| button(&world.board(&moved), "Sign up").unwrap()["disabled"].clone();
+    assert_eq!(shut(&world), false);
+    world
+        .stack
+        .advance("2026-11-30T12:00:00Z".parse().unwrap(), 1)
+        .await
+        .unwrap();
+    assert_eq!(shut(&world), true);
+    let said: Vec<String> = simulator
+        .messages(moved.channel)
+        .iter()
+        .filter_map(|message| message.embeds.first()?["title"].as_str().map(str::to_owned))
+        .collect();
+    assert!(said.iter().any(|title| title.contains("started")), "{said:?}");
+    let there = simulator.guild_view(theirs.guild).unwrap();
+    let archive = there.channels.iter().find(|channel| channel.name == "Archive");
+    let parent = there.channels.iter().find(|channel| channel.id == moved.channel);
+    assert_eq!(parent.and_then(|channel| channel.parent), archive.map(|it| it.id));
+    assert_eq!(simulator.tree(home.guild), before);
+    assert_eq!(simulator.messages(published.channel), old);
     world.finish().await;
 }
 

@@ -212,6 +212,7 @@ mod tests {
             values("/club"),
             [
                 "club create",
+                "club setup",
                 "club status",
                 "club preflight",
                 "club invite",
@@ -219,6 +220,7 @@ mod tests {
                 "club unlink",
                 "series list",
                 "event list",
+                "join",
                 "rank show"
             ]
         );

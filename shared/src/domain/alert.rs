@@ -407,7 +407,15 @@ pub fn reschedule(
                 version: 1,
             }),
             None => {}
-            Some(alert) if alert.due == *due && alert.kind == *kind && alert.is_pending() => {}
+            Some(alert) if alert.due == *due && alert.kind == *kind && alert.is_pending() => {
+                if alert.guild != guild {
+                    // The club has moved.
+                    changes.push(Alert {
+                        guild,
+                        ..alert.moved(*due)
+                    });
+                }
+            }
             Some(alert) if alert.due == *due && kind.action().is_none() => {}
             // A step that is wanted again has not been taken: the event came back to the state before it.
             Some(alert) if comes => changes.push(Alert {

@@ -84,7 +84,8 @@ pub async fn announce<S: EventReader + MemberWishes + Receipts + Spaces>(
         return Ok(nobody(Said::Overtaken));
     }
     let (users, by_dm) = told(store, &sheet, what, settings).await?;
-    let Some(channel) = channel(space.as_ref())? else {
+    let over = sheet.event.state.is_over();
+    let Some(channel) = channel(space.as_ref(), club, over)? else {
         return Ok(Announced {
             said: Said::NoChannel,
             by_dm,
@@ -175,11 +176,15 @@ async fn told<S: MemberWishes>(
     Ok((users, by_dm))
 }
 
-/// Where it is said.
-fn channel(space: Option<&Space>) -> Result<Option<ChannelId>, JobFailure> {
-    let Some(space) = space else { return Ok(None) };
-    match (&space.state, space.channel.id()) {
+/// Where it is said: in the guild that the club is at home in now.
+fn channel(space: Option<&Space>, club: &Club, over: bool) -> Result<Option<ChannelId>, JobFailure> {
+    let (Some(space), Some(home)) = (space, club.guild) else {
+        return Ok(None);
+    };
+    match (&space.state, space.channel_in(home)) {
         (SpaceState::Archived | SpaceState::Deleted, _) => Ok(None),
+        // It is not made for an event that is over, nor while the guild is lost.
+        (SpaceState::Creating, None) if over || club.lost_at.is_some() => Ok(None),
         // It is about to be there: said a little later.
         (SpaceState::Creating, None) => Err(JobFailure::Stale),
         (_, channel) => Ok(channel),

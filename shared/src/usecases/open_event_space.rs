@@ -15,7 +15,7 @@ use crate::domain::event::EventKey;
 use crate::domain::notice::{Notice, Render, Sheet};
 use crate::domain::refusal::{EventAction, Refusal};
 use crate::domain::settings::Settings;
-use crate::domain::space::{Space, SpaceFault, SpaceState};
+use crate::domain::space::{Space, SpaceFault, SpaceState, Step};
 use crate::ports::discord::{Channels, DiscordError, Guilds, InteractionReplies, Messages};
 use crate::ports::store::{EventReader, SettingsReader, Spaces};
 
@@ -52,7 +52,14 @@ pub async fn open_event_space<S: SettingsReader + EventReader + Spaces>(
     }
     space.move_to(job.guild);
     let outcome = match space.state {
-        SpaceState::Creating if sheet.event.state.is_over() => Ok(()),
+        // Called off before anything was made: there will be nothing to put away.
+        SpaceState::Creating if sheet.event.state.is_over() => {
+            if space.channel == Step::Todo {
+                space.state = SpaceState::Archived;
+                store.save_space(&mut space, None).await?;
+            }
+            Ok(())
+        }
         SpaceState::Creating => {
             let facts = (&club, &sheet, &settings);
             Box::pin(build(store, discord, render, job, &mut space, facts)).await

@@ -1,6 +1,6 @@
 //! Puts an event's channel away when the event is over, and removes it when nobody needs it any more.
 
-use super::job::{Job, JobFailure};
+use super::job::{Job, JobFailure, at_home};
 use super::open_event_space::{Shown, archive_category, bring_up_to_date, mendable};
 use crate::domain::event::{EventKey, EventState};
 use crate::domain::notice::Render;
@@ -54,6 +54,10 @@ async fn put_away<S: ClubReader + EventReader + Spaces>(
     let (Some(channel), Some(sheet), Some(club)) = (space.channel.id(), sheet?, club?) else {
         return Ok(());
     };
+    // What stands in a guild that the club has left is that guild's.
+    if !at_home(&club, job)? || !space.is_in(job.guild) {
+        return Ok(());
+    }
     Box::pin(bring_up_to_date(
         store,
         discord,

@@ -72,13 +72,10 @@ where
         let Some(next) = taken.min_by_key(|alert| (alert.due, alert.kind)) else {
             return Ok(());
         };
-        if matches!(next.kind, AlertKind::Held { .. }) {
-            store
-                .commit(Box::pin(held(store, env, job, &stand)).await?)
-                .await?;
-            continue;
-        }
-        let batch = match (next.kind.action(), next.kind.announcement()) {
+        let mut batch = match (next.kind.action(), next.kind.announcement()) {
+            _ if matches!(next.kind, AlertKind::Held { .. }) => {
+                Box::pin(held(store, env, job, &stand)).await?
+            }
             (Some(action), _) => step(env, job, &stand, next, action),
             (None, Some(what)) => {
                 Box::pin(say(store, env, (discord, render), job, (&stand, next, what))).await?
@@ -92,6 +89,12 @@ where
                 }),
             ),
         };
+        // The club may have moved since the alert was written. One that has left its guild goes on with its events, but
+        // nothing is done in Discord any more.
+        match stand.club.guild {
+            Some(home) => batch.outbox.guild = home,
+            None => batch.outbox.work.clear(),
+        }
         store.commit(batch).await?;
     }
     Ok(())
@@ -114,7 +117,8 @@ fn step(env: &impl Env, job: &Job, stand: &Stand, alert: &Alert, action: EventAc
         .filter(|other| other.kind != alert.kind)
         .cloned()
         .collect();
-    let moved = reschedule(&after, alert.guild, &stand.settings, &others, job.now);
+    let home = stand.club.guild.unwrap_or(alert.guild);
+    let moved = reschedule(&after, home, &stand.settings, &others, job.now);
     changes.extend(
         moved
             .into_iter()

@@ -842,7 +842,7 @@ const ME: &[SubSpec] = &[
                     limits::DURATION,
                 ),
             ],
-            "A direct message that you do not take comes in the thread instead.",
+            "Gantry keeps this, and sends no alerts of stints yet.",
         ),
     ),
     SubSpec::new(
