@@ -92,7 +92,7 @@ impl Yard {
     }
 
     /// The afternoon comes, and everything is as it was, once.
-    async fn is_healed(self, ticks: u32) {
+    async fn ends_healed(self, ticks: u32) {
         self.world.stack.clock().set(at(AFTERNOON));
         self.tick(ticks).await;
         for (n, name) in self.names.iter().enumerate() {
@@ -139,7 +139,7 @@ fn table(world: &World) -> Table {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_deleted_and_renamed_is_healed() {
-    Yard::begin("heal").await.is_healed(1).await;
+    Yard::begin("heal").await.ends_healed(1).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -149,7 +149,7 @@ async fn healed_with_every_delivery_doubled_and_each_tick_run_twice() {
         double: true,
         ..DeliveryMode::default()
     });
-    yard.is_healed(2).await;
+    yard.ends_healed(2).await;
 }
 
 /// The worker dies at each of its calls in turn; its deaths are so far `apart` that each job gets done before it is given
@@ -166,7 +166,7 @@ async fn killed(service: Service, function: &str, apart: usize) {
             };
             faults.add(Fault::nth(service, function, n, kind)).unwrap();
         }
-        yard.is_healed(1).await;
+        yard.ends_healed(1).await;
     }
 }
 
@@ -198,7 +198,7 @@ async fn a_tick_that_dies_is_made_good_by_the_next() {
             let _ = yard.world.stack.aws().tick(CLEANUP).await.unwrap();
             yard.world.drain().await;
             faults.clear();
-            yard.is_healed(1).await;
+            yard.ends_healed(1).await;
         }
     }
 }

@@ -155,13 +155,15 @@ fn files(path: &Path) -> Vec<PathBuf> {
     all
 }
 
+/// A file, and its [`identifiers`].
+type Parsed = Rc<(syn::File, BTreeSet<String>)>;
+
 thread_local! {
     /// Parsing is what takes the time, and each function is made of nearly all files.
-    static PARSED: RefCell<HashMap<PathBuf, Rc<(syn::File, BTreeSet<String>)>>> = RefCell::default();
+    static PARSED: RefCell<HashMap<PathBuf, Parsed>> = RefCell::default();
 }
 
-/// A file, and its [`identifiers`].
-fn parse(file: &Path) -> Rc<(syn::File, BTreeSet<String>)> {
+fn parse(file: &Path) -> Parsed {
     if let Some(parsed) = PARSED.with_borrow(|parsed| parsed.get(file).cloned()) {
         return parsed;
     }

@@ -6,7 +6,7 @@ use crate::stack::{CLEANUP, RACE_DAY};
 use gantry_local_aws::{AwsLocal, ClockMover};
 use gantry_shared::adapters::dynamo::Table;
 use gantry_shared::domain::settings::OperatorOverrides;
-use gantry_shared::ports::store::{ALERT_SHARDS, Alerts, Watches};
+use gantry_shared::ports::store::{ALERT_SHARDS, Alerts};
 use jiff::Timestamp;
 use std::sync::Arc;
 
@@ -87,7 +87,8 @@ impl Due {
         Ok(())
     }
 
-    /// The first instant at which something is due, up to `to`.
+    /// The first instant at which an alert is due, up to `to`. Looks after servers are no reason to stop: one at the end of
+    /// the move finds what many on the way would have found.
     async fn next(&self, to: Timestamp) -> Result<Option<Timestamp>, StackError> {
         let mut first = None;
         for shard in 0..ALERT_SHARDS {
@@ -95,9 +96,6 @@ impl Due {
             for alert in found.items {
                 first = Some(first.map_or(alert.due, |first: Timestamp| first.min(alert.due)));
             }
-        }
-        for watch in self.table.due_watches(to, 1, None).await? {
-            first = Some(first.map_or(watch.due, |first: Timestamp| first.min(watch.due)));
         }
         Ok(first)
     }

@@ -397,6 +397,7 @@ pub fn reschedule(
     for (kind, due) in &wanted {
         let found = present.iter().find(|alert| alert.kind.name() == kind.name());
         let comes = *due > now || kind.action().is_some();
+        let stands = |alert: &Alert| alert.due == *due && alert.kind == *kind && alert.is_pending();
         match found {
             None if comes => changes.push(Alert {
                 event: event.key,
@@ -407,15 +408,12 @@ pub fn reschedule(
                 version: 1,
             }),
             None => {}
-            Some(alert) if alert.due == *due && alert.kind == *kind && alert.is_pending() => {
-                if alert.guild != guild {
-                    // The club has moved.
-                    changes.push(Alert {
-                        guild,
-                        ..alert.moved(*due)
-                    });
-                }
-            }
+            Some(alert) if stands(alert) && alert.guild == guild => {}
+            // The club has moved.
+            Some(alert) if stands(alert) => changes.push(Alert {
+                guild,
+                ..alert.moved(*due)
+            }),
             Some(alert) if alert.due == *due && kind.action().is_none() => {}
             // A step that is wanted again has not been taken: the event came back to the state before it.
             Some(alert) if comes => changes.push(Alert {
