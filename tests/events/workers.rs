@@ -82,6 +82,7 @@ fn every_sample_has_its_test() {
             "finish-answer",
             "run-alerts",
             "announce",
+            "tell-stint",
             "apply-roles",
             "check-permissions",
             "resume-parked",
@@ -148,6 +149,12 @@ async fn a_promoted_driver_is_told_by_dm() {
             &format!("POST /channels/{}/messages", stand::DM)
         ]
     );
+}
+
+#[tokio::test]
+async fn a_stint_that_is_not_planned_is_not_told_of() {
+    let (calls, _) = done("notify-worker", "tell-stint").await;
+    assert_eq!(calls, Vec::<String>::new());
 }
 
 #[tokio::test]

@@ -62,6 +62,7 @@ async fn perform_on<E: Env>(
         Work::PromoteWaiting { .. }
         | Work::TellPromoted { .. }
         | Work::RunAlerts { .. }
+        | Work::TellStint { .. }
         | Work::Announce { .. }
         | Work::FinishAnswer { .. }
         | Work::ApplyRoles { .. }

@@ -15,6 +15,7 @@ use gantry_shared::usecases::park_job::{resume_parked, unless_lost};
 use gantry_shared::usecases::promote_waiting::promote_waiting;
 use gantry_shared::usecases::run_alerts::run_alerts;
 use gantry_shared::usecases::tell_promoted::{Promotion, tell_promoted};
+use gantry_shared::usecases::tell_stint::{Turn, tell_stint};
 use jiff::Timestamp;
 
 /// Handles a batch; what is not done is reported by record.
@@ -82,6 +83,20 @@ async fn perform_on<E: Env>(
             Box::pin(finish_answer(table, env, &discord, &views, job, &wish)).await
         }
         Work::RunAlerts { event } => Box::pin(run_alerts(table, env, &discord, &views, job, *event)).await,
+        Work::TellStint {
+            event,
+            team,
+            user,
+            from,
+        } => {
+            let turn = Turn {
+                event: *event,
+                team: *team,
+                user: *user,
+                from: *from,
+            };
+            Box::pin(tell_stint(table, &discord, &views, job, turn)).await
+        }
         Work::Announce { event, what, due } => {
             Box::pin(announce_event(
                 table,

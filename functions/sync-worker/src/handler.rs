@@ -94,6 +94,7 @@ async fn perform<E: Env>(
         | Work::PromoteWaiting { .. }
         | Work::TellPromoted { .. }
         | Work::RunAlerts { .. }
+        | Work::TellStint { .. }
         | Work::Announce { .. }
         | Work::ArchiveEventSpace { .. }
         | Work::DeleteEventSpace { .. }

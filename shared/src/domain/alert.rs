@@ -4,8 +4,9 @@
 //! event derives them anew and writes the difference with the change itself.
 
 use super::event::{Event, EventAction, EventKey, EventState};
-use super::ids::GuildId;
+use super::ids::{GuildId, TeamId, UserId};
 use super::settings::Settings;
+use super::stints::{Stint, TeamPlan};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -44,6 +45,13 @@ pub enum AlertKind {
     Ready,
     /// The race starts.
     Start,
+    /// Drivers of a team are told that they are next: waits for the next change of driver in its plan.
+    Stints {
+        /// The team.
+        team: TeamId,
+        /// The event's start that the plan follows; nothing once it had its green flag.
+        race_at: Option<Timestamp>,
+    },
     /// The race ends.
     End,
     /// The channel is put away.
@@ -63,6 +71,7 @@ impl AlertKind {
             Self::Closing => "closing".to_owned(),
             Self::Ready => "ready".to_owned(),
             Self::Start => "start".to_owned(),
+            Self::Stints { team, .. } => format!("stints-{team}"),
             Self::End => "end".to_owned(),
             Self::Archive => "archive".to_owned(),
             Self::Delete => "delete".to_owned(),
@@ -73,7 +82,7 @@ impl AlertKind {
     #[must_use]
     pub const fn action(&self) -> Option<EventAction> {
         match self {
-            Self::Opening | Self::Progress { .. } | Self::Reminder { .. } => None,
+            Self::Opening | Self::Progress { .. } | Self::Reminder { .. } | Self::Stints { .. } => None,
             Self::Closing => Some(EventAction::Close),
             Self::Ready => Some(EventAction::MakeReady),
             Self::Start => Some(EventAction::Start),
@@ -92,7 +101,7 @@ impl AlertKind {
             Self::Reminder { hours } => Some(Announcement::Reminder { hours: *hours }),
             Self::Closing => Some(Announcement::Closing),
             Self::Start => Some(Announcement::Start),
-            Self::Ready | Self::End | Self::Archive | Self::Delete => None,
+            Self::Ready | Self::Stints { .. } | Self::End | Self::Archive | Self::Delete => None,
         }
     }
 
@@ -107,7 +116,8 @@ impl AlertKind {
             }
             Self::Closing => Some(CLOSING_LATE),
             Self::Start => Some(START_LATE),
-            Self::Ready | Self::End | Self::Archive | Self::Delete => None,
+            // Each driver of a stint is another matter: see `usecases/run_alerts.rs`.
+            Self::Stints { .. } | Self::Ready | Self::End | Self::Archive | Self::Delete => None,
         }
     }
 
@@ -330,7 +340,7 @@ pub fn due_for(event: &Event, settings: &Settings, now: Timestamp) -> Vec<(Alert
 }
 
 /// Instants in keys are whole seconds: what is due is so too, so that the two are the same.
-fn whole_second(at: Timestamp) -> Timestamp {
+pub(super) fn whole_second(at: Timestamp) -> Timestamp {
     Timestamp::from_second(at.as_second()).unwrap_or(at)
 }
 
@@ -376,8 +386,14 @@ pub fn reschedule(
             Some(_) => {}
         }
     }
+    changes.extend(
+        present
+            .iter()
+            .filter_map(|alert| follow(event, guild, alert, now)),
+    );
     let unwanted = present.iter().filter(|alert| {
-        alert.is_pending() && !wanted.iter().any(|(kind, _)| kind.name() == alert.kind.name())
+        let of_stints = matches!(alert.kind, AlertKind::Stints { .. });
+        alert.is_pending() && !of_stints && !wanted.iter().any(|(kind, _)| kind.name() == alert.kind.name())
     });
     changes.extend(unwanted.map(|alert| {
         alert.with(AlertState::Dropped {
@@ -386,6 +402,116 @@ pub fn reschedule(
         })
     }));
     changes
+}
+
+/// A team's stint alert after a change of the event: it moves with the start that its plan follows.
+fn follow(event: &Event, guild: GuildId, alert: &Alert, now: Timestamp) -> Option<Alert> {
+    let AlertKind::Stints { team, race_at } = alert.kind else {
+        return None;
+    };
+    if !alert.is_pending() {
+        return None;
+    }
+    if event.state.is_over() {
+        return Some(alert.with(AlertState::Dropped {
+            at: now,
+            why: DropReason::Overtaken,
+        }));
+    }
+    let was = race_at.filter(|was| *was != event.starts_at)?;
+    let due = alert.due.saturating_add(event.starts_at.duration_since(was));
+    Some(Alert {
+        kind: AlertKind::Stints {
+            team,
+            race_at: Some(event.starts_at),
+        },
+        guild,
+        ..alert.moved(whole_second(due.unwrap_or(event.starts_at)))
+    })
+}
+
+/// The alert that has to be written so that the drivers of `plan` are told of their stints; `present` are the event's.
+///
+/// `lead` says how long before a stint its driver is told; nothing if they are not. It waits for the first change of
+/// driver that is still to come; one whose lead has begun already is due at once.
+#[must_use]
+pub fn reschedule_stints(
+    event: &Event,
+    plan: &TeamPlan,
+    guild: GuildId,
+    lead: impl Fn(UserId) -> Option<SignedDuration>,
+    present: &[Alert],
+    now: Timestamp,
+) -> Option<Alert> {
+    let kind = AlertKind::Stints {
+        team: plan.team,
+        race_at: (!plan.flagged).then_some(event.starts_at),
+    };
+    let found = present.iter().find(|alert| alert.kind.name() == kind.name());
+    let told_at = |(driver, stint): (UserId, &Stint)| {
+        let told_at = stint.from.checked_sub(lead(driver)?).ok()?;
+        (stint.from > now).then_some(told_at.max(now))
+    };
+    let due = plan.changes().filter_map(told_at).min().map(whole_second);
+    match (found, due.filter(|_| !event.state.is_over())) {
+        (None, None) => None,
+        (None, Some(due)) => Some(Alert {
+            event: event.key,
+            guild,
+            kind,
+            due,
+            outcome: AlertState::Waiting,
+            version: 1,
+        }),
+        (Some(alert), Some(due)) if alert.is_pending() && alert.kind == kind && alert.due == due => None,
+        (Some(alert), Some(due)) => Some(Alert {
+            kind,
+            guild,
+            ..alert.moved(due)
+        }),
+        (Some(alert), None) => alert.is_pending().then(|| {
+            alert.with(AlertState::Dropped {
+                at: now,
+                why: DropReason::Overtaken,
+            })
+        }),
+    }
+}
+
+/// What a team's stint alert comes to when its time has come.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StintsDue {
+    /// Who is told of which stint, named by its beginning.
+    pub tell: Vec<(UserId, Timestamp)>,
+    /// Whose stint has begun before they could be told.
+    pub late: Vec<(UserId, Timestamp)>,
+    /// When the next is told.
+    pub next: Option<Timestamp>,
+}
+
+/// Who is to be told at `now` by the alert that was due at `due`; `lead` as in [`reschedule_stints`].
+#[must_use]
+pub fn stints_due(
+    plan: &TeamPlan,
+    lead: impl Fn(UserId) -> Option<SignedDuration>,
+    due: Timestamp,
+    now: Timestamp,
+) -> StintsDue {
+    let mut found = StintsDue::default();
+    for (driver, stint) in plan.changes() {
+        let Some(told_at) = lead(driver).and_then(|lead| stint.from.checked_sub(lead).ok()) else {
+            continue;
+        };
+        if told_at > now {
+            let next = found.next.map_or(told_at, |next| next.min(told_at));
+            found.next = Some(whole_second(next));
+        } else if stint.from > now {
+            found.tell.push((driver, stint.from));
+        } else if told_at >= due {
+            found.late.push((driver, stint.from));
+        }
+    }
+    found
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ use super::space::SpaceFault;
 use super::standing::{
     CodeMade, HandOverQuestion, HandedOver, Linked, RankGiven, RankShown, RolesApplied, RolesListed,
 };
-use super::stints::{PlanBrief, PlanDone};
+use super::stints::{PlanBrief, PlanDone, StintCall};
 use super::sync::SyncRun;
 use super::teams::{TeamsBrief, TeamsDone};
 use jiff::Timestamp;
@@ -266,6 +266,16 @@ pub enum Notice<'a> {
         plan: &'a PlanBrief,
         /// Which page, from 0; the present one if none.
         page: Option<usize>,
+    },
+    /// To a driver who is next. Carries a component whose custom id names team and stint.
+    StintNext {
+        /// The stint.
+        call: &'a StintCall,
+    },
+    /// To a driver who confirmed that.
+    StintConfirmed {
+        /// When the stint begins.
+        from: Timestamp,
     },
     /// To a driver who said something about themselves.
     Described {

@@ -204,6 +204,13 @@ pub enum Refusal {
     StintRunning,
     /// Nobody is driving a stint.
     NoStintRunning,
+    /// The race begins much later: it is not the green flag yet.
+    TooEarlyToStart {
+        /// When it begins by the plan.
+        starts_at: Timestamp,
+    },
+    /// The stint that was confirmed is another driver's now, or at another time.
+    StintMoved,
     /// Too many people at once; nothing was changed.
     Busy,
 }
@@ -270,6 +277,8 @@ impl Refusal {
             Self::StintTimes => "stint_times",
             Self::StintRunning => "stint_running",
             Self::NoStintRunning => "no_stint_running",
+            Self::TooEarlyToStart { .. } => "too_early_to_start",
+            Self::StintMoved => "stint_moved",
             Self::Busy => "busy",
         }
     }

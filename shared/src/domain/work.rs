@@ -3,7 +3,7 @@
 use super::alert::Announcement;
 use super::event::EventKey;
 use super::guild_link::Occasion;
-use super::ids::{ApplicationId, ClubId, InteractionId, UserId};
+use super::ids::{ApplicationId, ClubId, InteractionId, TeamId, UserId};
 use super::rank::Rank;
 use super::roster_import::{FileRef, ImportKey};
 use super::series::ClassId;
@@ -48,6 +48,17 @@ pub enum Work {
     RunAlerts {
         /// The event.
         event: EventKey,
+    },
+    /// Tell a driver that their stint begins soon.
+    TellStint {
+        /// The event.
+        event: EventKey,
+        /// The team.
+        team: TeamId,
+        /// The driver.
+        user: UserId,
+        /// When the stint begins, which names it: one that was moved is told of anew.
+        from: Timestamp,
     },
     /// Say something in an event's channel.
     Announce {
@@ -170,6 +181,7 @@ impl Work {
             Self::PromoteWaiting { .. }
             | Self::TellPromoted { .. }
             | Self::RunAlerts { .. }
+            | Self::TellStint { .. }
             | Self::Announce { .. }
             | Self::FinishAnswer { .. }
             | Self::ApplyRoles { .. }
@@ -189,6 +201,7 @@ impl Work {
             Self::OpenEventSpace { event }
             | Self::RefreshBoard { event }
             | Self::RunAlerts { event }
+            | Self::TellStint { event, .. }
             | Self::Announce { event, .. }
             | Self::ArchiveEventSpace { event }
             | Self::DeleteEventSpace { event }
@@ -215,6 +228,7 @@ impl Work {
             | Self::TellPromoted { event, .. }
             | Self::FinishAnswer { event, .. }
             | Self::RunAlerts { event, .. }
+            | Self::TellStint { event, .. }
             | Self::Announce { event, .. }
             | Self::ArchiveEventSpace { event, .. }
             | Self::DeleteEventSpace { event, .. } => event.club,

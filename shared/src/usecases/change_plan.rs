@@ -2,6 +2,7 @@
 
 use super::call::{Call, Env, Failure, with_caller};
 use super::once::{Decision, once};
+use crate::domain::alert::{Alert, reschedule_stints};
 use crate::domain::event::EventKey;
 use crate::domain::fact::Fact;
 use crate::domain::ids::{EventId, TeamId, UserId};
@@ -10,7 +11,7 @@ use crate::domain::rank::Capability;
 use crate::domain::refusal::{EventAction, Field, FormFault, Problem, Refusal};
 use crate::domain::stints::{PlanBrief, PlanDone, PlanEdit, StrategyForm, TeamPlan, team_now};
 use crate::domain::teams::Team;
-use crate::ports::store::{Batch, Caller, Change, ClubReader, Ledger, OnceKey, TeamReader};
+use crate::ports::store::{Alerts, Batch, Caller, Change, ClubReader, Ledger, OnceKey, TeamReader};
 use serde::{Deserialize, Serialize};
 
 /// What a person asks for, as typed or picked.
@@ -67,6 +68,7 @@ struct Desk {
     sheet: Sheet,
     team: Team,
     plan: TeamPlan,
+    alerts: Vec<Alert>,
 }
 
 /// Changes the strategy or the plan. Takes [`Capability::ManageEvents`]; the team's own drivers may begin and end stints
@@ -75,7 +77,7 @@ struct Desk {
 /// # Errors
 /// Refuses with `NoClub`, `NeedsRank`, `NoSuchEvent`, `WrongState`, `NoSuchTeam`, `Form`, `Busy`, and as
 /// [`TeamPlan::planned`] and [`TeamPlan::after`] say.
-pub async fn change_plan<S: ClubReader + TeamReader + Ledger>(
+pub async fn change_plan<S: Alerts + ClubReader + TeamReader + Ledger>(
     store: &S,
     env: &impl Env,
     call: &Call,
@@ -98,8 +100,14 @@ pub async fn change_plan<S: ClubReader + TeamReader + Ledger>(
         let mut record = call.record(desk.caller.club.id, fact);
         record.before = serde_json::to_value(&desk.plan).unwrap_or_default();
         record.after = serde_json::to_value(&next).unwrap_or_default();
+        let settings = &desk.caller.settings;
+        let lead = |_| settings.stint_alerts().then(|| settings.stint_lead());
+        let event = &desk.sheet.event;
+        let alert = reschedule_stints(event, &next, call.guild, lead, &desk.alerts, call.now);
+        let mut changes = vec![Change::PutTeamPlan(next.clone())];
+        changes.extend(alert.map(Change::PutAlert));
         let batch = Batch {
-            changes: vec![Change::PutTeamPlan(next.clone())],
+            changes,
             record: Some(record),
             outbox: call.outbox(env, Vec::new()),
             answered: None,
@@ -115,7 +123,7 @@ pub async fn change_plan<S: ClubReader + TeamReader + Ledger>(
 ///
 /// # Errors
 /// Refuses with `NoClub`, `NeedsRank`, `NoSuchEvent`, `NoSuchTeam`.
-pub async fn show_plan<S: ClubReader + TeamReader>(
+pub async fn show_plan<S: Alerts + ClubReader + TeamReader>(
     store: &S,
     call: &Call,
     (event, team): (EventId, TeamId),
@@ -129,16 +137,20 @@ pub async fn show_plan<S: ClubReader + TeamReader>(
     ))
 }
 
-async fn desk<S: ClubReader + TeamReader>(
+async fn desk<S: Alerts + ClubReader + TeamReader>(
     store: &S,
     call: &Call,
     (event, team): (EventId, TeamId),
     drivers_may: bool,
 ) -> Result<Desk, Failure> {
-    let (caller, (found, plan)) = with_caller(store, call, |club| async move {
+    let (caller, (found, plan, alerts)) = with_caller(store, call, |club| async move {
         let key = EventKey { club, event };
-        let (found, plan) = futures::join!(store.line_up(key), store.team_plan(key, team));
-        Ok((found?, plan?))
+        let (found, plan, alerts) = futures::join!(
+            store.line_up(key),
+            store.team_plan(key, team),
+            store.alerts(key)
+        );
+        Ok((found?, plan?, alerts?))
     })
     .await?;
     let key = EventKey {
@@ -154,7 +166,10 @@ async fn desk<S: ClubReader + TeamReader>(
     let (sheet, line_up) = found.ok_or(Refusal::NoSuchEvent)?;
     Ok(Desk {
         team: team_now(&line_up, team, &sheet)?,
-        plan: plan.unwrap_or_else(|| TeamPlan::empty(key, team)),
+        plan: plan
+            .unwrap_or_else(|| TeamPlan::empty(key, team))
+            .on(&sheet.event),
+        alerts,
         caller,
         sheet,
     })

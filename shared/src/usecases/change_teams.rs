@@ -2,7 +2,7 @@
 
 use super::call::{Call, Env, Failure, team_id, with_caller};
 use super::once::{Decision, once};
-use crate::domain::alert::{Alert, reschedule};
+use crate::domain::alert::{Alert, AlertKind, AlertState, DropReason, reschedule};
 use crate::domain::event::{EventKey, EventState};
 use crate::domain::fact::Fact;
 use crate::domain::ids::{EventId, TeamId, UserId};
@@ -93,7 +93,20 @@ pub async fn change_teams<S: Alerts + ClubReader + TeamReader + Ledger>(
         let (after, step) = sheet.event.after(action, call.now)?;
         let (next, done) = line_up.after(&edit(env, call, wish)?, &sheet)?;
         let moved = step.from != step.to;
+        let gone = |alert: &&Alert| match alert.kind {
+            AlertKind::Stints { team, .. } => alert.is_pending() && next.team(team).is_none(),
+            _ => false,
+        };
+        let overtaken = AlertState::Dropped {
+            at: call.now,
+            why: DropReason::Overtaken,
+        };
+        // Stints of a team that is dissolved are not driven.
+        let (dropped, alerts): (Vec<Alert>, Vec<Alert>) =
+            alerts.into_iter().partition(|alert| gone(&alert));
         let mut changes = vec![Change::PutLineUp(next.clone())];
+        let dropped = dropped.iter().map(|alert| alert.with(overtaken.clone()));
+        changes.extend(dropped.map(Change::PutAlert));
         if moved {
             changes.push(Change::UpdateEvent(after.clone()));
             let due = reschedule(&after, call.guild, &caller.settings, &alerts, call.now);

@@ -9,6 +9,7 @@ pub mod change_event;
 pub mod change_plan;
 pub mod change_settings;
 pub mod change_teams;
+pub mod confirm_stint;
 pub mod check_permissions;
 pub mod club_status;
 pub mod create_club;
@@ -50,6 +51,7 @@ pub mod run_alerts;
 pub mod run_due_alerts;
 pub mod sync_members;
 pub mod tell_promoted;
+pub mod tell_stint;
 pub mod tick_sync;
 
 mod call;

@@ -4,17 +4,19 @@ use super::announce::{Said, announce};
 use super::call::{Env, outbox_id};
 use super::change_event::shut_gates;
 use super::job::{Job, JobFailure};
-use crate::domain::alert::{Alert, AlertState, Announcement, DropReason, reschedule};
+use crate::domain::alert::{Alert, AlertKind, AlertState, stints_due, Announcement, DropReason, reschedule};
 use crate::domain::club::Club;
 use crate::domain::event::{Event, EventAction, EventKey};
 use crate::domain::fact::{Actor, Fact, Record};
 use crate::domain::ids::UserId;
 use crate::domain::notice::Render;
 use crate::domain::settings::Settings;
+use crate::domain::stints::TeamPlan;
 use crate::domain::work::Work;
 use crate::ports::discord::Messages;
 use crate::ports::store::{
     Alerts, Batch, Change, ClubReader, Desk, EventReader, Ledger, Outbox, Receipts, SettingsReader, Spaces,
+    TeamReader,
 };
 
 /// More than an event can have at once: what is left after that many is somebody else's doing.
@@ -44,7 +46,7 @@ pub async fn run_alerts<S>(
     event: EventKey,
 ) -> Result<(), JobFailure>
 where
-    S: Alerts + ClubReader + EventReader + Ledger + Receipts + SettingsReader + Spaces,
+    S: Alerts + ClubReader + EventReader + Ledger + Receipts + SettingsReader + Spaces + TeamReader,
 {
     for _ in 0..MOST {
         let (desk, alerts, club) = futures::join!(
@@ -68,6 +70,11 @@ where
         let Some(next) = taken.min_by_key(|alert| (alert.due, alert.kind)) else {
             return Ok(());
         };
+        if let AlertKind::Stints { team, .. } = next.kind {
+            let plan = store.team_plan(event, team).await?;
+            store.commit(stints(env, job, &stand, next, plan)).await?;
+            continue;
+        }
         let batch = match (next.kind.action(), next.kind.announcement()) {
             (Some(action), _) => step(env, job, &stand, next, action),
             (None, Some(what)) => {
@@ -159,6 +166,46 @@ async fn say<S: EventReader + Receipts + Spaces>(
         batch.outbox.work.push(Work::RefreshBoard { event: event.key });
     }
     Ok(batch)
+}
+
+/// Has the drivers told whose stints begin soon, each by work of its own, and waits for the next. Too late is what has
+/// begun already.
+fn stints(env: &impl Env, job: &Job, stand: &Stand, alert: &Alert, plan: Option<TeamPlan>) -> Batch {
+    let event = &stand.desk.event;
+    let Some(plan) = plan.filter(|_| !event.state.is_over()) else {
+        return settle(env, job, alert.with(dropped(job, DropReason::Overtaken)));
+    };
+    let lead = |_| stand.settings.stint_alerts().then(|| stand.settings.stint_lead());
+    let plan = plan.on(event);
+    let due = stints_due(&plan, lead, alert.due, job.now);
+    let done = AlertState::Sent {
+        at: job.now,
+        silent: due.tell.is_empty(),
+    };
+    let next = due.next.map_or_else(|| alert.with(done), |next| alert.moved(next));
+    let tell = |(user, from)| Work::TellStint {
+        event: event.key,
+        team: plan.team,
+        user,
+        from,
+    };
+    let late = !due.late.is_empty();
+    Batch {
+        changes: vec![Change::PutAlert(next)],
+        record: late.then(|| Record {
+            club: event.key.club,
+            actor: Actor::Gantry,
+            at: job.now,
+            fact: Fact::AlertsDropped {
+                event: event.key,
+                alerts: vec![alert.kind],
+            },
+            before: serde_json::Value::Null,
+            after: serde_json::to_value(&due.late).unwrap_or_default(),
+        }),
+        outbox: outbox(env, job, due.tell.into_iter().map(tell).collect()),
+        answered: None,
+    }
 }
 
 const fn dropped(job: &Job, why: DropReason) -> AlertState {

@@ -1,7 +1,7 @@
 //! What the table's stream and the queues hand to the relay and the workers.
 
 use super::world::{
-    ADMIN, CLUB, DRIVER, GUILD, IMPORT, NEW, OPEN, RUN, SEATED, SEATED_TICKET, WAITING, reply,
+    ADMIN, CLOSED, CLUB, DRIVER, GUILD, IMPORT, NEW, OPEN, RUN, SEATED, SEATED_TICKET, TEAM, WAITING, reply,
 };
 use gantry_shared::adapters::dynamo::{OUTBOX_PREFIX, OutboxItem};
 use gantry_shared::domain::alert::Announcement;
@@ -39,6 +39,12 @@ pub(super) fn events(now: Timestamp) -> serde_json::Result<Vec<(&'static str, &'
     let archive = Work::ArchiveEventSpace { event: OPEN };
     let delete = Work::DeleteEventSpace { event: OPEN };
     let alerts = Work::RunAlerts { event: OPEN };
+    let stint = Work::TellStint {
+        event: CLOSED,
+        team: TEAM,
+        user: SEATED,
+        from: now,
+    };
     let announce = Work::Announce {
         event: OPEN,
         what: Announcement::Progress,
@@ -108,6 +114,7 @@ pub(super) fn events(now: Timestamp) -> serde_json::Result<Vec<(&'static str, &'
         ("channel-worker", "delete-event-space", batch(&[delete], now)?),
         ("notify-worker", "run-alerts", batch(&[alerts], now)?),
         ("notify-worker", "announce", batch(&[announce], now)?),
+        ("notify-worker", "tell-stint", batch(&[stint], now)?),
         (
             "race-day",
             "every-minute",

@@ -167,6 +167,8 @@ impl Views {
             Notice::RolesApplied { club, applied } => ranks::applied(club, applied),
             Notice::Teams { done, teams, page } => teams::teams(done, teams, *page, &self.ids),
             Notice::StintPlan { done, plan, page } => stints::plan(*done, plan, *page, &self.ids),
+            Notice::StintNext { call } => stints::next(call),
+            Notice::StintConfirmed { from } => text_body(&stints::confirmed(*from)),
             Notice::Described {
                 event,
                 details,
