@@ -30,4 +30,5 @@ mod rush;
 mod settings;
 mod stints;
 mod sync;
+mod team_spaces;
 mod teams;

@@ -160,8 +160,11 @@ impl Race {
             drivers,
             ticks,
         };
-        race.run("strategy set", json!({ "rest": "0", "in_a_row": "1", "fuel": "95" }))
-            .await;
+        race.run(
+            "strategy set",
+            json!({ "rest": "0", "in_a_row": "1", "fuel": "95" }),
+        )
+        .await;
         let planned = race.run("stint plan", json!({})).await;
         assert!(!planned.contains("Not as it should be"), "{planned}");
         race.world.drain().await;
@@ -190,7 +193,11 @@ impl Race {
 
     /// All that were told, with the minute of the race in which their stint begins.
     fn all_told(&self) -> Vec<i64> {
-        let mut all: Vec<i64> = self.drivers.iter().flat_map(|driver| self.told(*driver)).collect();
+        let mut all: Vec<i64> = self
+            .drivers
+            .iter()
+            .flat_map(|driver| self.told(*driver))
+            .collect();
         all.sort_unstable();
         all
     }
@@ -215,8 +222,16 @@ async fn drivers_are_told_a_quarter_of_an_hour_before_and_confirm() {
 
     // The first driver knows, and the plan shows it; nobody else can say so.
     let simulator = race.world.stack.simulator();
-    let first = *race.drivers.iter().find(|driver| race.told(**driver) == [0]).unwrap();
-    let message = simulator.dms(first).into_iter().find(|dm| begins(dm).is_some()).unwrap();
+    let first = *race
+        .drivers
+        .iter()
+        .find(|driver| race.told(**driver) == [0])
+        .unwrap();
+    let message = simulator
+        .dms(first)
+        .into_iter()
+        .find(|dm| begins(dm).is_some())
+        .unwrap();
     let button = gantry_local::story::button(&message, "Got it").unwrap()["custom_id"]
         .as_str()
         .unwrap()
@@ -233,7 +248,8 @@ async fn drivers_are_told_a_quarter_of_an_hour_before_and_confirm() {
     // A stint that is moved after its driver was told is told of anew; whoever has it then.
     race.until(minute(46)).await;
     assert_eq!(race.all_told(), [0, 60]);
-    race.run("stint shift", json!({ "stint": "2", "minutes": "12" })).await;
+    race.run("stint shift", json!({ "stint": "2", "minutes": "12" }))
+        .await;
     race.until(minute(58)).await;
     assert_eq!(race.all_told(), [0, 60, 72]);
 
@@ -276,7 +292,11 @@ async fn nobody_is_told_twice_whatever_call_the_worker_dies_at() {
         for shift in 0..7 {
             let race = Race::planned(1).await;
             for n in (shift..120).step_by(7) {
-                let kind = if n % 2 == 0 { FaultKind::KillAfter } else { FaultKind::KillBefore };
+                let kind = if n % 2 == 0 {
+                    FaultKind::KillAfter
+                } else {
+                    FaultKind::KillBefore
+                };
                 let fault = Fault::nth(service, "notify-worker", n, kind);
                 race.world.stack.faults().add(fault).unwrap();
             }
@@ -324,7 +344,11 @@ async fn closed_dms_outages_moved_and_cancelled_events() {
     assert_eq!(said(), Vec::<i64>::new());
     race.until(minute(50)).await;
     assert_eq!(said(), [60], "in the channel, since DMs are closed");
-    for message in simulator.messages(channel).iter().filter(|one| begins(one).is_some()) {
+    for message in simulator
+        .messages(channel)
+        .iter()
+        .filter(|one| begins(one).is_some())
+    {
         assert_eq!(message.mentions.len(), 1);
     }
 

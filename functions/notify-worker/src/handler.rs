@@ -132,6 +132,9 @@ async fn perform_on<E: Env>(
         | Work::RefreshBoard { .. }
         | Work::ArchiveEventSpace { .. }
         | Work::DeleteEventSpace { .. }
+        | Work::SettleTeam { .. }
+        | Work::SettleTeamOf { .. }
+        | Work::ClearTeams { .. }
         | Work::SyncMembers { .. }
         | Work::PreviewRoster { .. }
         | Work::ApplyRoster { .. }

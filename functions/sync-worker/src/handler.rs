@@ -98,6 +98,9 @@ async fn perform<E: Env>(
         | Work::Announce { .. }
         | Work::ArchiveEventSpace { .. }
         | Work::DeleteEventSpace { .. }
+        | Work::SettleTeam { .. }
+        | Work::SettleTeamOf { .. }
+        | Work::ClearTeams { .. }
         | Work::FinishAnswer { .. }
         | Work::ApplyRoles { .. }
         | Work::CheckPermissions { .. }

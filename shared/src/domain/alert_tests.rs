@@ -406,10 +406,7 @@ fn who_is_told_who_is_late_and_who_is_next() {
     assert_eq!((told.tell, told.late), (vec![first], vec![]));
     assert_eq!(told.next, Some(at("2026-11-28T14:45:00Z")));
     // A minute before it begins is not too late, the very instant is.
-    assert_eq!(
-        due("2026-11-28T12:45:00Z", "2026-11-28T12:59:59Z").tell,
-        [first]
-    );
+    assert_eq!(due("2026-11-28T12:45:00Z", "2026-11-28T12:59:59Z").tell, [first]);
     let late = due("2026-11-28T12:45:00Z", "2026-11-28T13:00:00Z");
     assert_eq!((late.tell, late.late), (vec![], vec![first]));
     // After two hours without ticks: one is late, the other is told.

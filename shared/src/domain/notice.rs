@@ -21,7 +21,7 @@ use super::standing::{
 };
 use super::stints::{PlanBrief, PlanDone, StintCall};
 use super::sync::SyncRun;
-use super::teams::{TeamsBrief, TeamsDone};
+use super::teams::{Team, TeamsBrief, TeamsDone};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -257,6 +257,17 @@ pub enum Notice<'a> {
         teams: &'a TeamsBrief,
         /// Which page of them, from 0.
         page: usize,
+    },
+    /// To the drivers of a settled team.
+    TeamReady {
+        /// The event with all answers.
+        sheet: &'a Sheet,
+        /// The team.
+        team: &'a Team,
+        /// The accent of the club.
+        colour: Colour,
+        /// Its voice channel, if it has one.
+        voice: Option<ChannelId>,
     },
     /// Answer to what was done with a team's strategy or plan.
     StintPlan {

@@ -60,6 +60,25 @@ pub enum Work {
         /// When the stint begins, which names it: one that was moved is told of anew.
         from: Timestamp,
     },
+    /// Bring what a team has in Discord to what it is to have.
+    SettleTeam {
+        /// The event.
+        event: EventKey,
+        /// The team.
+        team: TeamId,
+    },
+    /// The same for the team of a driver who has given up the seat.
+    SettleTeamOf {
+        /// The event.
+        event: EventKey,
+        /// The driver.
+        user: UserId,
+    },
+    /// Remove what the teams of an event that is over have in Discord.
+    ClearTeams {
+        /// The event.
+        event: EventKey,
+    },
     /// Say something in an event's channel.
     Announce {
         /// The event.
@@ -174,9 +193,12 @@ impl Work {
     #[must_use]
     pub const fn lane(&self) -> Lane {
         match self {
-            Self::OpenEventSpace { .. } | Self::ArchiveEventSpace { .. } | Self::DeleteEventSpace { .. } => {
-                Lane::Channel
-            }
+            Self::OpenEventSpace { .. }
+            | Self::ArchiveEventSpace { .. }
+            | Self::DeleteEventSpace { .. }
+            | Self::SettleTeam { .. }
+            | Self::SettleTeamOf { .. }
+            | Self::ClearTeams { .. } => Lane::Channel,
             Self::RefreshBoard { .. } => Lane::Board,
             Self::PromoteWaiting { .. }
             | Self::TellPromoted { .. }
@@ -202,6 +224,9 @@ impl Work {
             | Self::RefreshBoard { event }
             | Self::RunAlerts { event }
             | Self::TellStint { event, .. }
+            | Self::SettleTeam { event, .. }
+            | Self::SettleTeamOf { event, .. }
+            | Self::ClearTeams { event }
             | Self::Announce { event, .. }
             | Self::ArchiveEventSpace { event }
             | Self::DeleteEventSpace { event }
@@ -229,6 +254,9 @@ impl Work {
             | Self::FinishAnswer { event, .. }
             | Self::RunAlerts { event, .. }
             | Self::TellStint { event, .. }
+            | Self::SettleTeam { event, .. }
+            | Self::SettleTeamOf { event, .. }
+            | Self::ClearTeams { event }
             | Self::Announce { event, .. }
             | Self::ArchiveEventSpace { event, .. }
             | Self::DeleteEventSpace { event, .. } => event.club,

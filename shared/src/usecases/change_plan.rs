@@ -145,11 +145,8 @@ async fn desk<S: Alerts + ClubReader + TeamReader>(
 ) -> Result<Desk, Failure> {
     let (caller, (found, plan, alerts)) = with_caller(store, call, |club| async move {
         let key = EventKey { club, event };
-        let (found, plan, alerts) = futures::join!(
-            store.line_up(key),
-            store.team_plan(key, team),
-            store.alerts(key)
-        );
+        let (found, plan, alerts) =
+            futures::join!(store.line_up(key), store.team_plan(key, team), store.alerts(key));
         Ok((found?, plan?, alerts?))
     })
     .await?;

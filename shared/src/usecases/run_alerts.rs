@@ -4,7 +4,7 @@ use super::announce::{Said, announce};
 use super::call::{Env, outbox_id};
 use super::change_event::shut_gates;
 use super::job::{Job, JobFailure};
-use crate::domain::alert::{Alert, AlertKind, AlertState, stints_due, Announcement, DropReason, reschedule};
+use crate::domain::alert::{Alert, AlertKind, AlertState, Announcement, DropReason, reschedule, stints_due};
 use crate::domain::club::Club;
 use crate::domain::event::{Event, EventAction, EventKey};
 use crate::domain::fact::{Actor, Fact, Record};
@@ -182,7 +182,9 @@ fn stints(env: &impl Env, job: &Job, stand: &Stand, alert: &Alert, plan: Option<
         at: job.now,
         silent: due.tell.is_empty(),
     };
-    let next = due.next.map_or_else(|| alert.with(done), |next| alert.moved(next));
+    let next = due
+        .next
+        .map_or_else(|| alert.with(done), |next| alert.moved(next));
     let tell = |(user, from)| Work::TellStint {
         event: event.key,
         team: plan.team,

@@ -6,7 +6,7 @@ use crate::domain::ids::{ChannelId, TeamId, UserId};
 use crate::domain::notice::{Notice, Render, Rendered};
 use crate::domain::stints::{StintCall, team_now};
 use crate::ports::discord::{DiscordError, Guilds, Mentions, MessageBody, Messages, NewMessage};
-use crate::ports::store::{Delivery, Receipts, SettingsReader, Spaces, TeamReader};
+use crate::ports::store::{Delivery, Receipts, SettingsReader, Spaces, TeamReader, TeamSpaces};
 use jiff::Timestamp;
 
 /// Who is told of which stint.
@@ -26,7 +26,7 @@ pub struct Turn {
 ///
 /// # Errors
 /// What the store and Discord say.
-pub async fn tell_stint<S: SettingsReader + TeamReader + Spaces + Receipts>(
+pub async fn tell_stint<S: SettingsReader + TeamReader + TeamSpaces + Spaces + Receipts>(
     store: &S,
     discord: &(impl Messages + Guilds),
     render: &impl Render,
@@ -40,14 +40,15 @@ pub async fn tell_stint<S: SettingsReader + TeamReader + Spaces + Receipts>(
         from,
     } = turn;
     let name = format!("stint#{team}#{from}#{user}");
-    let (found, plan, club, space) = futures::join!(
+    let (found, plan, club, space, own) = futures::join!(
         store.line_up(event),
         store.team_plan(event, team),
         store.club_and_settings(event.club),
-        store.space(event)
+        store.space(event),
+        store.team_space(event, team)
     );
-    let (Some((sheet, line_up)), Some(plan), Some((club, settings)), space) =
-        (found?, plan?, club?, space?)
+    let (Some((sheet, line_up)), Some(plan), Some((club, settings)), space, own) =
+        (found?, plan?, club?, space?, own?)
     else {
         return Ok(());
     };
@@ -80,7 +81,8 @@ pub async fn tell_stint<S: SettingsReader + TeamReader + Spaces + Receipts>(
         user,
         since,
     };
-    let channel = space.and_then(|space| space.channel_in(job.guild));
+    let thread = own.and_then(|own| own.thread_in(job.guild));
+    let channel = thread.or_else(|| space.and_then(|space| space.channel_in(job.guild)));
     let receipt = match Box::pin(message.deliver(discord, channel)).await? {
         Some(receipt) => receipt,
         // A person can be reached no more when the guild is lost, too: that may pass.

@@ -12,7 +12,7 @@ use crate::discord::modals;
 use crate::domain::availability::DetailsForm;
 use crate::domain::cases::{CaseKey, Decision};
 use crate::domain::event::{EventForm, EventKey, Period};
-use crate::domain::ids::{ClubId, EntryId, EventId, InteractionId, RunId, SeriesId, UserId, TeamId};
+use crate::domain::ids::{ClubId, EntryId, EventId, InteractionId, RunId, SeriesId, TeamId, UserId};
 use crate::domain::link_code::Code;
 use crate::domain::rank::Rank;
 use crate::domain::repeat::Every;

@@ -1,8 +1,8 @@
 //! Strategy and stint plan as a timetable: the instants are Discord's own, in the reader's zone.
 
+use super::components::{Tone, button, row};
 use super::embed::{DESCRIPTION_MAX, Embed, FIELD_VALUE_MAX};
 use super::lists::{List, Style};
-use super::components::{Tone, button, row};
 use super::{embed_body, embed_with, phrases};
 use crate::discord::custom_id::ComponentId;
 use crate::discord::help::{CommandIds, mention};

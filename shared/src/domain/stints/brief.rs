@@ -60,7 +60,11 @@ impl StintCall {
         let driver = stint.and_then(|stint| stint.driver);
         let before = place.checked_sub(1).and_then(|before| plan.stints.get(before));
         // Until the first stint behind it that is another's.
-        let own = plan.stints.iter().skip(place).take_while(|stint| stint.driver == driver);
+        let own = plan
+            .stints
+            .iter()
+            .skip(place)
+            .take_while(|stint| stint.driver == driver);
         let start = sheet.event.starts_at;
         Self {
             event: sheet.event.key,
@@ -71,7 +75,9 @@ impl StintCall {
             number: place + 1,
             from: stint.map_or(start, |stint| stint.from),
             to: own.last().map_or(start, |stint| stint.to),
-            after: before.and_then(|stint| stint.driver).map(|user| name_of(sheet, user)),
+            after: before
+                .and_then(|stint| stint.driver)
+                .map(|user| name_of(sheet, user)),
             fuel_l: plan.strategy.fuel_l,
         }
     }

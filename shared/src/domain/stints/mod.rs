@@ -293,7 +293,9 @@ impl TeamPlan {
 
     /// The changes of driver that are still to come, with the driver who takes over. Who drives on is no change.
     pub fn changes(&self) -> impl Iterator<Item = (UserId, &Stint)> {
-        let before = [None].into_iter().chain(self.stints.iter().map(|stint| stint.driver));
+        let before = [None]
+            .into_iter()
+            .chain(self.stints.iter().map(|stint| stint.driver));
         before.zip(&self.stints).filter_map(|(before, stint)| {
             let driver = stint.driver.filter(|driver| before != Some(*driver))?;
             stint.started_at.is_none().then_some((driver, stint))

@@ -215,7 +215,10 @@ fn the_plan_moves_with_the_events_start_until_the_green_flag() {
         plan.after(early, &team, &sheet),
         Err(Refusal::TooEarlyToStart { starts_at })
     );
-    assert!(plan.after(PlanEdit::Start { at: at(&sheet, -60) }, &team, &sheet).is_ok());
+    assert!(
+        plan.after(PlanEdit::Start { at: at(&sheet, -60) }, &team, &sheet)
+            .is_ok()
+    );
 }
 
 #[test]
