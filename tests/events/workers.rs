@@ -61,7 +61,10 @@ fn every_sample_has_its_test() {
             "refresh-board",
             "poison-record",
             "archive-event-space",
-            "delete-event-space"
+            "delete-event-space",
+            "settle-team",
+            "settle-team-of",
+            "clear-teams"
         ])
     );
     assert_eq!(
@@ -149,6 +152,14 @@ async fn a_promoted_driver_is_told_by_dm() {
             &format!("POST /channels/{}/messages", stand::DM)
         ]
     );
+}
+
+#[tokio::test]
+async fn teams_that_are_not_settled_stay_as_they_are() {
+    for name in ["settle-team", "settle-team-of", "clear-teams"] {
+        let (calls, _) = done("channel-worker", name).await;
+        assert_eq!(calls, Vec::<String>::new(), "{name}");
+    }
 }
 
 #[tokio::test]

@@ -83,13 +83,16 @@ pub async fn settle_team_space<S: TeamStore>(
         channel,
     };
     let settled = Box::pin(settle(store, discord, render, job, &mut space, &facts)).await;
-    match settled {
-        Ok(()) => Ok(()),
-        Err(failure) => {
-            let failure = or_lost(discord, job, failure).await;
-            Err(Box::pin(forget(store, discord, job, &mut space, failure)).await)
-        }
+    let Err(failure) = settled else { return Ok(()) };
+    let failure = or_lost(discord, job, failure).await;
+    // Unknown channel, unknown role: Discord docs, opcodes and status codes.
+    if let JobFailure::Discord(DiscordError::NotFound {
+        code: 10_003 | 10_011,
+    }) = failure
+    {
+        return Box::pin(forget_lost(store, discord, job, &mut space)).await;
     }
+    Err(failure)
 }
 
 async fn settle<S: TeamStore>(
@@ -189,44 +192,44 @@ fn unless_gone(done: Result<(), DiscordError>) -> Result<(), DiscordError> {
     }
 }
 
-/// Something that is recorded is not there any more: it is forgotten, so that the next try makes it anew. What was not
-/// found is looked for, as Discord does not say which it was.
-async fn forget<S: TeamStore>(
+/// Something that is recorded is not there any more. Discord does not say what: it is looked for and forgotten, so that the
+/// next try makes it anew. If it is the event's channel, there is nothing to be done until that is published again.
+///
+/// # Errors
+/// [`JobFailure::Stale`] if something was forgotten; what the store and Discord say.
+async fn forget_lost<S: TeamStore>(
     store: &S,
     discord: &impl TeamBuilder,
     job: &Job,
     space: &mut TeamSpace,
-    failure: JobFailure,
-) -> JobFailure {
-    // Unknown channel, unknown role: Discord docs, opcodes and status codes.
-    let JobFailure::Discord(DiscordError::NotFound {
-        code: 10_003 | 10_011,
-    }) = failure
-    else {
-        return failure;
-    };
-    let lost = async {
-        let picture = discord.guild_picture(job.guild).await?;
-        let channels = discord.list_channels(job.guild).await?;
-        if space.role.id().is_some_and(|role| picture.role(role).is_none()) {
-            space.role = Step::Todo;
-            space.rejoin();
-        }
-        let there = |id: &ChannelId| channels.iter().any(|channel| channel.id == *id);
-        if space.voice.id().is_some_and(|voice| !there(&voice)) {
-            space.voice = Step::Todo;
-        }
-        if let Some(thread) = space.thread.id()
-            && let Err(DiscordError::NotFound { .. }) =
-                discord.set_thread_open(thread, true, "Still there?").await
-        {
-            space.thread = Step::Todo;
-            space.rejoin();
-        }
-        store.save_team_space(space, None).await.map_err(JobFailure::from)
-    };
-    match Box::pin(lost).await {
-        Ok(()) => JobFailure::Stale,
-        Err(error) => error,
+) -> Result<(), JobFailure> {
+    let before = space.clone();
+    let picture = discord.guild_picture(job.guild).await?;
+    let channels = discord.list_channels(job.guild).await?;
+    if space.role.id().is_some_and(|role| picture.role(role).is_none()) {
+        space.role = Step::Todo;
     }
+    let there = |id: ChannelId| channels.iter().any(|channel| channel.id == id);
+    if space.voice.id().is_some_and(|voice| !there(voice)) {
+        space.voice = Step::Todo;
+    }
+    if let Some(thread) = space.thread.id() {
+        match discord.set_thread_open(thread, true, "The team changes").await {
+            Err(DiscordError::NotFound { .. }) => space.thread = Step::Todo,
+            other => other?,
+        }
+    }
+    if *space == before {
+        return Ok(());
+    }
+    // The voice channel names the role: with another role it has to be another channel.
+    if space.role == Step::Todo
+        && let Some(voice) = space.voice.id()
+    {
+        unless_gone(discord.delete_channel(voice, "Its team has another role").await)?;
+        space.voice = Step::Todo;
+    }
+    space.rejoin();
+    store.save_team_space(space, None).await?;
+    Err(JobFailure::Stale)
 }

@@ -39,6 +39,15 @@ pub(super) fn events(now: Timestamp) -> serde_json::Result<Vec<(&'static str, &'
     let archive = Work::ArchiveEventSpace { event: OPEN };
     let delete = Work::DeleteEventSpace { event: OPEN };
     let alerts = Work::RunAlerts { event: OPEN };
+    let settle = Work::SettleTeam {
+        event: CLOSED,
+        team: TEAM,
+    };
+    let settle_of = Work::SettleTeamOf {
+        event: CLOSED,
+        user: SEATED,
+    };
+    let clear = Work::ClearTeams { event: CLOSED };
     let stint = Work::TellStint {
         event: CLOSED,
         team: TEAM,
@@ -112,6 +121,9 @@ pub(super) fn events(now: Timestamp) -> serde_json::Result<Vec<(&'static str, &'
         ("channel-worker", "poison-record", poison),
         ("channel-worker", "archive-event-space", batch(&[archive], now)?),
         ("channel-worker", "delete-event-space", batch(&[delete], now)?),
+        ("channel-worker", "settle-team", batch(&[settle], now)?),
+        ("channel-worker", "settle-team-of", batch(&[settle_of], now)?),
+        ("channel-worker", "clear-teams", batch(&[clear], now)?),
         ("notify-worker", "run-alerts", batch(&[alerts], now)?),
         ("notify-worker", "announce", batch(&[announce], now)?),
         ("notify-worker", "tell-stint", batch(&[stint], now)?),
