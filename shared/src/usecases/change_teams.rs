@@ -145,7 +145,7 @@ fn touched<'a>(before: &'a LineUp, after: &'a LineUp) -> impl Iterator<Item = Te
     let changed = after
         .teams
         .iter()
-        .filter(|team| before.team(team.id) != Some(team))
+        .filter(|team| before.team(team.id) != Some(*team))
         .map(|team| team.id);
     let gone = before.teams.iter().filter(|team| after.team(team.id).is_none());
     changed.chain(gone.map(|team| team.id))

@@ -73,9 +73,14 @@ pub async fn settle_team_space<S: TeamStore>(
         (_, None) => return Ok(()),
         (_, Some(channel)) => channel,
     };
-    let mut space = space
-        .filter(|space| space.guild == job.guild)
-        .unwrap_or_else(|| TeamSpace::new(event, team, job.guild));
+    let mut space = match space {
+        Some(space) if space.guild == job.guild => space,
+        // What was made in another guild counts no more.
+        other => TeamSpace {
+            version: other.map_or(0, |space| space.version),
+            ..TeamSpace::new(event, team, job.guild)
+        },
+    };
     let facts = Facts {
         sheet: &sheet,
         settings: &settings,

@@ -83,12 +83,12 @@ pub async fn tell_stint<S: SettingsReader + TeamReader + TeamSpaces + Spaces + R
     };
     let thread = own.and_then(|own| own.thread_in(job.guild));
     let channel = thread.or_else(|| space.and_then(|space| space.channel_in(job.guild)));
-    let receipt = match Box::pin(message.deliver(discord, channel)).await? {
-        Some(receipt) => receipt,
-        // A person can be reached no more when the guild is lost, too: that may pass.
-        None if discord.in_guild(job.guild).await? => "unreachable",
-        None => return Err(JobFailure::GuildLost),
-    };
+    let mut receipt = Box::pin(message.deliver(discord, channel)).await?;
+    // A person can be reached no more when the guild is lost, too: that may pass.
+    if receipt.is_none() && discord.in_guild(job.guild).await? {
+        receipt = Some("unreachable");
+    }
+    let receipt = receipt.ok_or(JobFailure::GuildLost)?;
     Ok(store.settle_delivery(event, &name, receipt, job.now).await?)
 }
 
