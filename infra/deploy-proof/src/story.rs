@@ -1,5 +1,6 @@
-//! The main job on a deployment. Nothing here can look into the queues: what is expected is waited for.
+//! The main job on a deployment, from adding the bot to the schedule that closes sign-up. Nothing here can look into the queues: what is expected is waited for.
 
+use crate::adding;
 use gantry_local::seed::BOT_PERMISSIONS;
 use gantry_local::story::{button, describe, select};
 use gantry_local::{APPLICATION_ID, MEMBERS, OWNER, Person};
@@ -17,8 +18,11 @@ type Done<T> = Result<T, Box<dyn Error>>;
 
 /// How long a result may take: the emulator starts a function's process anew for each concurrent call.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// How long what a schedule does may take: a minute until it is due, a minute until the schedule's next call.
+const PATIENCE_WITH_SCHEDULES: Duration = Duration::from_secs(180);
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
 const SERIES: &str = "Apex Endurance Cup";
+const TIME_ZONE: &str = "Europe/Berlin";
 const EVENT: &str = "Monza 6 Hours";
 /// Which class each driver picks, in order: the third of GT3 waits.
 const CLICKS: [&str; 4] = ["gt3", "gt3", "gt3", "lmp2"];
@@ -29,14 +33,16 @@ const WAITING: usize = 2;
 ///
 /// # Errors
 /// The first step whose result does not come.
-pub async fn play(simulator: &Simulator, api: &str, bot_token: &str) -> Done<()> {
+pub async fn play(simulator: &Simulator, api: &str, bot_token: &str, pages: &str) -> Done<()> {
     let began = Instant::now();
     simulator.verify_endpoint().await?;
     let shown = "a signed PING is answered with PONG, a wrong signature with 401";
     told("the endpoint's address is saved", began, None, &[], shown);
     let story = Story::new(simulator)?;
     register(api, bot_token).await?;
+    story.add(pages).await?;
     story.found().await?;
+    story.synchronise().await?;
     let event = story.create().await?;
     let channel = story.publish(&event).await?;
     story.sign_up(channel).await?;
@@ -79,15 +85,19 @@ async fn register(api: &str, bot_token: &str) -> Done<()> {
     Ok(())
 }
 
-async fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> Done<T> {
+async fn wait_for<T>(what: &str, look: impl FnMut() -> Option<T>) -> Done<T> {
+    wait_long_for(what, PATIENCE, look).await
+}
+
+async fn wait_long_for<T>(what: &str, patience: Duration, mut look: impl FnMut() -> Option<T>) -> Done<T> {
     let began = Instant::now();
-    while began.elapsed() < PATIENCE {
+    while began.elapsed() < patience {
         if let Some(found) = look() {
             return Ok(found);
         }
         tokio::time::sleep(LOOK_AGAIN).await;
     }
-    Err(format!("{what} did not come within {} s", PATIENCE.as_secs()).into())
+    Err(format!("{what} did not come within {} s", patience.as_secs()).into())
 }
 
 struct Story<'a> {
@@ -165,12 +175,50 @@ impl<'a> Story<'a> {
     }
 
     async fn found(&self) -> Done<()> {
-        let club = json!({ "name": "Apex Endurance", "time_zone": "Europe/Berlin" });
+        let club = json!({ "name": "Apex Endurance", "time_zone": TIME_ZONE });
         self.command("/club create", "club create", club, "Apex Endurance")
             .await?;
         let series = json!({ "name": SERIES, "classes": "LMP2: 2, GT3: 2" });
         self.command("/series create", "series create", series, SERIES)
             .await?;
+        Ok(())
+    }
+
+    /// The bot is taken out and added again, through Gantry's page, Discord's, and Discord's webhook event.
+    async fn add(&self, pages: &str) -> Done<()> {
+        let began = Instant::now();
+        self.simulator.remove_bot(self.guild)?;
+        let page = adding::add(pages, self.owner, self.guild).await?;
+        if !page.contains("Gantry is in Apex Endurance") {
+            return Err(format!("the page does not say that Gantry was added: {page}").into());
+        }
+        let event = wait_for("the answer to Discord's webhook event", || {
+            self.simulator.posted_events().pop()
+        })
+        .await?;
+        if event != ("APPLICATION_AUTHORIZED".to_owned(), 204) {
+            return Err(format!("Discord's webhook event was answered with {event:?}").into());
+        }
+        let shown = "the page says so; Discord's webhook event is answered with 204";
+        told("the owner adds Gantry by browser", began, None, &[], shown);
+        Ok(())
+    }
+
+    /// The members are read by the worker of its own.
+    async fn synchronise(&self) -> Done<()> {
+        let began = Instant::now();
+        let outcome = self
+            .simulator
+            .slash(&self.owner(), "sync run", json!({}))
+            .await;
+        self.message(&outcome)?;
+        let shown = wait_for("the end of the synchronisation", || {
+            let messages = self.simulator.interaction_messages(outcome.interaction_id);
+            let shown = self.simulator.message_as_text(messages.last()?);
+            shown.contains("are in sync").then_some(shown)
+        })
+        .await?;
+        told("/sync run", began, Some(outcome.elapsed), &[outcome.interaction_id], &shown);
         Ok(())
     }
 
@@ -327,24 +375,25 @@ impl<'a> Story<'a> {
         Ok(())
     }
 
+    /// Sign-up gets an end within the next minute or so; the schedule that looks for what is due closes it.
     async fn close(&self, event: &Value, channel: u64) -> Done<()> {
         let began = Instant::now();
-        let options = json!({ "event": event });
-        let outcome = self.simulator.slash(&self.owner(), "event close", options).await;
-        self.message(&outcome)?;
-        wait_for("the sign-up message at rest", || {
+        let closes = Timestamp::now() + SignedDuration::from_secs(65);
+        let closes = closes.in_tz(TIME_ZONE)?.strftime("%Y-%m-%d %H:%M").to_string();
+        let options = json!({ "event": event, "closes": closes });
+        let outcome = self.simulator.slash(&self.owner(), "event times", options).await;
+        let shown = self.simulator.message_as_text(&self.message(&outcome)?);
+        let traces = [outcome.interaction_id];
+        let step = "/event times: sign-up is to close by itself";
+        told(step, began, Some(outcome.elapsed), &traces, &shown);
+        let began = Instant::now();
+        wait_long_for("the sign-up message at rest", PATIENCE_WITH_SCHEDULES, || {
             let board = self.board(channel)?;
             (button(&board, "Sign up")?["disabled"] == true).then_some(())
         })
         .await?;
         let shown = "nobody can sign up any more";
-        told(
-            "/event close",
-            began,
-            Some(outcome.elapsed),
-            &[outcome.interaction_id],
-            shown,
-        );
+        told("the schedule closes sign-up", began, None, &[], shown);
         Ok(())
     }
 }

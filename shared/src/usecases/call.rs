@@ -135,7 +135,8 @@ pub(super) fn event_id(env: &impl Env, now: Timestamp) -> EventId {
 }
 
 /// Reads what a call needs, together with its caller. `read` starts at once for the club that the guild was linked to
-/// when last seen, and again only if the guild is linked to another one by now: one round trip instead of two.
+/// when last seen, and again only if the guild is linked to another one by now: one round trip instead of two. A process
+/// that has not seen the guild yet asks for its club first: two round trips instead of three.
 ///
 /// # Errors
 /// [`Refusal::NoClub`], and what the store says.
@@ -148,21 +149,19 @@ where
     S: ClubReader,
     R: Future<Output = StoreResult<T>>,
 {
-    let guess = store.likely_club(call.guild);
-    let likely = async {
-        match guess {
-            Some(club) => Some(read(club).await),
-            None => None,
-        }
+    let guess = match store.likely_club(call.guild) {
+        Some(club) => club,
+        None => store.club_of_guild(call.guild).await?.ok_or(Refusal::NoClub)?,
     };
-    let (caller, likely) = futures::join!(store.caller(call.guild, call.user), likely);
+    let (caller, likely) = futures::join!(store.caller(call.guild, call.user), read(guess));
     let mut caller = caller?.ok_or(Refusal::NoClub)?;
     if call.manages_server {
         caller.rank = caller.rank.max(Rank::Admin);
     }
-    let value = match likely {
-        Some(value) if guess == Some(caller.club.id) => value?,
-        _ => read(caller.club.id).await?,
+    let value = if guess == caller.club.id {
+        likely?
+    } else {
+        read(caller.club.id).await?
     };
     Ok((caller, value))
 }

@@ -51,7 +51,11 @@ impl ClubReader for Table {
 
     async fn club_of_guild(&self, guild: GuildId) -> StoreResult<Option<ClubId>> {
         let item = self.get(&keys::guild(guild)).await?;
-        Ok(item.map(read::<ClubLinkItem>).transpose()?.map(|link| link.club))
+        let club = item.map(read::<ClubLinkItem>).transpose()?.map(|link| link.club);
+        if let Some(club) = club {
+            self.remember(guild, club);
+        }
+        Ok(club)
     }
 
     async fn club_of_slug(&self, slug: &str) -> StoreResult<Option<ClubId>> {
