@@ -89,6 +89,11 @@ pub const ANSWERS: &[(&str, u16, &str)] = &[
     ("command-link-enter", 200, "does not work"),
     ("command-link-remove", 200, "hands the club over"),
     ("command-link-status", 200, "is **Ada Weber** on the roster"),
+    ("autocomplete-race", 200, "\"choices\":[]"),
+    ("command-result-import", 200, "from the start of the race on"),
+    ("command-result-post", 200, "from the start of the race on"),
+    ("command-result-set", 200, "from the start of the race on"),
+    ("command-result-table", 200, "There are no results yet"),
     ("command-me-alerts", 200, "By direct message, 20 minutes before"),
     (
         "command-me-reminders",

@@ -72,7 +72,8 @@ fn every_sample_has_its_test() {
             "tick",
             "preview-roster",
             "apply-roster",
-            "export-roster"
+            "export-roster",
+            "import-results"
         ])
     );
     assert_eq!(
@@ -81,6 +82,7 @@ fn every_sample_has_its_test() {
             "promote-waiting",
             "tell-promoted",
             "tell-reminder",
+            "post-results",
             "finish-answer",
             "run-alerts",
             "announce",
@@ -179,6 +181,15 @@ async fn a_promoted_driver_is_told_by_dm() {
             &format!("POST /channels/{}/messages", stand::DM)
         ]
     );
+}
+
+#[tokio::test]
+async fn results_of_a_race_that_has_not_begun_are_not_taken() {
+    let answered = format!("PATCH /webhooks/{APPLICATION}/sample-token/messages/@original");
+    let (calls, _) = done("sync-worker", "import-results").await;
+    assert_eq!(calls, [answered]);
+    let (calls, _) = done("notify-worker", "post-results").await;
+    assert_eq!(calls, Vec::<String>::new(), "there are none");
 }
 
 #[tokio::test]

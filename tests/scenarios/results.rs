@@ -25,9 +25,15 @@ async fn said(world: &World, actor: &Actor, command: &str, options: Value) -> St
 /// Uses a command whose answer comes later; what it says.
 async fn later(world: &World, actor: &Actor, command: &str, options: Value) -> String {
     let outcome = world.stack.simulator().slash(actor, command, options).await;
-    assert!(matches!(outcome.kind, OutcomeKind::Deferred { .. }), "{outcome:?}");
+    assert!(
+        matches!(outcome.kind, OutcomeKind::Deferred { .. }),
+        "{outcome:?}"
+    );
     world.drain().await;
-    let mut answers = world.stack.simulator().interaction_messages(outcome.interaction_id);
+    let mut answers = world
+        .stack
+        .simulator()
+        .interaction_messages(outcome.interaction_id);
     assert_eq!(answers.len(), 1, "{answers:#?}");
     raw(&answers.remove(0))
 }
@@ -95,7 +101,10 @@ impl Race {
 
     async fn table(&self) -> String {
         let owner = self.club.owner();
-        let series = self.world.suggested(&owner, "result table", "series", "Spa").await;
+        let series = self
+            .world
+            .suggested(&owner, "result table", "series", "Spa")
+            .await;
         said(&self.world, &owner, "result table", json!({ "series": series })).await
     }
 }
@@ -113,7 +122,11 @@ async fn results_are_entered_posted_and_corrected_in_one_message() {
         .await;
     assert_eq!(found, race.published.event, "a race that is on can be picked");
 
-    assert!(race.set(0, "1", true).await.contains("place 1, with the fastest lap"));
+    assert!(
+        race.set(0, "1", true)
+            .await
+            .contains("place 1, with the fastest lap")
+    );
     race.set(1, "2", false).await;
     assert!(race.set(2, "DNF", false).await.contains("did not finish"));
     assert!(race.set(3, "1", false).await.contains("4 drivers"));
@@ -122,7 +135,10 @@ async fn results_are_entered_posted_and_corrected_in_one_message() {
     assert!(race.posted().is_empty(), "nothing is shown before");
 
     let answer = race.post().await;
-    assert!(answer.contains(&format!("<#{}>", race.published.channel)), "{answer}");
+    assert!(
+        answer.contains(&format!("<#{}>", race.published.channel)),
+        "{answer}"
+    );
     let message = race.posted().remove(0);
     let shown = raw(&message);
     for part in [
@@ -146,11 +162,17 @@ async fn results_are_entered_posted_and_corrected_in_one_message() {
     assert_eq!(race.posted().len(), 1);
     let corrected = race.posted().remove(0);
     assert_eq!(corrected.id, message.id);
-    assert!(raw(&corrected).contains("1. **Driver 2** · 100 points"), "{}", raw(&corrected));
+    assert!(
+        raw(&corrected).contains("1. **Driver 2** · 100 points"),
+        "{}",
+        raw(&corrected)
+    );
 
     // Somebody deletes it: it is posted anew.
     let simulator = race.world.stack.simulator();
-    simulator.delete_message(race.published.channel, message.id).unwrap();
+    simulator
+        .delete_message(race.published.channel, message.id)
+        .unwrap();
     race.post().await;
     assert_eq!(race.posted().len(), 1);
     race.world.finish().await;
@@ -160,17 +182,28 @@ async fn results_are_entered_posted_and_corrected_in_one_message() {
 async fn a_file_is_taken_whole_or_not_at_all() {
     let race = Race::begin().await;
     race.set(0, "3", false).await;
-    let faulty = race.import("place,driver,class\n1,Driver 2,\nx,Driver 1,\n2,Somebody,\n").await;
+    let faulty = race
+        .import("place,driver,class\n1,Driver 2,\nx,Driver 1,\n2,Somebody,\n")
+        .await;
     assert!(faulty.contains("line 3: the place is a number"), "{faulty}");
     assert!(faulty.contains("line 4: say which class"), "{faulty}");
-    assert!(race.table().await.contains("1. **Driver 1** · 15 points"), "as it was");
+    assert!(
+        race.table().await.contains("1. **Driver 1** · 15 points"),
+        "as it was"
+    );
 
     let taken = race
-        .import("\u{FEFF}Place;Driver;Class;Fastest lap\r\n1;driver 2;;yes\r\n2;Driver 1;;\r\n1;Guest;GT4;\r\n")
+        .import(
+            "\u{FEFF}Place;Driver;Class;Fastest lap\r\n1;driver 2;;yes\r\n2;Driver 1;;\r\n1;Guest;GT4;\r\n",
+        )
         .await;
     assert!(taken.contains("3 drivers"), "{taken}");
     let table = race.table().await;
-    for part in ["1. **driver 2** · 25 points", "2. **Driver 1** · 18 points", "1. **Guest** · 25 points"] {
+    for part in [
+        "1. **driver 2** · 25 points",
+        "2. **Driver 1** · 18 points",
+        "1. **Guest** · 25 points",
+    ] {
         assert!(table.contains(part), "{part:?} is not in {table}");
     }
     // The same driver in another race is the same line: the account counts, not how the name is written.
@@ -197,16 +230,20 @@ async fn who_may_not_and_when_not() {
     let refused = said(world, &other.owner(), "result set", options).await;
     assert!(refused.contains("event"), "{refused}");
     // A race that has not begun.
-    let series = world.suggested(&race.club.owner(), "event create", "series", "Spa").await;
-    let options =
-        json!({ "series": series, "name": "Monza", "start": "2026-12-05 14:00", "duration": "6h" });
+    let series = world
+        .suggested(&race.club.owner(), "event create", "series", "Spa")
+        .await;
+    let options = json!({ "series": series, "name": "Monza", "start": "2026-12-05 14:00", "duration": "6h" });
     world.ok(&race.club.owner(), "event create", options).await;
-    let event = world.suggested(&race.club.owner(), "event publish", "event", "Monza").await;
+    let event = world
+        .suggested(&race.club.owner(), "event publish", "event", "Monza")
+        .await;
     world
         .ok(&race.club.owner(), "event publish", json!({ "event": event }))
         .await;
     world.drain().await;
-    let options = json!({ "event": event, "driver": race.drivers[0].to_string(), "place": "1", "class": "GT3" });
+    let options =
+        json!({ "event": event, "driver": race.drivers[0].to_string(), "place": "1", "class": "GT3" });
     let refused = said(world, &race.club.owner(), "result set", options).await;
     assert!(refused.contains("from the start of the race on"), "{refused}");
     assert!(race.table().await.contains("There are no results yet"));
@@ -215,7 +252,8 @@ async fn who_may_not_and_when_not() {
 
 /// Results posted while things go wrong: one message, whatever happens.
 async fn posted_once(race: Race) {
-    race.import("place,driver\n1,Driver 1\n2,Driver 2\ndnf,Driver 3\n1,Driver 4\n").await;
+    race.import("place,driver\n1,Driver 1\n2,Driver 2\ndnf,Driver 3\n1,Driver 4\n")
+        .await;
     for _ in 0..2 {
         race.post().await;
     }

@@ -32,6 +32,9 @@ use gantry_shared::usecases::list_events::list_events;
 use gantry_shared::usecases::list_series::list_series;
 use gantry_shared::usecases::map_roles::{MapRole, list_roles, map_role, unmap_role};
 use gantry_shared::usecases::publish_event::publish_event;
+use gantry_shared::usecases::record_results::{
+    ask_to_post_results, enter_result, series_table, start_result_import,
+};
 use gantry_shared::usecases::repeat_event::repeat_event;
 use gantry_shared::usecases::set_rank::show_rank;
 use gantry_shared::usecases::set_sign_up_times::{SignUpTimes, set_sign_up_times};
@@ -298,6 +301,23 @@ pub async fn run<E: Env>(
         Command::RoleMapRemove { role } => {
             let listed = &Box::pin(unmap_role(table, env, call, role)).await?;
             show(app, &Notice::RolesListed { listed })
+        }
+        Command::ResultSet { event, entered } => {
+            let entered = &Box::pin(enter_result(table, env, call, event, &entered)).await?;
+            show(app, &Notice::ResultEntered { entered })
+        }
+        Command::ResultImport { event, file } => {
+            Box::pin(start_result_import(table, env, call, event, &file)).await?;
+            return Ok(respond::deferred(Audience::Invoker));
+        }
+        Command::ResultPost { event } => {
+            Box::pin(ask_to_post_results(table, env, call, event)).await?;
+            return Ok(respond::deferred(Audience::Invoker));
+        }
+        Command::ResultTable { series } => {
+            let (club, name, counted) = Box::pin(series_table(table, call, series)).await?;
+            let (club, name, table) = (&club, name.as_str(), &counted);
+            show(app, &Notice::SeriesTable { club, name, table })
         }
         Command::MeShow => {
             let shown = &Box::pin(show_wishes(table, call)).await?;

@@ -18,6 +18,8 @@ pub mod permissions;
 pub mod rank;
 pub mod refusal;
 pub mod repeat;
+pub mod results;
+pub mod results_csv;
 pub mod role_map;
 pub mod roster;
 pub mod roster_csv;

@@ -17,6 +17,7 @@ use crate::domain::join::JoinRequest;
 use crate::domain::link_code::LinkCode;
 use crate::domain::notice::Sheet;
 use crate::domain::rank::Rank;
+use crate::domain::results::Results;
 use crate::domain::role_map::RoleMap;
 use crate::domain::roster::{Entry, Member};
 use crate::domain::roster_import::RosterImport;
@@ -400,6 +401,19 @@ pub trait Alerts: Send + Sync {
     ) -> impl Future<Output = StoreResult<Page<Alert>>> + Send;
 }
 
+/// Reads results of races.
+pub trait ResultReader: Send + Sync {
+    /// An event's.
+    fn results(&self, event: EventKey) -> impl Future<Output = StoreResult<Option<Results>>> + Send;
+
+    /// All of a series, by start. Eventually consistent.
+    fn series_results(
+        &self,
+        club: ClubId,
+        series: SeriesId,
+    ) -> impl Future<Output = StoreResult<Vec<Results>>> + Send;
+}
+
 /// Clubs whose servers are looked after.
 pub trait Watches: Send + Sync {
     /// A club's, if it is.
@@ -581,6 +595,8 @@ pub enum Change {
     PutRoleMap(RoleMap),
     /// A member's wishes replace their version before (1: there are none).
     PutWishes(Wishes),
+    /// An event's results replace their version before (1: there are none).
+    PutResults(Box<Results>),
     /// A club's server is looked after from now on; it is so from the given instant on if it was not before.
     BeginWatch(ClubId, GuildId, Timestamp),
     /// What is known of looking after a club's server replaces its version before.

@@ -129,6 +129,19 @@ pub(super) fn member(club: ClubId, user: UserId) -> Key {
     Key::new(club_partition(club), format!("{MEMBERS}{:020}", user.0))
 }
 
+/// An event's results, outside of the event's own partition: they are kept longer.
+pub(super) fn results(event: EventKey) -> Key {
+    Key::new(
+        format!("CLUB#{}#RESULTS", event.club),
+        format!("RESULTS#{}", event.event),
+    )
+}
+
+/// Partition of the index of the results of a series.
+pub(super) fn series_results(club: ClubId, series: SeriesId) -> String {
+    format!("CLUB#{club}#SERIES#{series}#RESULTS")
+}
+
 /// Whether a club's server is looked after, and when next.
 pub(super) fn watch(club: ClubId) -> Key {
     Key::new(club_partition(club), "WATCH")

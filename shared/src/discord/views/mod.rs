@@ -18,6 +18,7 @@ mod notices;
 mod permissions;
 mod phrases;
 mod ranks;
+mod results;
 mod roster;
 mod settings;
 mod setup;
@@ -122,6 +123,16 @@ impl Views {
                 channel,
             } => notices::promoted(club, event, class, *channel),
             Notice::Reminded { club, event, channel } => notices::reminded(club, event, *channel),
+            Notice::ResultEntered { entered } => results::entered(entered, &self.ids),
+            Notice::ResultsImported { club, results } => results::imported(club, results, &self.ids),
+            Notice::Results {
+                club,
+                results,
+                points,
+                table,
+            } => results::results(club, results, points, table),
+            Notice::ResultsPosted { event, channel } => text_body(&results::posted(event, *channel)),
+            Notice::SeriesTable { club, name, table } => results::series(club, name, table, &self.ids),
             Notice::Wishes { shown } => wishes::shown(shown, &self.ids),
             Notice::Answered { event, standing } => text_body(&notices::answered(event, standing)),
             Notice::ClubCreated { club } => clubs::created(club, &self.ids),

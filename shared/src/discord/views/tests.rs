@@ -7,6 +7,8 @@ use crate::domain::ids::{ChannelId, CommandId};
 use crate::domain::notice::{EventBrief, EventChange, Sheet};
 use crate::domain::rank::Capability;
 use crate::domain::refusal::{EventAction, Field, FormFault, Problem, Refusal, Standing};
+use crate::domain::results::{Finish, PointsSystem, ResultEntered, Results, Row, table};
+use crate::domain::results_csv::{ResultColumn, ResultFault, ResultProblem};
 use crate::domain::settings::Settings;
 use crate::domain::space::SpaceFault;
 use crate::domain::wishes::{Way, Wishes, WishesShown};
@@ -290,6 +292,85 @@ fn to_a_driver() {
 }
 
 #[test]
+fn results_and_tables() {
+    let (club, event) = (club(), event("GT3: 10, GT4: 10"));
+    let row = |place: &str, name: &str, class: &str| Row {
+        user: None,
+        name: name.to_owned(),
+        class: crate::domain::series::ClassId::of(class),
+        finish: Finish::parse(place).unwrap(),
+        fastest: place == "1",
+    };
+    let rows = vec![
+        row("1", "**Ana**", "GT3"),
+        row("2", "Bo", "GT3"),
+        row("dnf", "Cy", "GT3"),
+        row("dns", "Di", "GT4"),
+        row("dsq", "<@42>", "GT4"),
+    ];
+    let results = Results::none(&event).of(rows);
+    let points = PointsSystem {
+        places: vec![25, 18],
+        fastest: 1,
+        best_of: 0,
+    };
+    let counted = table(std::slice::from_ref(&results), &points);
+    let empty = table(&[], &points);
+    let entered = ResultEntered {
+        colour: club.colour,
+        event: event.name.clone(),
+        row: row("1", "Ana", "GT3"),
+        class: "GT3".to_owned(),
+        rows: 1,
+    };
+    let series = |table| Notice::SeriesTable {
+        club: &club,
+        name: "Cup",
+        table,
+    };
+    let shown = [
+        Notice::Results {
+            club: &club,
+            results: &results,
+            points: &points,
+            table: &counted,
+        },
+        series(&counted),
+        series(&empty),
+        Notice::ResultEntered { entered: &entered },
+        Notice::ResultsImported {
+            club: &club,
+            results: &results,
+        },
+        Notice::ResultsPosted {
+            event: &event.name,
+            channel: ChannelId(77),
+        },
+    ]
+    .map(|notice| body(&notice));
+    let problems = [
+        ResultProblem::NoColumn {
+            column: ResultColumn::Place,
+        },
+        ResultProblem::NoName,
+        ResultProblem::NoPlace,
+        ResultProblem::NoClass {
+            typed: "@everyone".to_owned(),
+        },
+        ResultProblem::WhichClass,
+        ResultProblem::NotAnAccount,
+        ResultProblem::Twice { line: 2 },
+    ];
+    let faults = (2..)
+        .zip(problems)
+        .map(|(line, problem)| ResultFault { line, problem });
+    let refusal = Refusal::ResultLines {
+        faults: faults.collect(),
+    };
+    insta::assert_json_snapshot!((shown, body(&Notice::Refused { refusal: &refusal })));
+}
+
+#[test]
 fn how_a_member_is_told_of_things() {
     let settings = Settings::default();
     let nothing = Wishes::none(club().id, crate::domain::ids::UserId(7));
@@ -441,6 +522,14 @@ fn every_fault_of_a_form_in_words() {
         (Field::Minutes, Problem::NotMinutes),
         (Field::Lead, Problem::NotALead { max: 120 }),
         (Field::Hours, Problem::NotHours { most: 6 }),
+        (Field::Place, Problem::NotAPlace),
+        (
+            Field::Class,
+            Problem::NoSuchClass {
+                typed: "LMP".to_owned(),
+            },
+        ),
+        (Field::Place, Problem::TooManyDrivers { max: 500 }),
         (Field::Copies, Problem::NumberOutOfRange { min: 1, max: 20 }),
         (Field::Reason, Problem::TooLong { max: 300 }),
     ];

@@ -1,0 +1,162 @@
+//! Posts an event's results with the table of its series in the event's channel, once; later on it edits what stands there.
+
+use super::call::{Env, outbox_id};
+use super::finish_answer::reply;
+use super::job::{CLOCK_SKEW, Job, JobFailure, at_home, nonce};
+use super::open_event_space::mendable;
+use crate::domain::event::EventKey;
+use crate::domain::ids::{ChannelId, MessageId};
+use crate::domain::notice::{Notice, Render, Rendered};
+use crate::domain::refusal::Refusal;
+use crate::domain::results::{Posted, Results, table};
+use crate::domain::work::Reply;
+use crate::ports::discord::{DiscordError, InteractionReplies, Mentions, MessageBody, Messages, NewMessage};
+use crate::ports::store::{
+    Batch, Change, Delivery, EventReader, Ledger, Outbox, Receipts, ResultReader, SettingsReader, Spaces,
+};
+use jiff::Timestamp;
+
+/// Posts them, or brings up to date what was posted, and tells whoever asked.
+///
+/// # Errors
+/// What the store and Discord say.
+pub async fn post_results<S>(
+    store: &S,
+    env: &impl Env,
+    discord: &(impl InteractionReplies + Messages),
+    render: &impl Render,
+    job: &Job,
+    (event, to): (EventKey, &Reply),
+) -> Result<(), JobFailure>
+where
+    S: EventReader + Ledger + Receipts + ResultReader + SettingsReader + Spaces,
+{
+    let (results, club, space) = futures::join!(
+        store.results(event),
+        store.club_and_settings(event.club),
+        store.space(event)
+    );
+    let (Some(results), Some((club, settings)), space) = (results?, club?, space?) else {
+        return Ok(());
+    };
+    if !at_home(&club, job)? {
+        return Ok(());
+    }
+    // The list may lag behind what was entered just now.
+    let mut all = store.series_results(event.club, results.series).await?;
+    all.retain(|one| one.event != event);
+    all.push(results.clone());
+    let counted = table(&all, &settings.points_system());
+    let points = settings.points_system();
+    let rendered = render.render(&Notice::Results {
+        club: &club,
+        results: &results,
+        points: &points,
+        table: &counted,
+    });
+    let body = match space.and_then(|space| space.channel_in(job.guild)) {
+        None => refused(render, &Refusal::NoChannel),
+        Some(channel) => {
+            match Box::pin(place(store, env, discord, job, (&results, &rendered), channel)).await {
+                Ok(()) => {
+                    render
+                        .render(&Notice::ResultsPosted {
+                            event: &results.event_name,
+                            channel,
+                        })
+                        .body
+                }
+                // Somebody deleted the channel, or closed it to Gantry.
+                Err(failure) if mendable(&failure).is_some() => refused(render, &Refusal::NoChannel),
+                Err(failure) => return Err(failure),
+            }
+        }
+    };
+    reply(discord, env, to, body).await
+}
+
+fn refused(render: &impl Render, refusal: &Refusal) -> serde_json::Value {
+    render.render(&Notice::Refused { refusal }).body
+}
+
+async fn place<S: Ledger + Receipts>(
+    store: &S,
+    env: &impl Env,
+    discord: &impl Messages,
+    job: &Job,
+    (results, rendered): (&Results, &Rendered),
+    channel: ChannelId,
+) -> Result<(), JobFailure> {
+    let there = results.posted.filter(|posted| posted.channel == channel);
+    if let Some(posted) = there {
+        let body = MessageBody(rendered.body.clone());
+        match discord.edit_message(channel, posted.message, &body).await {
+            Ok(()) => return Ok(()),
+            // Somebody deleted it.
+            Err(DiscordError::NotFound { code: 10_008 }) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    // Each message that stands there, or stood there, has its own receipt.
+    let name = match results.posted {
+        None => "results".to_owned(),
+        Some(posted) => format!("results#{}", posted.message),
+    };
+    let since = match store.begin_delivery(results.event, &name, job.now).await? {
+        Delivery::Settled => return Err(JobFailure::Stale),
+        Delivery::New => None,
+        Delivery::Begun(since) => Some(since),
+    };
+    let left = match since {
+        Some(since) => left_behind(discord, channel, rendered, since).await?,
+        None => None,
+    };
+    let message = match left {
+        Some(message) => message,
+        None => {
+            let message = NewMessage {
+                body: MessageBody(rendered.body.clone()),
+                nonce: nonce(&format!("{name}#{channel}#{}", results.event.event)),
+                mentions: Mentions::default(),
+            };
+            discord.post_message(channel, &message).await?
+        }
+    };
+    let after = Results {
+        posted: Some(Posted { channel, message }),
+        version: results.version + 1,
+        ..results.clone()
+    };
+    let batch = Batch {
+        changes: vec![Change::PutResults(Box::new(after))],
+        record: None,
+        outbox: Outbox {
+            id: outbox_id(env, job.now),
+            guild: job.guild,
+            trace: job.trace.clone(),
+            work: Vec::new(),
+        },
+        answered: None,
+    };
+    store.commit(batch).await?;
+    store
+        .settle_delivery(results.event, &name, "channel", job.now)
+        .await?;
+    Ok(())
+}
+
+/// What an earlier try posted and could not record.
+async fn left_behind(
+    discord: &impl Messages,
+    channel: ChannelId,
+    rendered: &Rendered,
+    since: Timestamp,
+) -> Result<Option<MessageId>, JobFailure> {
+    let earliest = since.saturating_sub(CLOCK_SKEW).unwrap_or(since).as_millisecond();
+    let title = rendered.body["embeds"][0]["title"].as_str();
+    let own = discord.own_messages(channel).await?;
+    let found = own.iter().filter(|message| {
+        message.id.created_at_millis() >= earliest && message.titles.first().map(String::as_str) == title
+    });
+    Ok(found.map(|message| message.id).min())
+}
