@@ -193,6 +193,7 @@ async fn a_club_is_set_up_left_and_taken_up_again() {
     assert_eq!(held, [members]);
 
     // A rank's roles are taken off again, too.
+    let start = world.ok(&owner, "club setup", json!({})).await;
     let roles = step(&world, &owner, &start, "Roles").await;
     let roles = pick(&world, &owner, &roles, "g1:ws:member:", &[]).await;
     assert!(raw(&roles).contains("Now: none"), "{}", raw(&roles));
