@@ -345,16 +345,43 @@ async fn a_tick_with_nothing_due_takes_nothing() {
     assert_eq!(tick, Tick::default());
 }
 
-#[tokio::test]
-async fn outbox_rows_go_to_their_queues_and_the_fact_to_the_bus() {
-    let aws = stand::server(stand::aws).await;
-    let config = stand::sdk(&aws.uri());
-    let app = gantry_relay::App {
+fn relay(aws: &str) -> gantry_relay::App<stand::Still> {
+    let config = stand::sdk(aws);
+    gantry_relay::App {
         sqs: Sqs::new(aws_sdk_sqs::Client::new(&config)),
         queues: stand::queues(),
         bus: EventBus::new(aws_sdk_eventbridge::Client::new(&config), "gantry"),
         clock: stand::Still::default(),
-    };
+    }
+}
+
+#[tokio::test]
+async fn a_row_of_a_newer_version_is_tried_again_for_a_while() {
+    let aws = stand::server(stand::aws).await;
+    let app = relay(&aws.uri());
+    let mut event: Value = serde_json::from_str(&sample("relay/outbox-rows.json")).unwrap();
+    event["Records"][0]["dynamodb"]["NewImage"]["work"]["S"] = r#"[{"work":"of_tomorrow"}]"#.into();
+    let written = event["Records"][0]["dynamodb"]["ApproximateCreationDateTime"]
+        .as_i64()
+        .unwrap();
+    let sequence = event["Records"][0]["dynamodb"]["SequenceNumber"].clone();
+    for (age_s, again) in [(0, true), (179, true), (180, false), (86_400, false)] {
+        event["Records"][0]["dynamodb"]["ApproximateCreationDateTime"] = (written - age_s).into();
+        let response = gantry_relay::handle(&app, serde_json::from_value(event.clone()).unwrap()).await;
+        let failed: Vec<_> = response
+            .batch_item_failures
+            .into_iter()
+            .map(|failure| failure.item_identifier.unwrap())
+            .collect();
+        let expected: Vec<&str> = again.then(|| sequence.as_str().unwrap()).into_iter().collect();
+        assert_eq!(failed, expected, "{age_s} s");
+    }
+}
+
+#[tokio::test]
+async fn outbox_rows_go_to_their_queues_and_the_fact_to_the_bus() {
+    let aws = stand::server(stand::aws).await;
+    let app = relay(&aws.uri());
     let event = serde_json::from_str(&sample("relay/outbox-rows.json")).unwrap();
     let response = gantry_relay::handle(&app, event).await;
     assert!(

@@ -322,6 +322,95 @@ async fn sign_up_opens_and_closes_by_itself_and_the_last_day_begins() {
     assert_eq!(life.place(), Some(("Archive".to_owned(), false)));
     life.until(at(END) + SignedDuration::from_hours(48)).await;
     assert_eq!(life.place(), Some(("Archive".to_owned(), false)));
+    // What is over can still be picked, to be repeated for one.
+    let owner = life.club.owner();
+    let picked = life
+        .world
+        .suggested(&owner, "event repeat", "event", "monza")
+        .await;
+    assert_eq!(&picked, event);
+    life.world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_race_is_not_moved_before_its_sign_up_opens() {
+    let life = Life::begin(1).await;
+    let (owner, event) = (life.club.owner(), &life.published.event);
+    let simulator = life.world.stack.simulator();
+    let options = json!({ "event": event, "opens": "2027-03-22 18:00" });
+    life.world.ok(&owner, "event times", options).await;
+    let form = simulator
+        .slash(&owner, "event edit", json!({ "event": event }))
+        .await;
+    let form = form.modal().unwrap().clone();
+    let values =
+        |start: &str| json!({ "name": "Monza", "start": start, "duration": "6h", "classes": "GT3: 2" });
+    for (start, expected) in [
+        ("2027-03-22 18:00", "it has to be before the start"),
+        ("2027-03-22 14:00", "it has to be before the start"),
+        ("2027-03-22 18:01", "Event changed"),
+    ] {
+        let outcome = simulator.submit_modal(&owner, &form, values(start)).await;
+        let answer = life.world.stack.expect_message(outcome).unwrap();
+        let text = simulator.message_as_text(&answer);
+        assert!(text.contains(expected), "{start}: {text}");
+    }
+    life.world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_called_off_before_its_channel_is_made_leaves_nothing_behind() {
+    let world = World::start().await;
+    let club = world.club("Apex").await;
+    let series = world.series(&club, "Cup", "GT3: 2").await;
+    let event = world.draft(&club, &series, "Fog").await;
+    let before = world.stack.simulator().tree(club.guild);
+    world.stack.aws().set_deliveries(DeliveryMode {
+        late: SignedDuration::from_secs(5),
+        ..DeliveryMode::default()
+    });
+    for command in ["event publish", "event cancel"] {
+        let options = if command == "event cancel" {
+            json!({ "event": event, "reason": "Fog" })
+        } else {
+            json!({ "event": event })
+        };
+        world.ok(&club.owner(), command, options).await;
+    }
+    world.drain().await;
+    let long_after = world.stack.now() + SignedDuration::from_hours(24 * 40);
+    world.stack.advance(long_after, 1).await.unwrap();
+    assert_eq!(world.stack.simulator().tree(club.guild), before);
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_that_cannot_be_read_hold_up_no_other_club() {
+    let life = Life::begin(1).await;
+    let table = gantry_local::Clients::of("test", life.world.stack.endpoints()).dynamodb;
+    let places = ["DUE#0", "DUE#1", "DUE#2", "DUE#3", "WATCH#DUE", "SYNC#DUE"];
+    for (n, place) in places.into_iter().enumerate() {
+        let odd = |text: String| aws_sdk_dynamodb::types::AttributeValue::S(text);
+        let item = [
+            ("PK", format!("CLUB#odd{n}")),
+            ("SK", "ODD".to_owned()),
+            ("GSI1PK", place.to_owned()),
+            ("GSI1SK", "2027-01-01T00:00:00Z#odd".to_owned()),
+        ];
+        table
+            .put_item()
+            .table_name(gantry_local::TABLE)
+            .set_item(Some(item.map(|(name, text)| (name.to_owned(), odd(text))).into()))
+            .send()
+            .await
+            .unwrap();
+    }
+    life.until(at(START) + SignedDuration::from_mins(1)).await;
+    assert_eq!(life.titles(), SAID);
+    for schedule in ["sync", "cleanup", "race-day"] {
+        let ticked = life.world.stack.aws().tick(schedule).await.unwrap();
+        assert!(ticked.is_ok(), "{schedule}: {ticked:?}");
+    }
     life.world.finish().await;
 }
 

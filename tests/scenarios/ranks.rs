@@ -190,6 +190,45 @@ async fn the_club_is_handed_over_once_and_always_has_its_owner() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_admin_maps_no_role_past_those_of_the_owners_choice() {
+    let world = World::start().await;
+    let club = world.club("Apex").await;
+    let admin = club.member(world.members(&club, 1)[0], club.paddock);
+    give(&world, &club.owner(), admin.user, "admin").await;
+    let staff = role(&world, &club, "staff", 1 << 5, false);
+    world
+        .stack
+        .simulator()
+        .give_role(club.guild, admin.user, staff)
+        .unwrap();
+    let admins = role(&world, &club, "admins", 0, false);
+    let verified = role(&world, &club, "verified", 0, false);
+    // The setting that names it is the owner's.
+    let options = json!({ "key": "members.admin_roles", "value": format!("<@&{admins}>") });
+    world
+        .stack
+        .simulator()
+        .slash(&club.owner(), "settings set", options)
+        .await;
+    world.drain().await;
+    let before = said(&world, &club.owner(), "role map list", json!({})).await;
+    assert!(before.contains(&admins.to_string()), "{before}");
+    let text = map(&world, &admin, admins, "member").await;
+    assert!(text.contains("rank of owner"), "{text}");
+    // Of several roles the first decides: one in front of it would take the admins' rank.
+    let first = json!({ "role": verified.to_string(), "rank": "steward", "place": "1" });
+    let text = said(&world, &admin, "role map set", first.clone()).await;
+    assert!(text.contains("rank of owner"), "{text}");
+    let after = said(&world, &club.owner(), "role map list", json!({})).await;
+    assert_eq!(after, before);
+    let text = map(&world, &admin, verified, "steward").await;
+    assert!(text.contains("goes with **steward** now"), "{text}");
+    let text = said(&world, &club.owner(), "role map set", first).await;
+    assert!(text.contains("goes with **steward** now"), "{text}");
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn roles_are_listed_in_order_and_two_admins_do_not_lose_each_others_change() {
     let world = World::start().await;
     let club = world.club("Apex").await;

@@ -2,11 +2,10 @@
 
 use super::App;
 use super::context::show;
-use gantry_shared::discord::commands::PlanCommand;
 use gantry_shared::domain::ids::{EventId, TeamId};
 use gantry_shared::domain::notice::Notice;
-use gantry_shared::domain::stints::PlanDone;
-use gantry_shared::usecases::change_plan::{PlanChanged, PlanWish, change_plan, show_plan};
+use gantry_shared::domain::stints::{PlanDone, PlanWish};
+use gantry_shared::usecases::change_plan::{PlanChanged, change_plan, show_plan};
 use gantry_shared::usecases::{Call, Env, Failure};
 use serde_json::Value;
 
@@ -15,19 +14,9 @@ pub async fn change<E: Env>(
     app: &App<E>,
     call: &Call,
     target: (EventId, TeamId),
-    what: PlanCommand,
+    what: PlanWish,
 ) -> Result<Value, Failure> {
-    let wish = match what {
-        PlanCommand::Strategy(form) => PlanWish::Strategy(form),
-        PlanCommand::Plan => PlanWish::Plan,
-        PlanCommand::Swap { one, other } => PlanWish::Swap { one, other },
-        PlanCommand::Extend { stint, minutes } => PlanWish::Extend { stint, minutes },
-        PlanCommand::Shift { stint, minutes } => PlanWish::Shift { stint, minutes },
-        PlanCommand::Start => PlanWish::Start,
-        PlanCommand::Finish => PlanWish::Finish,
-        PlanCommand::Emergency { driver } => PlanWish::Emergency { driver },
-    };
-    let PlanChanged { done, plan } = change_plan(&app.table, &app.env, call, target, &wish).await?;
+    let PlanChanged { done, plan } = change_plan(&app.table, &app.env, call, target, &what).await?;
     let (plan, page) = (&plan, None);
     Ok(show(app, &Notice::StintPlan { done, plan, page }))
 }

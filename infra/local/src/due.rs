@@ -92,9 +92,17 @@ impl Due {
     async fn next(&self, to: Timestamp) -> Result<Option<Timestamp>, StackError> {
         let mut first = None;
         for shard in 0..ALERT_SHARDS {
-            let found = self.table.due_alerts(shard, to, 1, None).await?;
-            for alert in found.items {
-                first = Some(first.map_or(alert.due, |first: Timestamp| first.min(alert.due)));
+            let mut after = None;
+            loop {
+                let page = self.table.due_alerts(shard, to, 1, after.as_ref()).await?;
+                for alert in &page.items {
+                    first = Some(first.map_or(alert.due, |first: Timestamp| first.min(alert.due)));
+                }
+                // Behind one that cannot be read the next one is looked for.
+                match page.next {
+                    Some(next) if page.items.is_empty() => after = Some(next),
+                    _ => break,
+                }
             }
         }
         Ok(first)

@@ -405,7 +405,8 @@ pub trait Watches: Send + Sync {
     /// A club's, if it is.
     fn watch(&self, club: ClubId) -> impl Future<Output = StoreResult<Option<Watch>>> + Send;
 
-    /// The first that are due at `now`, by instant; those behind `after`. Eventually consistent.
+    /// The first that are due at `now`, by instant; those behind `after`. Eventually consistent. One that cannot be read is
+    /// logged and left out.
     fn due_watches(
         &self,
         now: Timestamp,

@@ -4,53 +4,14 @@ use super::call::{Call, Env, Failure, with_caller};
 use super::once::{Decision, once};
 use crate::domain::event::EventKey;
 use crate::domain::fact::Fact;
-use crate::domain::ids::{EventId, TeamId, UserId};
+use crate::domain::ids::{EventId, TeamId};
 use crate::domain::notice::Sheet;
 use crate::domain::rank::Capability;
 use crate::domain::refusal::{EventAction, Field, FormFault, Problem, Refusal};
-use crate::domain::stints::{PlanBrief, PlanDone, PlanEdit, StrategyForm, TeamPlan, team_now};
+use crate::domain::stints::{PlanBrief, PlanDone, PlanEdit, PlanWish, TeamPlan, team_now};
 use crate::domain::teams::Team;
 use crate::ports::store::{Batch, Caller, Change, ClubReader, Ledger, OnceKey, TeamReader};
 use serde::{Deserialize, Serialize};
-
-/// What a person asks for, as typed or picked.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum PlanWish {
-    /// Other figures.
-    Strategy(StrategyForm),
-    /// A plan made anew.
-    Plan,
-    /// The drivers of two stints change places.
-    Swap {
-        /// The number of one.
-        one: String,
-        /// The number of the other.
-        other: String,
-    },
-    /// A stint ends later or earlier.
-    Extend {
-        /// Its number.
-        stint: String,
-        /// Minutes.
-        minutes: String,
-    },
-    /// A stint and all behind it begin later or earlier.
-    Shift {
-        /// Its number.
-        stint: String,
-        /// Minutes.
-        minutes: String,
-    },
-    /// The next stint begins.
-    Start,
-    /// The stint that is being driven ends.
-    Finish,
-    /// Another driver takes over.
-    Emergency {
-        /// Who.
-        driver: UserId,
-    },
-}
 
 /// What was done, and the plan now.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

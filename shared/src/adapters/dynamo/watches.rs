@@ -44,7 +44,13 @@ impl Watches for Table {
             .expression_attribute_values(":from", text(from))
             .expression_attribute_values(":to", text(format!("{}#~", keys::instant(now))));
         let found = request.send().await.map_err(failure)?.items.unwrap_or_default();
-        found.into_iter().map(read).collect()
+        let readable = |item: Item| {
+            let club = item.get(PK).cloned();
+            read(item)
+                .inspect_err(|error| tracing::error!(?club, %error, "a club's watch cannot be read"))
+                .ok()
+        };
+        Ok(found.into_iter().filter_map(readable).collect())
     }
 }
 

@@ -21,7 +21,7 @@ use crate::domain::repeat::Every;
 use crate::domain::role_map::PickedRole;
 use crate::domain::roster_import::FileRef;
 use crate::domain::settings::Section;
-use crate::domain::stints::StrategyForm;
+use crate::domain::stints::PlanWish;
 use crate::domain::wishes::WishChange;
 
 /// The key by which the tree's actions are told apart.
@@ -388,7 +388,7 @@ pub enum Command {
         /// The picked team.
         team: TeamId,
         /// What is asked for.
-        what: PlanCommand,
+        what: PlanWish,
     },
     /// `/strategy show` and `/stint list`
     ShowPlan {
@@ -405,45 +405,6 @@ pub enum Command {
         event: EventId,
         /// Which page, from 1.
         page: usize,
-    },
-}
-
-/// What is asked of a team's plan; numbers are as typed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum PlanCommand {
-    /// `/strategy set`
-    Strategy(StrategyForm),
-    /// `/stint plan`
-    Plan,
-    /// `/stint swap`
-    Swap {
-        /// One stint's number.
-        one: String,
-        /// The other's.
-        other: String,
-    },
-    /// `/stint extend`
-    Extend {
-        /// The stint's number.
-        stint: String,
-        /// Minutes.
-        minutes: String,
-    },
-    /// `/stint shift`
-    Shift {
-        /// The stint's number.
-        stint: String,
-        /// Minutes.
-        minutes: String,
-    },
-    /// `/stint start`
-    Start,
-    /// `/stint finish`
-    Finish,
-    /// `/stint emergency`
-    Emergency {
-        /// The picked driver.
-        driver: UserId,
     },
 }
 

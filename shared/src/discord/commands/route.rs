@@ -3,7 +3,7 @@
 
 use super::options::Options;
 use super::spec::{ActionSpec, AutocompleteField, Body, CommandSpec, Reach, Values};
-use super::{AutocompleteQuery, Command, PlanCommand, TREE, Verb};
+use super::{AutocompleteQuery, Command, TREE, Verb};
 use crate::discord::custom_id::{CaseAct, ComponentId, ModalId, SetupSelect};
 use crate::discord::inbound::{
     AttachmentData, CommandData, CommandOption, ComponentData, Data, Interaction, ModalData,
@@ -23,7 +23,7 @@ use crate::domain::roster_import::FileRef;
 use crate::domain::series::ClassId;
 use crate::domain::settings::{Key, Section, Target};
 use crate::domain::setup::{FEATURES, PickedChannel, SetupPage};
-use crate::domain::stints::StrategyForm;
+use crate::domain::stints::{PlanWish, StrategyForm};
 use crate::domain::wishes::{Way, WishChange};
 use serde_json::Value;
 
@@ -557,9 +557,9 @@ fn build(verb: Verb, options: &Options<'_>) -> Result<Command, RouteError> {
     })
 }
 
-fn plan_command(verb: Verb, options: &Options<'_>) -> Result<PlanCommand, RouteError> {
+fn plan_command(verb: Verb, options: &Options<'_>) -> Result<PlanWish, RouteError> {
     Ok(match verb {
-        Verb::StrategySet => PlanCommand::Strategy(StrategyForm {
+        Verb::StrategySet => PlanWish::Strategy(StrategyForm {
             stint: options.text("stint")?,
             rest: options.text("rest")?,
             in_a_row: options.text("in_a_row")?,
@@ -567,22 +567,22 @@ fn plan_command(verb: Verb, options: &Options<'_>) -> Result<PlanCommand, RouteE
             fuel: options.text("fuel")?,
             tyres: options.text("tyres")?,
         }),
-        Verb::StintPlan => PlanCommand::Plan,
-        Verb::StintSwap => PlanCommand::Swap {
+        Verb::StintPlan => PlanWish::Plan,
+        Verb::StintSwap => PlanWish::Swap {
             one: options.required("one")?,
             other: options.required("other")?,
         },
-        Verb::StintExtend => PlanCommand::Extend {
+        Verb::StintExtend => PlanWish::Extend {
             stint: options.required("stint")?,
             minutes: options.required("minutes")?,
         },
-        Verb::StintShift => PlanCommand::Shift {
+        Verb::StintShift => PlanWish::Shift {
             stint: options.required("stint")?,
             minutes: options.required("minutes")?,
         },
-        Verb::StintStart => PlanCommand::Start,
-        Verb::StintFinish => PlanCommand::Finish,
-        Verb::StintEmergency => PlanCommand::Emergency {
+        Verb::StintStart => PlanWish::Start,
+        Verb::StintFinish => PlanWish::Finish,
+        Verb::StintEmergency => PlanWish::Emergency {
             driver: options.id("driver", PICK_DRIVER)?,
         },
         _ => return Err(RouteError::UnknownCommand),

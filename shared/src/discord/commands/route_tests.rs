@@ -194,7 +194,7 @@ fn plans_routed() -> Vec<(Result<Command, RouteError>, Command)> {
                     ("tyres", "3"),
                 ],
             ),
-            change(PlanCommand::Strategy(StrategyForm {
+            change(PlanWish::Strategy(StrategyForm {
                 stint: text("45"),
                 rest: text("60"),
                 in_a_row: text("2"),
@@ -204,34 +204,34 @@ fn plans_routed() -> Vec<(Result<Command, RouteError>, Command)> {
             })),
         ),
         (of_team("strategy show", &[]), show(None)),
-        (of_team("stint plan", &[]), change(PlanCommand::Plan)),
+        (of_team("stint plan", &[]), change(PlanWish::Plan)),
         (of_team("stint list", &[("page", "2")]), show(Some(2))),
         (
             of_team("stint swap", &[("one", "1"), ("other", "4")]),
-            change(PlanCommand::Swap {
+            change(PlanWish::Swap {
                 one: "1".into(),
                 other: "4".into(),
             }),
         ),
         (
             of_team("stint extend", &by),
-            change(PlanCommand::Extend {
+            change(PlanWish::Extend {
                 stint: stint(),
                 minutes: minutes(),
             }),
         ),
         (
             of_team("stint shift", &by),
-            change(PlanCommand::Shift {
+            change(PlanWish::Shift {
                 stint: stint(),
                 minutes: minutes(),
             }),
         ),
-        (of_team("stint start", &[]), change(PlanCommand::Start)),
-        (of_team("stint finish", &[]), change(PlanCommand::Finish)),
+        (of_team("stint start", &[]), change(PlanWish::Start)),
+        (of_team("stint finish", &[]), change(PlanWish::Finish)),
         (
             of_team("stint emergency", &[("driver", "42")]),
-            change(PlanCommand::Emergency { driver: DRIVER }),
+            change(PlanWish::Emergency { driver: DRIVER }),
         ),
     ]
 }

@@ -117,7 +117,8 @@ pub(super) fn untold(club: &Club, request: &JoinRequest) -> Value {
     };
     let mut body = embed_body(embed.line(what));
     if let Some((by, _)) = request.decided() {
-        body["content"] = format!("<@{by}>").into();
+        // Who it is about makes it another message than the same about somebody else: a late retry looks for it.
+        body["content"] = format!("<@{by}>: <@{user}>").into();
     }
     body
 }

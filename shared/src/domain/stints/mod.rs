@@ -2,8 +2,10 @@
 
 mod brief;
 pub mod search;
+mod wish;
 
 pub use brief::{DriverShare, PlanBrief, PlanDone, StintBrief};
+pub use wish::PlanWish;
 
 use super::event::{Event, EventKey};
 use super::ids::{TeamId, UserId};
