@@ -35,5 +35,6 @@ mod settings;
 mod setup;
 mod stints;
 mod sync;
+mod team_spaces;
 mod teams;
 mod wishes;

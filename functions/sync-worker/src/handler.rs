@@ -108,10 +108,14 @@ async fn perform_on<E: Env>(
         | Work::TellPromoted { .. }
         | Work::TellReminder { .. }
         | Work::RunAlerts { .. }
+        | Work::TellStint { .. }
         | Work::Announce { .. }
         | Work::ArchiveEventSpace { .. }
         | Work::DeleteEventSpace { .. }
         | Work::CheckSpaces { .. }
+        | Work::SettleTeam { .. }
+        | Work::SettleTeamOf { .. }
+        | Work::ClearTeams { .. }
         | Work::FinishAnswer { .. }
         | Work::ApplyRoles { .. }
         | Work::PostJoinRequest { .. }

@@ -232,6 +232,13 @@ pub enum Refusal {
     },
     /// No such request to join in this club, or a later one took its place.
     NoSuchJoin,
+    /// The race begins much later: it is not the green flag yet.
+    TooEarlyToStart {
+        /// When it begins by the plan.
+        starts_at: Timestamp,
+    },
+    /// The stint that was confirmed is another driver's now, or at another time.
+    StintMoved,
     /// Too many people at once; nothing was changed.
     Busy,
 }
@@ -304,6 +311,8 @@ impl Refusal {
             Self::JoinRejected { .. } => "join_rejected",
             Self::JoinDecided { .. } => "join_decided",
             Self::NoSuchJoin => "no_such_join",
+            Self::TooEarlyToStart { .. } => "too_early_to_start",
+            Self::StintMoved => "stint_moved",
             Self::Busy => "busy",
         }
     }

@@ -27,6 +27,7 @@ use crate::domain::signup::{SignUp, Waiter};
 use crate::domain::space::{SeriesCategory, Space};
 use crate::domain::stints::TeamPlan;
 use crate::domain::sync::{SyncRun, SyncState};
+use crate::domain::team_space::TeamSpace;
 use crate::domain::teams::LineUp;
 use crate::domain::watch::Watch;
 use crate::domain::wishes::Wishes;
@@ -346,6 +347,27 @@ pub trait Spaces: Send + Sync {
         club: ClubId,
         channels: &[ChannelId],
     ) -> impl Future<Output = StoreResult<Vec<ChannelId>>> + Send;
+}
+
+/// Reads and writes what teams have in Discord.
+pub trait TeamSpaces: Send + Sync {
+    /// A team's space.
+    fn team_space(
+        &self,
+        event: EventKey,
+        team: TeamId,
+    ) -> impl Future<Output = StoreResult<Option<TeamSpace>>> + Send;
+
+    /// All that the event's teams have or had.
+    fn team_spaces(&self, event: EventKey) -> impl Future<Output = StoreResult<Vec<TeamSpace>>> + Send;
+
+    /// Replaces the space if its version is still the one it was read with (0: it is new), and counts it up.
+    /// A channel or thread that is named with it is recorded as this team's own.
+    fn save_team_space(
+        &self,
+        space: &mut TeamSpace,
+        claimed: Option<ChannelId>,
+    ) -> impl Future<Output = Result<(), CommitError>> + Send;
 }
 
 /// A message to a driver, told once.
