@@ -10,6 +10,9 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 const VIEW_CHANNEL: u64 = 1 << 10;
+const MANAGE_ROLES: u64 = 1 << 28;
+/// A worker dies at one of so many calls: a team takes about fifteen, and a message is tried five times.
+const APART: u64 = 20;
 
 /// A closed event with four drivers in two teams, not settled yet.
 struct Settled {
@@ -209,10 +212,10 @@ async fn with_every_delivery_doubled() {
 #[tokio::test(flavor = "multi_thread")]
 async fn whatever_call_the_worker_dies_at() {
     for service in [Service::Discord, Service::Dynamodb] {
-        for shift in 0..6 {
+        for shift in (0..APART).step_by(5) {
             let settled = Settled::formed().await;
-            for n in (shift..400).step_by(6) {
-                let kind = if n % 2 == 0 {
+            for n in (shift..400).step_by(APART as usize) {
+                let kind = if n / APART % 2 == 0 {
                     FaultKind::KillAfter
                 } else {
                     FaultKind::KillBefore
@@ -288,5 +291,30 @@ async fn what_was_deleted_by_hand_is_made_anew_with_the_next_change() {
         )
         .await;
     assert_eq!(settled.drivers_of("GT3 1").len(), 3);
+    settled.world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_gantry_may_not_do_holds_up_nothing_and_is_done_later() {
+    let settled = Settled::formed().await;
+    let simulator = settled.world.stack.simulator();
+    let may = |permissions| simulator.install_bot(settled.club.guild, permissions).unwrap();
+    may(gantry_local::seed::BOT_PERMISSIONS & !MANAGE_ROLES);
+    settled.change("finalise", json!({})).await;
+    let view = simulator.guild_view(settled.club.guild).unwrap();
+    assert!(view.roles.iter().all(|role| !role.name.starts_with("GT3")));
+    let threads: Vec<_> = view.channels.iter().filter(|one| one.kind == 12).collect();
+    assert_eq!(threads.len(), 2);
+    // Its two drivers and Gantry.
+    assert!(
+        threads.iter().all(|one| one.thread_members.len() == 3),
+        "{threads:#?}"
+    );
+    assert_eq!(settled.told(), [1; 4]);
+    may(gantry_local::seed::BOT_PERMISSIONS);
+    let renamed = json!({ "team": settled.teams[0], "name": "Night Shift" });
+    settled.change("rename", renamed).await;
+    assert_eq!(settled.drivers_of("Night Shift").len(), 2);
+    assert_eq!(settled.told(), [1; 4]);
     settled.world.finish().await;
 }

@@ -328,7 +328,11 @@ fn a_teams_alert_waits_for_its_next_change() {
     let first = at("2026-11-28T12:45:00Z");
     let made = reschedule_stints(&event, &plan, GUILD, lead, &[], at("2026-11-28T09:00:00Z")).unwrap();
     let early = at("2026-11-28T11:00:00Z");
-    assert_eq!((made.due, made.version), (early, 1), "as early as anybody can wish");
+    assert_eq!(
+        (made.due, made.version),
+        (early, 1),
+        "as early as anybody can wish"
+    );
     let present = [made];
     let again = |plan: &TeamPlan, now: &str| reschedule_stints(&event, plan, GUILD, lead, &present, at(now));
     assert_eq!(again(&plan, "2026-11-28T10:00:00Z"), None, "it waits already");
@@ -373,10 +377,20 @@ fn a_moved_event_has_its_stints_looked_at_anew_until_the_green_flag() {
             .into_iter()
             .find(|one| matches!(one.kind, AlertKind::Stints { .. }))
     };
-    let changed =
-        |event: &Event, alert: &Alert| stints(reschedule(event, GUILD, &Settings::default(), &[alert.clone()], now));
+    let changed = |event: &Event, alert: &Alert| {
+        stints(reschedule(
+            event,
+            GUILD,
+            &Settings::default(),
+            &[alert.clone()],
+            now,
+        ))
+    };
     // Also one that was done: its drivers were told of another time.
-    let sent = alert.with(AlertState::Sent { at: now, silent: false });
+    let sent = alert.with(AlertState::Sent {
+        at: now,
+        silent: false,
+    });
     for alert in [&alert, &sent] {
         let moved = changed(&event, alert).unwrap();
         assert_eq!((moved.due, moved.version), (now, alert.version + 1));
@@ -410,7 +424,10 @@ fn who_is_told_who_is_late_and_who_is_next() {
         (UserId(2), at("2026-11-28T15:00:00Z")),
     );
     let early = due("2026-11-28T11:00:00Z", "2026-11-28T11:00:30Z");
-    assert_eq!((early.tell, early.next), (vec![], Some(at("2026-11-28T12:45:00Z"))));
+    assert_eq!(
+        (early.tell, early.next),
+        (vec![], Some(at("2026-11-28T12:45:00Z")))
+    );
     let told = due("2026-11-28T12:45:00Z", "2026-11-28T12:45:20Z");
     assert_eq!((told.tell, told.late), (vec![first], vec![]));
     assert_eq!(told.next, Some(at("2026-11-28T13:00:00Z")));
@@ -439,7 +456,11 @@ fn each_driver_is_told_as_long_before_as_they_wish() {
     assert_eq!(due("2026-11-28T11:00:00Z").next, Some(at("2026-11-28T12:00:00Z")));
     assert_eq!(due("2026-11-28T12:00:00Z").tell.len(), 1);
     let second = due("2026-11-28T14:45:00Z");
-    assert_eq!((second.tell, second.late), (vec![], vec![]), "does not want to hear it");
+    assert_eq!(
+        (second.tell, second.late),
+        (vec![], vec![]),
+        "does not want to hear it"
+    );
     let third = due("2026-11-28T15:00:00Z");
     assert_eq!(third.tell, [(UserId(3), at("2026-11-28T17:00:00Z"))]);
     assert_eq!(

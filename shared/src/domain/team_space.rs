@@ -27,6 +27,33 @@ pub struct Fellow {
     pub belonging: Belonging,
 }
 
+/// What a team's space is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Thing {
+    /// The role.
+    Role,
+    /// The private thread.
+    Thread,
+    /// The voice channel for practice.
+    Voice,
+    /// That all of it has the team's name.
+    Name,
+    /// That the drivers are in the role and the thread, and nobody else.
+    Fellows,
+}
+
+/// What was found in the guild of what is recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SeenSpace {
+    /// The role.
+    pub role: bool,
+    /// The thread, archived or not.
+    pub thread: bool,
+    /// The voice channel.
+    pub voice: bool,
+}
+
 /// What a team has in Discord.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TeamSpace {
@@ -44,14 +71,21 @@ pub struct TeamSpace {
     pub thread: Step<ChannelId>,
     /// The voice channel for practice.
     pub voice: Step<ChannelId>,
-    /// Its category.
-    pub category: Option<ChannelId>,
+    /// The role that can see it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub voice_role: Option<RoleId>,
     /// Who is in role and thread.
     pub fellows: Vec<Fellow>,
     /// Who is still to be told of the team, and the how many-th notice that is.
     pub telling: Vec<UserId>,
     /// Counts the notices.
     pub told: u32,
+    /// What Discord did not let Gantry do at the last try.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lacking: Vec<Thing>,
+    /// What somebody deleted by hand and is not made again, as the club has set it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub forgotten: Vec<Thing>,
     /// Counts the changes: of two workers at the same thing, one stops. 0 before the first.
     pub version: u64,
 }
@@ -83,10 +117,12 @@ impl TeamSpace {
             role: Step::Todo,
             thread: Step::Todo,
             voice: Step::Todo,
-            category: None,
+            voice_role: None,
             fellows: Vec::new(),
             telling: Vec::new(),
             told: 0,
+            lacking: Vec::new(),
+            forgotten: Vec::new(),
             version: 0,
         }
     }
@@ -142,13 +178,64 @@ impl TeamSpace {
         }
     }
 
-    /// Who was on the way is there.
-    pub fn arrived(&mut self) {
+    /// Who was on the way is there, but for those whom Discord did not let be moved.
+    pub fn arrived(&mut self, stuck: &[UserId]) {
         self.fellows
-            .retain(|fellow| fellow.belonging != Belonging::Leaving);
+            .retain(|fellow| fellow.belonging != Belonging::Leaving || stuck.contains(&fellow.user));
         for fellow in &mut self.fellows {
-            fellow.belonging = Belonging::In;
+            if !stuck.contains(&fellow.user) {
+                fellow.belonging = Belonging::In;
+            }
         }
+    }
+
+    /// Whether all of it is as it is to be for the team, as far as the record says.
+    #[must_use]
+    pub fn is_settled(&self, team: &Team) -> bool {
+        let there = |user: &UserId| {
+            let found = self.fellows.iter().find(|fellow| fellow.user == *user);
+            found.is_some_and(|fellow| fellow.belonging == Belonging::In)
+        };
+        self.lacking.is_empty()
+            && self.telling.is_empty()
+            && self.name == team.name
+            && self.fellows.len() == team.drivers.len()
+            && team.drivers.iter().all(there)
+    }
+
+    /// The record without what is not there any more; nothing if all of it is. What is lost is made anew, or forgotten if
+    /// `heal` is not.
+    #[must_use]
+    pub fn without_lost(&self, seen: SeenSpace, heal: bool) -> Option<Self> {
+        let mut next = self.clone();
+        let mut lost = Vec::new();
+        if !seen.role && next.role.id().is_some() {
+            next.role = Step::Todo;
+            lost.push(Thing::Role);
+        }
+        if !seen.thread && next.thread.id().is_some() {
+            next.thread = Step::Todo;
+            lost.push(Thing::Thread);
+        }
+        if !seen.voice && next.voice.id().is_some() {
+            next.voice = Step::Todo;
+            lost.push(Thing::Voice);
+        }
+        if lost.is_empty() {
+            return None;
+        }
+        if heal {
+            next.rejoin();
+        } else {
+            next.forgotten.extend(lost);
+        }
+        Some(next)
+    }
+
+    /// Whether it is one of those that are made anew no more.
+    #[must_use]
+    pub fn is_forgotten(&self, thing: Thing) -> bool {
+        self.forgotten.contains(&thing)
     }
 
     /// Nothing of it is left.
@@ -156,9 +243,11 @@ impl TeamSpace {
         self.role = Step::Todo;
         self.thread = Step::Todo;
         self.voice = Step::Todo;
-        self.category = None;
+        self.voice_role = None;
         self.fellows = Vec::new();
         self.telling = Vec::new();
+        self.lacking = Vec::new();
+        self.forgotten = Vec::new();
     }
 }
 
@@ -198,7 +287,7 @@ mod tests {
         assert_eq!(with(&space, Belonging::Joining), [1, 2, 3]);
         assert_eq!((space.telling.clone(), space.told), (users(&[1, 2, 3]), 1));
         assert!(!space.want(&users(&[1, 2, 3])), "asked for again");
-        space.arrived();
+        space.arrived(&[]);
         space.telling.clear();
         assert!(space.want(&users(&[1, 4, 3])));
         assert_eq!(with(&space, Belonging::Joining), [4]);
@@ -208,11 +297,75 @@ mod tests {
         assert!(space.want(&users(&[1, 4, 3, 2])));
         assert_eq!(with(&space, Belonging::Joining), [2, 4]);
         assert_eq!(space.told, 2);
-        space.arrived();
+        space.arrived(&[]);
         assert_eq!(with(&space, Belonging::In), [1, 2, 3, 4]);
         assert!(space.want(&[]) && with(&space, Belonging::Leaving).len() == 4);
-        space.arrived();
+        space.arrived(&[]);
         assert_eq!(space.fellows, []);
+    }
+
+    #[test]
+    fn who_cannot_be_moved_stays_on_the_way() {
+        let mut space = space();
+        let team = Team {
+            id: space.team,
+            name: "Red".to_owned(),
+            class: ClassId::of("GT3"),
+            drivers: users(&[1, 2]),
+        };
+        assert!(!space.is_settled(&team));
+        space.want(&team.drivers);
+        space.telling.clear();
+        space.arrived(&users(&[2]));
+        assert_eq!(with(&space, Belonging::In), [1]);
+        assert_eq!(with(&space, Belonging::Joining), [2]);
+        assert!(!space.is_settled(&team));
+        space.arrived(&[]);
+        assert!(space.is_settled(&team));
+        space.want(&users(&[1]));
+        space.arrived(&users(&[2]));
+        assert_eq!(with(&space, Belonging::Leaving), [2]);
+        let renamed = Team {
+            name: "Blue".to_owned(),
+            drivers: users(&[1]),
+            ..team
+        };
+        space.arrived(&[]);
+        assert!(!space.is_settled(&renamed));
+        space.name = "Blue".to_owned();
+        assert!(space.is_settled(&renamed));
+        space.lacking.push(Thing::Role);
+        assert!(!space.is_settled(&renamed));
+    }
+
+    #[test]
+    fn what_is_lost_is_made_anew_or_forgotten() {
+        let mut space = space();
+        space.want(&users(&[1]));
+        space.arrived(&[]);
+        space.role = Step::Done { id: RoleId(5) };
+        space.thread = Step::Done { id: ChannelId(6) };
+        let seen = |role, thread| SeenSpace {
+            role,
+            thread,
+            voice: false,
+        };
+        assert_eq!(
+            space.without_lost(seen(true, true), true),
+            None,
+            "no voice channel was made"
+        );
+        let healed = space.without_lost(seen(false, true), true).unwrap();
+        assert_eq!((healed.role, healed.thread), (Step::Todo, space.thread));
+        assert_eq!(with(&healed, Belonging::Joining), [1]);
+        assert_eq!(healed.forgotten, []);
+        let left = space.without_lost(seen(true, false), false).unwrap();
+        assert_eq!((left.role, left.thread), (space.role, Step::Todo));
+        assert_eq!(with(&left, Belonging::In), [1]);
+        assert!(left.is_forgotten(Thing::Thread) && !left.is_forgotten(Thing::Role));
+        let mut cleared = left;
+        cleared.clear();
+        assert!(cleared.is_gone() && !cleared.is_forgotten(Thing::Thread));
     }
 
     #[test]

@@ -594,6 +594,8 @@ pub enum Change {
     Record(Box<Record>, OutboxId),
     /// What a published event is to have in Discord; replaces the version before (0: there is none).
     PutSpace(Space),
+    /// Replaces what a team has in Discord. Condition: the version before is still there.
+    PutTeamSpace(TeamSpace),
     /// A request to join replaces its version before (version 1: the person has none).
     PutJoin(Box<JoinRequest>),
     /// A new code.

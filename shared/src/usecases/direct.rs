@@ -55,7 +55,7 @@ pub(super) async fn send_direct<S: Alerts + Ledger + Receipts>(
         Delivery::New => None,
         Delivery::Begun(at) => Some(at),
     };
-    let receipt = match dm.deliver(discord, since).await? {
+    let receipt = match Box::pin(dm.deliver(discord, since)).await? {
         Some(receipt) => receipt,
         None => unreachable_or_lost(discord, job).await?,
     };
@@ -135,11 +135,11 @@ impl Direct<'_> {
         discord: &impl Messages,
         since: Option<Timestamp>,
     ) -> Result<Option<&'static str>, DiscordError> {
-        if !self.public && taken(self.send_privately(discord, since).await)? {
+        if !self.public && taken(Box::pin(self.send_privately(discord, since)).await)? {
             return Ok(Some("dm"));
         }
         for channel in self.channels {
-            if taken(self.send(discord, *channel, (true, since)).await)? {
+            if taken(Box::pin(self.send(discord, *channel, (true, since))).await)? {
                 return Ok(Some("channel"));
             }
         }

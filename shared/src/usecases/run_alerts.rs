@@ -52,7 +52,15 @@ pub async fn run_alerts<S>(
     event: EventKey,
 ) -> Result<(), JobFailure>
 where
-    S: Alerts + ClubReader + EventReader + Ledger + MemberWishes + Receipts + SettingsReader + Spaces + TeamReader,
+    S: Alerts
+        + ClubReader
+        + EventReader
+        + Ledger
+        + MemberWishes
+        + Receipts
+        + SettingsReader
+        + Spaces
+        + TeamReader,
 {
     for _ in 0..MOST {
         let (desk, alerts, club) = futures::join!(

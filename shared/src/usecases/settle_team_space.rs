@@ -12,10 +12,14 @@ use crate::domain::ids::{ChannelId, TeamId, UserId};
 use crate::domain::notice::{Render, Sheet};
 use crate::domain::settings::Settings;
 use crate::domain::space::{SpaceState, Step};
-use crate::domain::team_space::{TeamSpace, wanted_in};
+use crate::domain::team_space::{SeenSpace, TeamSpace, Thing, wanted_in};
 use crate::domain::teams::Team;
 use crate::ports::discord::{Channels, DiscordError, Guilds, MemberRoles, Messages, Roles, Threads};
 use crate::ports::store::{Receipts, SettingsReader, Spaces, TeamReader, TeamSpaces};
+use jiff::SignedDuration;
+
+/// A call that Discord takes only after that is left for another time.
+const PATIENCE: SignedDuration = SignedDuration::from_mins(1);
 
 /// Discord's capability for all of this.
 pub trait TeamBuilder: Guilds + Channels + Roles + MemberRoles + Threads + Messages {}
@@ -49,10 +53,10 @@ pub async fn settle_team_space<S: TeamStore>(
     (event, team): (EventKey, TeamId),
 ) -> Result<(), JobFailure> {
     let (found, club, home, space) = futures::join!(
-        store.line_up(event),
-        store.club_and_settings(event.club),
-        store.space(event),
-        store.team_space(event, team)
+        Box::pin(store.line_up(event)),
+        Box::pin(store.club_and_settings(event.club)),
+        Box::pin(store.space(event)),
+        Box::pin(store.team_space(event, team))
     );
     let (Some((sheet, line_up)), Some((club, settings)), home, space) = (found?, club?, home?, space?) else {
         return Ok(());
@@ -74,7 +78,12 @@ pub async fn settle_team_space<S: TeamStore>(
         (_, Some(channel)) => channel,
     };
     let mut space = match space {
-        Some(space) if space.guild == job.guild => space,
+        Some(mut space) if space.guild == job.guild => {
+            if space.is_gone() {
+                space.name.clone_from(&team.name);
+            }
+            space
+        }
         // What was made in another guild counts no more.
         other => TeamSpace {
             version: other.map_or(0, |space| space.version),
@@ -89,7 +98,7 @@ pub async fn settle_team_space<S: TeamStore>(
     };
     let settled = Box::pin(settle(store, discord, render, job, &mut space, &facts)).await;
     let Err(failure) = settled else { return Ok(()) };
-    let failure = or_lost(discord, job, failure).await;
+    let failure = Box::pin(or_lost(discord, job, failure)).await;
     // Unknown channel, unknown role: Discord docs, opcodes and status codes.
     if let JobFailure::Discord(DiscordError::NotFound {
         code: 10_003 | 10_011,
@@ -100,6 +109,8 @@ pub async fn settle_team_space<S: TeamStore>(
     Err(failure)
 }
 
+/// Each thing for itself: what Discord does not let Gantry do is noted and tried again with the next change, or when the server
+/// is looked after.
 async fn settle<S: TeamStore>(
     store: &S,
     discord: &impl TeamBuilder,
@@ -108,15 +119,70 @@ async fn settle<S: TeamStore>(
     space: &mut TeamSpace,
     facts: &Facts<'_>,
 ) -> Result<(), JobFailure> {
-    let role = Box::pin(things::ensure_role(store, discord, job, space)).await?;
-    if facts.settings.team_threads() {
-        Box::pin(things::ensure_thread(store, discord, job, space, facts.channel)).await?;
+    let mut lacking = Vec::new();
+    if !space.is_forgotten(Thing::Role) {
+        let done = Box::pin(things::ensure_role(store, discord, job, space)).await;
+        if refused(discord, job, done).await? {
+            space.role = Step::Todo;
+            lacking.push(Thing::Role);
+        }
     }
-    if facts.settings.practice_voice() {
-        Box::pin(things::ensure_voice(store, discord, job, (space, role), facts)).await?;
+    if facts.settings.team_threads() && !space.is_forgotten(Thing::Thread) {
+        let done = Box::pin(things::ensure_thread(store, discord, job, space, facts.channel)).await;
+        if refused(discord, job, done).await? {
+            space.thread = Step::Todo;
+            lacking.push(Thing::Thread);
+        }
     }
-    Box::pin(things::rename(store, discord, space, &facts.team.name)).await?;
-    Box::pin(fellows::settle(store, discord, render, job, (space, role), facts)).await
+    // Without a role nobody could be let in.
+    if facts.settings.practice_voice()
+        && !space.is_forgotten(Thing::Voice)
+        && let Some(role) = space.role.id()
+    {
+        let done = Box::pin(things::ensure_voice(store, discord, job, (space, role), facts)).await;
+        if refused(discord, job, done).await? {
+            if space.voice.id().is_none() {
+                space.voice = Step::Todo;
+            }
+            lacking.push(Thing::Voice);
+        }
+    }
+    let done = Box::pin(things::rename(store, discord, space, &facts.team.name)).await;
+    if later(&done) || refused(discord, job, done).await? {
+        lacking.push(Thing::Name);
+    }
+    if Box::pin(fellows::settle(store, discord, render, job, space, facts)).await? {
+        lacking.push(Thing::Fellows);
+    }
+    // What was refused was not made: there is nothing to look for at the next try.
+    if !(space.lacking.is_empty() && lacking.is_empty()) {
+        space.lacking = lacking;
+        store.save_team_space(space, None).await?;
+    }
+    Ok(())
+}
+
+/// Whether Discord, or what is known of the bot's rights, does not allow it: no use to try again before that changes.
+///
+/// # Errors
+/// The failure, if it is another one.
+async fn refused(
+    discord: &impl TeamBuilder,
+    job: &Job,
+    done: Result<(), JobFailure>,
+) -> Result<bool, JobFailure> {
+    let Err(failure) = done else { return Ok(false) };
+    match Box::pin(or_lost(discord, job, failure)).await {
+        JobFailure::Lacking(_)
+        | JobFailure::Discord(DiscordError::Forbidden { .. } | DiscordError::Refused { .. }) => Ok(true),
+        failure => Err(failure),
+    }
+}
+
+/// Whether Discord takes it much later only: a channel can be renamed twice in ten minutes, and the guild's other work
+/// need not wait for that.
+fn later(done: &Result<(), JobFailure>) -> bool {
+    matches!(done, Err(JobFailure::Discord(DiscordError::RetryAfter(delay))) if *delay > PATIENCE)
 }
 
 /// The spaces of all of an event's teams go.
@@ -175,13 +241,13 @@ async fn clear<S: TeamStore>(
     Box::pin(things::adopt_left(store, discord, job, &mut space)).await?;
     let reason = format!("The team {} is dissolved, or its race is over", space.name);
     if let Some(voice) = space.voice.id() {
-        unless_gone(discord.delete_channel(voice, &reason).await)?;
+        unless_gone(Box::pin(discord.delete_channel(voice, &reason)).await)?;
     }
     if let Some(thread) = space.thread.id() {
-        unless_gone(discord.set_thread_open(thread, false, &reason).await)?;
+        unless_gone(Box::pin(discord.set_thread_open(thread, false, &reason)).await)?;
     }
     if let Some(role) = space.role.id() {
-        unless_gone(discord.delete_role(job.guild, role, &reason).await)?;
+        unless_gone(Box::pin(discord.delete_role(job.guild, role, &reason)).await)?;
     }
     space.clear();
     Ok(store.save_team_space(&mut space, None).await?)
@@ -208,33 +274,27 @@ async fn forget_lost<S: TeamStore>(
     job: &Job,
     space: &mut TeamSpace,
 ) -> Result<(), JobFailure> {
-    let before = space.clone();
-    let picture = discord.guild_picture(job.guild).await?;
-    let channels = discord.list_channels(job.guild).await?;
-    if space.role.id().is_some_and(|role| picture.role(role).is_none()) {
-        space.role = Step::Todo;
-    }
+    let picture = Box::pin(discord.guild_picture(job.guild)).await?;
+    let channels = Box::pin(discord.list_channels(job.guild)).await?;
     let there = |id: ChannelId| channels.iter().any(|channel| channel.id == id);
-    if space.voice.id().is_some_and(|voice| !there(voice)) {
-        space.voice = Step::Todo;
-    }
-    if let Some(thread) = space.thread.id() {
-        match discord.set_thread_open(thread, true, "The team changes").await {
-            Err(DiscordError::NotFound { .. }) => space.thread = Step::Todo,
-            other => other?,
-        }
-    }
-    if *space == before {
+    let thread = match space.thread.id() {
+        // Shows whether it is there, and opens it, which whoever comes in needs.
+        Some(thread) => match Box::pin(discord.set_thread_open(thread, true, "The team changes")).await {
+            Err(DiscordError::NotFound { .. }) => false,
+            Err(DiscordError::Forbidden { .. } | DiscordError::Refused { .. }) => true,
+            other => other.map(|()| true)?,
+        },
+        None => false,
+    };
+    let seen = SeenSpace {
+        role: space.role.id().is_some_and(|role| picture.role(role).is_some()),
+        thread,
+        voice: space.voice.id().is_some_and(there),
+    };
+    let Some(next) = space.without_lost(seen, true) else {
         return Ok(());
-    }
-    // The voice channel names the role: with another role it has to be another channel.
-    if space.role == Step::Todo
-        && let Some(voice) = space.voice.id()
-    {
-        unless_gone(discord.delete_channel(voice, "Its team has another role").await)?;
-        space.voice = Step::Todo;
-    }
-    space.rejoin();
+    };
+    *space = next;
     store.save_team_space(space, None).await?;
     Err(JobFailure::Stale)
 }

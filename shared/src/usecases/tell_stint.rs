@@ -20,8 +20,8 @@ pub trait StintStore:
 {
 }
 
-impl<T: Alerts + Ledger + MemberWishes + Receipts + SettingsReader + Spaces + TeamReader + TeamSpaces> StintStore
-    for T
+impl<T: Alerts + Ledger + MemberWishes + Receipts + SettingsReader + Spaces + TeamReader + TeamSpaces>
+    StintStore for T
 {
 }
 
@@ -59,12 +59,12 @@ pub async fn tell_stint<S: StintStore>(
     } = turn;
     let name = format!("stint#{team}#{from}#{user}");
     let (found, plan, club, space, own, wishes) = futures::join!(
-        store.line_up(event),
-        store.team_plan(event, team),
-        store.club_and_settings(event.club),
-        store.space(event),
-        store.team_space(event, team),
-        store.wishes(event.club, user)
+        Box::pin(store.line_up(event)),
+        Box::pin(store.team_plan(event, team)),
+        Box::pin(store.club_and_settings(event.club)),
+        Box::pin(store.space(event)),
+        Box::pin(store.team_space(event, team)),
+        Box::pin(store.wishes(event.club, user))
     );
     let (Some((sheet, line_up)), Some(plan), Some((club, settings)), space, own, wishes) =
         (found?, plan?, club?, space?, own?, wishes?)

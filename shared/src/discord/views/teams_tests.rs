@@ -1,15 +1,16 @@
 //! Teams and stint plans as messages.
 
-use super::fixtures::at;
+use super::fixtures::{at, event, sheet};
 use super::limits_tests::{fault, nasty};
 use super::*;
 use crate::domain::club::Colour;
 use crate::domain::event::{EventKey, EventState};
-use crate::domain::ids::{ClubId, EventId, TeamId};
+use crate::domain::ids::{ChannelId, ClubId, EventId, TeamId};
+use crate::domain::series::ClassId;
 use crate::domain::stints::{
     DriverShare, PlanBrief, PlanDone, PlanFault, StintBrief, StintCall, Strategy as Figures,
 };
-use crate::domain::teams::{Figures as TeamFigures, Forming, TeamBrief, TeamsBrief, TeamsDone};
+use crate::domain::teams::{Figures as TeamFigures, Forming, Team, TeamBrief, TeamsBrief, TeamsDone};
 use jiff::SignedDuration;
 use proptest::prelude::*;
 
@@ -124,6 +125,23 @@ fn who_is_next_is_told_of_the_stint() {
         fuel_l: Some(95),
     };
     insta::assert_json_snapshot!(body(&Notice::StintNext { call: &call }));
+}
+
+#[test]
+fn a_settled_teams_drivers_are_told() {
+    let sheet = sheet(event("GT3: 4"), &[(&["Jiří", "Ada *L*"], &[])], &[]);
+    let team = Team {
+        id: TeamId::from_parts(1, 4),
+        name: "Night *Shift*".to_owned(),
+        class: ClassId::of("GT3"),
+        drivers: sheet.sign_ups.iter().map(|one| one.user).collect(),
+    };
+    insta::assert_json_snapshot!(body(&Notice::TeamReady {
+        sheet: &sheet,
+        team: &team,
+        colour: Colour(0x1E_90_FF),
+        voice: Some(ChannelId(77)),
+    }));
 }
 
 #[test]

@@ -245,10 +245,7 @@ const DIRECTIONS: &[Word] = &[
 const NOTIFICATIONS: &[Word] = &[
     word("promoted", "a driver moved up from the waitlist"),
     word("reminder", "a race starts soon, to those who want it by DM"),
-    word(
-        "stint",
-        "a stint begins soon, to those who want it by DM",
-    ),
+    word("stint", "a stint begins soon, to those who want it by DM"),
 ];
 /// Most reminders of an event.
 pub const REMINDERS_MAX: usize = 6;

@@ -1,52 +1,72 @@
 //! Who is in a team's role and thread, and who is told of it.
 
-use super::{Facts, TeamBuilder, TeamStore};
-use crate::domain::ids::{ChannelId, RoleId, UserId};
+use super::{Facts, TeamBuilder, TeamStore, refused};
+use crate::domain::ids::{ChannelId, UserId};
 use crate::domain::notice::{Notice, Render};
-use crate::domain::team_space::{Belonging, TeamSpace};
+use crate::domain::team_space::{Belonging, Fellow, TeamSpace};
 use crate::ports::discord::DiscordError;
 use crate::usecases::announce::Part;
 use crate::usecases::job::{Job, JobFailure};
 
-/// Puts in who is new and takes out who has left, then tells those who are new.
+/// Puts in who is new and takes out who has left, then tells those who are new. Returns whether Discord did not let
+/// somebody be moved.
 pub(super) async fn settle<S: TeamStore>(
     store: &S,
     discord: &impl TeamBuilder,
     render: &impl Render,
     job: &Job,
-    (space, role): (&mut TeamSpace, RoleId),
+    space: &mut TeamSpace,
     facts: &Facts<'_>,
-) -> Result<(), JobFailure> {
+) -> Result<bool, JobFailure> {
     if space.want(&facts.team.drivers) {
         store.save_team_space(space, None).await?;
     }
-    let reason = format!("The team {}", space.name);
+    let mut stuck = Vec::new();
     for fellow in space.fellows.clone() {
-        let user = fellow.user;
-        match fellow.belonging {
-            Belonging::In => {}
-            Belonging::Joining => {
-                unless_left(discord.add_role(job.guild, user, role, &reason).await)?;
-                if let Some(thread) = space.thread.id() {
-                    Box::pin(join(discord, thread, user)).await?;
-                }
-            }
-            Belonging::Leaving => {
-                unless_left(discord.remove_role(job.guild, user, role, &reason).await)?;
-                if let Some(thread) = space.thread.id() {
-                    Box::pin(part(discord, thread, user)).await?;
-                }
-            }
+        let moved = Box::pin(shift(discord, job, space, fellow)).await;
+        if refused(discord, job, moved).await? {
+            stuck.push(fellow.user);
         }
     }
     Box::pin(tell(store, discord, render, job, space, facts)).await?;
-    let settled = space.telling.is_empty() && space.fellows.iter().all(|one| one.belonging == Belonging::In);
-    if settled {
-        return Ok(());
-    }
+    let before = space.clone();
     space.telling.clear();
-    space.arrived();
-    Ok(store.save_team_space(space, None).await?)
+    space.arrived(&stuck);
+    if *space != before {
+        store.save_team_space(space, None).await?;
+    }
+    Ok(!stuck.is_empty())
+}
+
+/// Brings one of them in or out of role and thread.
+async fn shift(
+    discord: &impl TeamBuilder,
+    job: &Job,
+    space: &TeamSpace,
+    fellow: Fellow,
+) -> Result<(), JobFailure> {
+    let (user, thread) = (fellow.user, space.thread.id());
+    let reason = format!("The team {}", space.name);
+    match fellow.belonging {
+        Belonging::In => {}
+        Belonging::Joining => {
+            if let Some(role) = space.role.id() {
+                unless_left(Box::pin(discord.add_role(job.guild, user, role, &reason)).await)?;
+            }
+            if let Some(thread) = thread {
+                Box::pin(join(discord, thread, user)).await?;
+            }
+        }
+        Belonging::Leaving => {
+            if let Some(role) = space.role.id() {
+                unless_left(Box::pin(discord.remove_role(job.guild, user, role, &reason)).await)?;
+            }
+            if let Some(thread) = thread {
+                Box::pin(part(discord, thread, user)).await?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Tells those who are new, in the thread, or in the event's channel where there is none.
@@ -76,10 +96,7 @@ async fn tell<S: TeamStore>(
         users: &space.telling,
     };
     let channel = space.thread.id().unwrap_or(facts.channel);
-    match message
-        .send_once(store, discord, job, (space.event, channel))
-        .await
-    {
+    match Box::pin(message.send_once(store, discord, job, (space.event, channel))).await {
         // What Discord does not take is said by the list of teams, too.
         Err(JobFailure::Discord(DiscordError::Forbidden { .. } | DiscordError::Refused { .. })) => Ok(()),
         other => other,

@@ -5,11 +5,13 @@ use crate::domain::ids::{ChannelId, RoleId};
 use crate::domain::permissions::{Overwrite, Permissions, Right};
 use crate::domain::space::Step;
 use crate::domain::team_space::TeamSpace;
-use crate::ports::discord::{Channel, ChannelKind, NewChannel};
+use crate::ports::discord::{Channel, ChannelKind, ChannelPlace, DiscordError, NewChannel};
 use crate::usecases::job::{CLOCK_SKEW, Job, JobFailure};
 use crate::usecases::open_event_space::with_room;
 use jiff::Timestamp;
 
+/// Discord docs, opcodes and status codes.
+const UNKNOWN_CHANNEL: u64 = 10_003;
 /// Channel type of a private thread (Discord docs, resources/channel).
 const PRIVATE_THREAD: ChannelKind = ChannelKind::Other(12);
 
@@ -19,12 +21,12 @@ pub(super) async fn ensure_role<S: TeamStore>(
     discord: &impl TeamBuilder,
     job: &Job,
     space: &mut TeamSpace,
-) -> Result<RoleId, JobFailure> {
-    if let Some(id) = space.role.id() {
-        return Ok(id);
+) -> Result<(), JobFailure> {
+    if space.role.id().is_some() {
+        return Ok(());
     }
     let left = match space.role {
-        Step::Intended { at } => role_left(store, discord, job, space, at).await?,
+        Step::Intended { at } => Box::pin(role_left(store, discord, job, space, at)).await?,
         _ => None,
     };
     let id = match left {
@@ -33,13 +35,12 @@ pub(super) async fn ensure_role<S: TeamStore>(
             space.role = space.role.intended(job.now);
             store.save_team_space(space, None).await?;
             let reason = format!("Role of the team {}", space.name);
-            discord.create_role(job.guild, &space.name, &reason).await?
+            Box::pin(discord.create_role(job.guild, &space.name, &reason)).await?
         }
     };
     space.role = Step::Done { id };
     // A role is claimed as channels are: Discord's ids are unique across all kinds.
-    store.save_team_space(space, Some(ChannelId(id.0))).await?;
-    Ok(id)
+    Ok(store.save_team_space(space, Some(ChannelId(id.0))).await?)
 }
 
 /// The team's private thread; its id is recorded when this returns.
@@ -54,7 +55,9 @@ pub(super) async fn ensure_thread<S: TeamStore>(
         return Ok(());
     }
     let left = match space.thread {
-        Step::Intended { at } => thread_left(store, discord, job, space, at).await?,
+        Step::Intended { at } => {
+            Box::pin(thread_left(store, discord, job, space, (at, Some(channel)))).await?
+        }
         _ => None,
     };
     let id = match left {
@@ -63,16 +66,15 @@ pub(super) async fn ensure_thread<S: TeamStore>(
             space.thread = space.thread.intended(job.now);
             store.save_team_space(space, None).await?;
             let reason = format!("Thread of the team {}", space.name);
-            discord
-                .create_private_thread(channel, &space.name, &reason)
-                .await?
+            Box::pin(discord.create_private_thread(channel, &space.name, &reason)).await?
         }
     };
     space.thread = Step::Done { id };
     Ok(store.save_team_space(space, Some(id)).await?)
 }
 
-/// The team's voice channel, which only the team sees; its id is recorded when this returns.
+/// The team's voice channel, which only the team sees; its id is recorded when this returns. One that was made for another
+/// role is opened to this one.
 pub(super) async fn ensure_voice<S: TeamStore>(
     store: &S,
     discord: &impl TeamBuilder,
@@ -80,21 +82,39 @@ pub(super) async fn ensure_voice<S: TeamStore>(
     (space, role): (&mut TeamSpace, RoleId),
     facts: &Facts<'_>,
 ) -> Result<(), JobFailure> {
-    if space.voice.id().is_some() {
+    if space.voice.id().is_some() && space.voice_role == Some(role) {
         return Ok(());
     }
-    let list = discord.list_channels(job.guild).await?;
+    // Each call in a box of its own: together they would not fit onto a debug build's stack.
+    let list = Box::pin(discord.list_channels(job.guild)).await?;
+    let picture = Box::pin(discord.guild_picture(job.guild)).await?;
+    let overwrites = team_only(job, role, picture.own.user.0);
     let left = match space.voice {
-        Step::Intended { at } => channel_left(store, space, (ChannelKind::Voice, at), &list).await?,
-        _ => None,
+        Step::Done { id } => Some(id),
+        Step::Intended { at } => {
+            Box::pin(channel_left(store, space, (ChannelKind::Voice, at, None), &list)).await?
+        }
+        Step::Todo => None,
     };
     let id = match left {
-        Some(id) => id,
+        Some(id) if space.voice_role == Some(role) => id,
+        Some(id) => {
+            let found = list.iter().find(|channel| channel.id == id);
+            let found = found.ok_or(DiscordError::NotFound {
+                code: UNKNOWN_CHANNEL,
+            })?;
+            if let Some(parent) = found.parent {
+                let place = ChannelPlace { parent, overwrites };
+                let reason = format!("The team {} has another role", space.name);
+                Box::pin(discord.move_channel(id, &place, &reason)).await?;
+            }
+            id
+        }
         None => {
-            let picture = discord.guild_picture(job.guild).await?;
             let known = (list.as_slice(), &picture);
-            let parent = with_room(store, discord, job, (facts.sheet, facts.settings), known).await?;
-            space.category = Some(parent);
+            let of_event = (facts.sheet, facts.settings);
+            let parent = Box::pin(with_room(store, discord, job, of_event, known)).await?;
+            space.voice_role = Some(role);
             space.voice = space.voice.intended(job.now);
             store.save_team_space(space, None).await?;
             let wanted = NewChannel {
@@ -102,15 +122,19 @@ pub(super) async fn ensure_voice<S: TeamStore>(
                 name: space.name.clone(),
                 topic: None,
                 parent: Some(parent),
-                overwrites: team_only(job, role, picture.own.user.0),
+                overwrites,
                 user_limit: facts.settings.voice_user_limit(),
             };
             let reason = format!("Practice of the team {}", space.name);
-            discord.create_channel(job.guild, &wanted, &reason).await?.id
+            Box::pin(discord.create_channel(job.guild, &wanted, &reason))
+                .await?
+                .id
         }
     };
+    let claimed = space.voice.id().is_none().then_some(id);
     space.voice = Step::Done { id };
-    Ok(store.save_team_space(space, Some(id)).await?)
+    space.voice_role = Some(role);
+    Ok(store.save_team_space(space, claimed).await?)
 }
 
 /// Nobody sees it but the team and Gantry.
@@ -142,10 +166,10 @@ pub(super) async fn rename<S: TeamStore>(
     }
     let reason = format!("The team {} has another name", space.name);
     if let Some(role) = space.role.id() {
-        discord.rename_role(space.guild, role, name, &reason).await?;
+        Box::pin(discord.rename_role(space.guild, role, name, &reason)).await?;
     }
     for channel in [space.thread.id(), space.voice.id()].into_iter().flatten() {
-        discord.rename_channel(channel, name, &reason).await?;
+        Box::pin(discord.rename_channel(channel, name, &reason)).await?;
     }
     name.clone_into(&mut space.name);
     Ok(store.save_team_space(space, None).await?)
@@ -159,16 +183,16 @@ pub(super) async fn adopt_left<S: TeamStore>(
     space: &mut TeamSpace,
 ) -> Result<(), JobFailure> {
     if let Step::Intended { at } = space.role {
-        let left = role_left(store, discord, job, space, at).await?;
+        let left = Box::pin(role_left(store, discord, job, space, at)).await?;
         space.role = left.map_or(Step::Todo, |id| Step::Done { id });
     }
     if let Step::Intended { at } = space.thread {
-        let left = thread_left(store, discord, job, space, at).await?;
+        let left = Box::pin(thread_left(store, discord, job, space, (at, None))).await?;
         space.thread = left.map_or(Step::Todo, |id| Step::Done { id });
     }
     if let Step::Intended { at } = space.voice {
         let list = discord.list_channels(job.guild).await?;
-        let left = channel_left(store, space, (ChannelKind::Voice, at), &list).await?;
+        let left = Box::pin(channel_left(store, space, (ChannelKind::Voice, at, None), &list)).await?;
         space.voice = left.map_or(Step::Todo, |id| Step::Done { id });
     }
     Ok(())
@@ -197,21 +221,25 @@ async fn thread_left<S: TeamStore>(
     discord: &impl TeamBuilder,
     job: &Job,
     space: &TeamSpace,
-    at: Timestamp,
+    (at, channel): (Timestamp, Option<ChannelId>),
 ) -> Result<Option<ChannelId>, JobFailure> {
     let list = discord.active_threads(job.guild).await?;
-    channel_left(store, space, (PRIVATE_THREAD, at), &list).await
+    channel_left(store, space, (PRIVATE_THREAD, at, channel), &list).await
 }
 
-/// What an earlier try made: same kind and name, not older than the intent, owned by no other record.
+/// What an earlier try made: same kind and name, and place if one is given, not older than the intent, owned by no other
+/// record.
 async fn channel_left<S: TeamStore>(
     store: &S,
     space: &TeamSpace,
-    (kind, at): (ChannelKind, Timestamp),
+    (kind, at, parent): (ChannelKind, Timestamp, Option<ChannelId>),
     list: &[Channel],
 ) -> Result<Option<ChannelId>, JobFailure> {
     let same = list.iter().filter(|channel| {
-        channel.kind == kind && channel.name == space.name && channel.id.created_at_millis() >= earliest(at)
+        channel.kind == kind
+            && channel.name == space.name
+            && parent.is_none_or(|parent| channel.parent == Some(parent))
+            && channel.id.created_at_millis() >= earliest(at)
     });
     unowned(store, space, same.map(|channel| channel.id).collect()).await
 }
