@@ -39,6 +39,7 @@ pub(super) async fn ensure_role<S: TeamStore>(
         }
     };
     space.role = Step::Done { id };
+    space.rejoin();
     // A role is claimed as channels are: Discord's ids are unique across all kinds.
     Ok(store.save_team_space(space, Some(ChannelId(id.0))).await?)
 }
@@ -70,6 +71,7 @@ pub(super) async fn ensure_thread<S: TeamStore>(
         }
     };
     space.thread = Step::Done { id };
+    space.rejoin();
     Ok(store.save_team_space(space, Some(id)).await?)
 }
 
