@@ -1,7 +1,7 @@
 //! What settled teams have in Discord: role, private thread, voice channel; and how it follows every later change with no
 //! more calls than the change needs.
 
-use crate::teams::{closed, team};
+use crate::teams::{closed, team, whole};
 use crate::world::{Club, Published, World};
 use gantry_local_aws::DeliveryMode;
 use gantry_local_wire::{Fault, FaultKind, Service};
@@ -311,10 +311,80 @@ async fn what_gantry_may_not_do_holds_up_nothing_and_is_done_later() {
         "{threads:#?}"
     );
     assert_eq!(settled.told(), [1; 4]);
+    let list = json!({ "event": settled.published.event });
+    let list = settled.world.ok(&settled.club.owner(), "team list", list).await;
+    assert!(whole(&list).contains("team roles"), "{list:?}");
     may(gantry_local::seed::BOT_PERMISSIONS);
     let renamed = json!({ "team": settled.teams[0], "name": "Night Shift" });
     settled.change("rename", renamed).await;
     assert_eq!(settled.drivers_of("Night Shift").len(), 2);
     assert_eq!(settled.told(), [1; 4]);
+    settled.world.finish().await;
+}
+
+/// Nobody is there when something is deleted by hand: it is noticed when the server is looked after.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_deleted_by_hand_is_made_anew_or_forgotten_as_the_club_says() {
+    let settled = Settled::formed().await;
+    settled.change("finalise", json!({})).await;
+    let simulator = settled.world.stack.simulator();
+    let id = |name: &str, kind: u8| {
+        let view = simulator.guild_view(settled.club.guild).unwrap();
+        let found = view
+            .channels
+            .iter()
+            .find(|one| one.name == name && one.kind == kind);
+        found.map(|one| one.id)
+    };
+    let role = || {
+        let view = simulator.guild_view(settled.club.guild).unwrap();
+        view.roles
+            .iter()
+            .find(|role| role.name == "GT3 1")
+            .map(|role| role.id)
+    };
+    let six_hours = || settled.world.stack.clock().now() + jiff::SignedDuration::from_hours(7);
+    simulator
+        .delete_role(settled.club.guild, role().unwrap())
+        .unwrap();
+    simulator.delete_channel(id("GT3 2", 12).unwrap()).unwrap();
+    simulator.delete_channel(id("GT3 2", 2).unwrap()).unwrap();
+    let before = settled.drivers.len();
+    settled.world.stack.advance(six_hours(), 1).await.unwrap();
+    let found = settled.drivers_of("GT3 1").len() + settled.drivers_of("GT3 2").len();
+    assert_eq!(found, before, "all of it is there again");
+
+    // Nothing is done where nothing is amiss.
+    let mark = settled.world.mark();
+    settled.world.stack.advance(six_hours(), 1).await.unwrap();
+    let calls = settled.world.calls(mark, Service::Discord);
+    let writes = calls
+        .iter()
+        .filter(|call| call.caller == "channel-worker" && !call.operation.starts_with("GET"));
+    assert_eq!(writes.count(), 0);
+
+    let forget = json!({ "key": "channels.drift", "value": "forget" });
+    settled
+        .world
+        .ok(&settled.club.owner(), "settings set", forget)
+        .await;
+    simulator.delete_channel(id("GT3 2", 2).unwrap()).unwrap();
+    settled.world.stack.advance(six_hours(), 1).await.unwrap();
+    assert_eq!(id("GT3 2", 2), None, "forgotten");
+    settled
+        .change(
+            "rename",
+            json!({ "team": settled.teams[1], "name": "Night Shift" }),
+        )
+        .await;
+    assert_eq!(id("Night Shift", 2), None, "also with a change");
+    assert!(id("Night Shift", 12).is_some());
+    let heal = json!({ "key": "channels.drift", "value": "heal" });
+    settled
+        .world
+        .ok(&settled.club.owner(), "settings set", heal)
+        .await;
+    settled.world.stack.advance(six_hours(), 1).await.unwrap();
+    assert_eq!(settled.drivers_of("Night Shift").len(), 2);
     settled.world.finish().await;
 }

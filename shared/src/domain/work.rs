@@ -352,6 +352,10 @@ impl Work {
             | Self::PromoteWaiting { .. }
             | Self::TellPromoted { .. }
             | Self::TellReminder { .. }
+            | Self::TellStint { .. }
+            | Self::SettleTeam { .. }
+            | Self::SettleTeamOf { .. }
+            | Self::ClearTeams { .. }
             | Self::CheckSpaces { .. }
             | Self::TellJoinDecision { .. }
             | Self::ResumeParked { .. } => None,

@@ -291,6 +291,9 @@ pub trait Threads: Send + Sync {
     /// The guild's threads that are not archived.
     fn active_threads(&self, guild: GuildId) -> impl Future<Output = DiscordResult<Vec<Channel>>> + Send;
 
+    /// Whether there is that thread, archived or not.
+    fn has_thread(&self, thread: ChannelId) -> impl Future<Output = DiscordResult<bool>> + Send;
+
     /// Makes a private thread to which only moderators can add others. Not safe to repeat: look for what an earlier try
     /// left first.
     fn create_private_thread(

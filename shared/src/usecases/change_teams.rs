@@ -13,7 +13,9 @@ use crate::domain::team_space::wanted_in;
 use crate::domain::teams::form::Sizes;
 use crate::domain::teams::{DRIVERS_MAX, LineUp, TEAMS_MAX, TeamEdit, TeamsBrief, TeamsDone};
 use crate::domain::work::Work;
-use crate::ports::store::{Alerts, Batch, Caller, Change, ClubReader, Ledger, OnceKey, TeamReader};
+use crate::ports::store::{
+    Alerts, Batch, Caller, Change, ClubReader, Ledger, OnceKey, TeamReader, TeamSpaces,
+};
 use serde::{Deserialize, Serialize};
 
 /// What a person asks for, as typed or picked.
@@ -156,12 +158,17 @@ fn touched<'a>(before: &'a LineUp, after: &'a LineUp) -> impl Iterator<Item = Te
 ///
 /// # Errors
 /// Refuses with `NoClub`, `NeedsRank`, `NoSuchEvent`.
-pub async fn list_teams<S: ClubReader + TeamReader>(
+pub async fn list_teams<S: ClubReader + TeamReader + TeamSpaces>(
     store: &S,
     call: &Call,
     event: EventId,
 ) -> Result<TeamsBrief, Failure> {
-    let (caller, found) = with_caller(store, call, |club| store.line_up(EventKey { club, event })).await?;
+    let (caller, (found, spaces)) = with_caller(store, call, |club| async move {
+        let key = EventKey { club, event };
+        let (found, spaces) = futures::join!(store.line_up(key), store.team_spaces(key));
+        Ok((found?, spaces?))
+    })
+    .await?;
     let (sheet, line_up) = found.ok_or(Refusal::NoSuchEvent)?;
     let settled = matches!(
         sheet.event.state,
@@ -174,7 +181,7 @@ pub async fn list_teams<S: ClubReader + TeamReader>(
     if !settled {
         call.allow(&caller, Capability::ManageEvents)?;
     }
-    Ok(TeamsBrief::of(&caller.club, &sheet, &line_up))
+    Ok(TeamsBrief::of(&caller.club, &sheet, &line_up).with_lacking(&spaces))
 }
 
 /// Reads an event with its teams for somebody who is about to change them.

@@ -23,8 +23,8 @@ use crate::ports::store::{
 };
 use std::collections::BTreeSet;
 
-/// More than an event can have at once: what is left after that many is somebody else's doing.
-const MOST: usize = 32;
+/// More than an event can have at once, those of its teams among them: what is left after that many is somebody else's doing.
+const MOST: usize = 100;
 /// DMs that are set off at once: each is a write of the transaction.
 const DMS_AT_ONCE: usize = 40;
 /// An account that does not exist: an event is read without anybody's answer.

@@ -10,7 +10,7 @@ use super::job::{Job, JobFailure, at_home, or_lost};
 use crate::domain::event::EventKey;
 use crate::domain::ids::{ChannelId, TeamId, UserId};
 use crate::domain::notice::{Render, Sheet};
-use crate::domain::settings::Settings;
+use crate::domain::settings::{Drift, Settings};
 use crate::domain::space::{SpaceState, Step};
 use crate::domain::team_space::{SeenSpace, TeamSpace, Thing, wanted_in};
 use crate::domain::teams::Team;
@@ -104,7 +104,8 @@ pub async fn settle_team_space<S: TeamStore>(
         code: 10_003 | 10_011,
     }) = failure
     {
-        return Box::pin(forget_lost(store, discord, job, &mut space)).await;
+        let heal = settings.drift() == Drift::Heal;
+        return Box::pin(forget_lost(store, discord, job, &mut space, heal)).await;
     }
     Err(failure)
 }
@@ -119,6 +120,9 @@ async fn settle<S: TeamStore>(
     space: &mut TeamSpace,
     facts: &Facts<'_>,
 ) -> Result<(), JobFailure> {
+    if facts.settings.drift() == Drift::Heal && !space.forgotten.is_empty() {
+        space.forgotten.clear();
+    }
     let mut lacking = Vec::new();
     if !space.is_forgotten(Thing::Role) {
         let done = Box::pin(things::ensure_role(store, discord, job, space)).await;
@@ -157,7 +161,7 @@ async fn settle<S: TeamStore>(
     // What was refused was not made: there is nothing to look for at the next try.
     if !(space.lacking.is_empty() && lacking.is_empty()) {
         space.lacking = lacking;
-        store.save_team_space(space, None).await?;
+        Box::pin(store.save_team_space(space, None)).await?;
     }
     Ok(())
 }
@@ -250,7 +254,7 @@ async fn clear<S: TeamStore>(
         unless_gone(Box::pin(discord.delete_role(job.guild, role, &reason)).await)?;
     }
     space.clear();
-    Ok(store.save_team_space(&mut space, None).await?)
+    Ok(Box::pin(store.save_team_space(&mut space, None)).await?)
 }
 
 /// What is not there needs not be removed; what Discord does not let Gantry remove stays.
@@ -263,8 +267,8 @@ fn unless_gone(done: Result<(), DiscordError>) -> Result<(), DiscordError> {
     }
 }
 
-/// Something that is recorded is not there any more. Discord does not say what: it is looked for and forgotten, so that the
-/// next try makes it anew. If it is the event's channel, there is nothing to be done until that is published again.
+/// Something that is recorded is not there any more. Discord does not say what: it is looked for, and made anew by the next try
+/// if `heal`. If it is the event's channel, there is nothing to be done until that is published again.
 ///
 /// # Errors
 /// [`JobFailure::Stale`] if something was forgotten; what the store and Discord say.
@@ -273,6 +277,7 @@ async fn forget_lost<S: TeamStore>(
     discord: &impl TeamBuilder,
     job: &Job,
     space: &mut TeamSpace,
+    heal: bool,
 ) -> Result<(), JobFailure> {
     let picture = Box::pin(discord.guild_picture(job.guild)).await?;
     let channels = Box::pin(discord.list_channels(job.guild)).await?;
@@ -291,10 +296,10 @@ async fn forget_lost<S: TeamStore>(
         thread,
         voice: space.voice.id().is_some_and(there),
     };
-    let Some(next) = space.without_lost(seen, true) else {
+    let Some(next) = space.without_lost(seen, heal) else {
         return Ok(());
     };
     *space = next;
-    store.save_team_space(space, None).await?;
+    Box::pin(store.save_team_space(space, None)).await?;
     Err(JobFailure::Stale)
 }

@@ -208,6 +208,15 @@ impl<B: Budget> Threads for DiscordRest<B> {
         Ok(found.threads.into_iter().map(Channel::from).collect())
     }
 
+    async fn has_thread(&self, thread: ChannelId) -> DiscordResult<bool> {
+        match self.execute(&requests::get_channel(thread)).await {
+            Ok(_) => Ok(true),
+            // Unknown channel: Discord docs, opcodes and status codes.
+            Err(DiscordError::NotFound { code: 10_003 }) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
     async fn create_private_thread(
         &self,
         channel: ChannelId,

@@ -219,6 +219,18 @@ fn edit_channel(channel: ChannelId, body: Value, reason: &str) -> Request {
         .reason(reason)
 }
 
+/// A channel or thread.
+#[must_use]
+pub fn get_channel(channel: ChannelId) -> Request {
+    let path = format!("/channels/{channel}");
+    Request::bot(
+        Method::GET,
+        "/channels/{channel.id}",
+        Major::Channel(channel),
+        path,
+    )
+}
+
 /// All threads of a guild that are not archived.
 #[must_use]
 pub fn active_threads(guild: GuildId) -> Request {

@@ -10,6 +10,7 @@ use crate::domain::club::Colour;
 use crate::domain::event::EventState;
 use crate::domain::ids::{ChannelId, UserId};
 use crate::domain::notice::Sheet;
+use crate::domain::team_space::Thing;
 use crate::domain::teams::{Team, TeamBrief, TeamsBrief, TeamsDone};
 use serde_json::Value;
 
@@ -74,7 +75,8 @@ pub(super) fn teams(done: &TeamsDone, teams: &TeamsBrief, page: usize, ids: &Com
     .line(match teams.state {
         EventState::TeamsFinal if *done == TeamsDone::Listed => "These teams are settled.",
         _ => "",
-    });
+    })
+    .line(lacking(teams, ids));
     let without = (page + 1 == pages && !teams.without.is_empty()).then(|| {
         let names = teams.without.iter().map(|name| phrases::driver(name)).collect();
         List::new(Style::Row, names).fit(WITHOUT_MAX)
@@ -92,6 +94,30 @@ pub(super) fn teams(done: &TeamsDone, teams: &TeamsBrief, page: usize, ids: &Com
         embed = embed.field(name, format!("{}\n{why}", drivers.fit(room)), true);
     }
     embed_body(embed.field(heading, without.unwrap_or_default(), false))
+}
+
+/// What Discord did not let Gantry do.
+fn lacking(teams: &TeamsBrief, ids: &CommandIds) -> String {
+    if teams.lacking.is_empty() {
+        return String::new();
+    }
+    let words: Vec<&str> = teams.lacking.iter().map(|thing| word(*thing)).collect();
+    format!(
+        "⚠️ Discord does not let Gantry see to all of this: {}. {} says what it lacks; it is tried again with the next change, \
+         and every six hours.",
+        words.join(", "),
+        mention("club preflight", ids)
+    )
+}
+
+const fn word(thing: Thing) -> &'static str {
+    match thing {
+        Thing::Role => "team roles",
+        Thing::Thread => "team threads",
+        Thing::Voice => "voice channels for practice",
+        Thing::Name => "new names of teams",
+        Thing::Fellows => "who is in role and thread",
+    }
 }
 
 fn headline(done: &TeamsDone) -> String {

@@ -10,6 +10,7 @@ use crate::domain::series::ClassId;
 use crate::domain::stints::{
     DriverShare, PlanBrief, PlanDone, PlanFault, StintBrief, StintCall, Strategy as Figures,
 };
+use crate::domain::team_space::Thing;
 use crate::domain::teams::{Figures as TeamFigures, Forming, Team, TeamBrief, TeamsBrief, TeamsDone};
 use jiff::SignedDuration;
 use proptest::prelude::*;
@@ -35,6 +36,7 @@ fn teams(count: usize, drivers: usize, name: &str, driver: &str) -> TeamsBrief {
         colour: Colour(0x1E_90_FF),
         teams: (0..count).map(team).collect(),
         without: vec![driver.to_owned(); count],
+        lacking: vec![Thing::Role, Thing::Name],
         forming: Some(Forming {
             seed: 42,
             least: 3,

@@ -286,8 +286,8 @@ pub const REGISTRY: [Spec; 28] = {
              without `{number}` its number is put behind. A category keeps the name with which it was made.")
             .read_by("`channel-worker` (new categories)"),
         row(K::Drift, S::Channels, "channels.drift", Kind::Choice(DRIFT), "heal",
-            "What is done about an event's message that somebody deleted by hand.")
-            .read_by("`channel-worker` (event information and sign-up board)"),
+            "What is done about an event's channel or message, or a team's role, thread or voice channel, that somebody deleted by hand.")
+            .read_by("`channel-worker` (each change, and every six hours)"),
         row(K::TeamThreads, S::Channels, "channels.team_threads", Kind::Switch, "on",
             "Whether each team of an event gets a private thread.")
             .read_by("`channel-worker` (when a team is settled or changed)"),

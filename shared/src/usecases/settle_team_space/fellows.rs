@@ -19,13 +19,24 @@ pub(super) async fn settle<S: TeamStore>(
     facts: &Facts<'_>,
 ) -> Result<bool, JobFailure> {
     if space.want(&facts.team.drivers) {
-        store.save_team_space(space, None).await?;
+        Box::pin(store.save_team_space(space, None)).await?;
     }
     let mut stuck = Vec::new();
+    let mut left: Vec<UserId> = space.fellows.iter().map(|fellow| fellow.user).collect();
     for fellow in space.fellows.clone() {
         let moved = Box::pin(shift(discord, job, space, fellow)).await;
-        if refused(discord, job, moved).await? {
-            stuck.push(fellow.user);
+        match refused(discord, job, moved).await {
+            Ok(false) => left.retain(|user| *user != fellow.user),
+            Ok(true) => stuck.push(fellow.user),
+            Err(failure) => {
+                // Discord takes so many changes of roles in a while only: the next try goes on with the others.
+                let before = space.clone();
+                space.arrived(&left);
+                if *space != before {
+                    Box::pin(store.save_team_space(space, None)).await?;
+                }
+                return Err(failure);
+            }
         }
     }
     Box::pin(tell(store, discord, render, job, space, facts)).await?;
@@ -33,7 +44,7 @@ pub(super) async fn settle<S: TeamStore>(
     space.telling.clear();
     space.arrived(&stuck);
     if *space != before {
-        store.save_team_space(space, None).await?;
+        Box::pin(store.save_team_space(space, None)).await?;
     }
     Ok(!stuck.is_empty())
 }

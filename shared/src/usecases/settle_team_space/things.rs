@@ -33,7 +33,7 @@ pub(super) async fn ensure_role<S: TeamStore>(
         Some(id) => id,
         None => {
             space.role = space.role.intended(job.now);
-            store.save_team_space(space, None).await?;
+            Box::pin(store.save_team_space(space, None)).await?;
             let reason = format!("Role of the team {}", space.name);
             Box::pin(discord.create_role(job.guild, &space.name, &reason)).await?
         }
@@ -41,7 +41,7 @@ pub(super) async fn ensure_role<S: TeamStore>(
     space.role = Step::Done { id };
     space.rejoin();
     // A role is claimed as channels are: Discord's ids are unique across all kinds.
-    Ok(store.save_team_space(space, Some(ChannelId(id.0))).await?)
+    Ok(Box::pin(store.save_team_space(space, Some(ChannelId(id.0)))).await?)
 }
 
 /// The team's private thread; its id is recorded when this returns.
@@ -65,14 +65,14 @@ pub(super) async fn ensure_thread<S: TeamStore>(
         Some(id) => id,
         None => {
             space.thread = space.thread.intended(job.now);
-            store.save_team_space(space, None).await?;
+            Box::pin(store.save_team_space(space, None)).await?;
             let reason = format!("Thread of the team {}", space.name);
             Box::pin(discord.create_private_thread(channel, &space.name, &reason)).await?
         }
     };
     space.thread = Step::Done { id };
     space.rejoin();
-    Ok(store.save_team_space(space, Some(id)).await?)
+    Ok(Box::pin(store.save_team_space(space, Some(id))).await?)
 }
 
 /// The team's voice channel, which only the team sees; its id is recorded when this returns. One that was made for another
@@ -118,7 +118,7 @@ pub(super) async fn ensure_voice<S: TeamStore>(
             let parent = Box::pin(with_room(store, discord, job, of_event, known)).await?;
             space.voice_role = Some(role);
             space.voice = space.voice.intended(job.now);
-            store.save_team_space(space, None).await?;
+            Box::pin(store.save_team_space(space, None)).await?;
             let wanted = NewChannel {
                 kind: ChannelKind::Voice,
                 name: space.name.clone(),
@@ -136,7 +136,7 @@ pub(super) async fn ensure_voice<S: TeamStore>(
     let claimed = space.voice.id().is_none().then_some(id);
     space.voice = Step::Done { id };
     space.voice_role = Some(role);
-    Ok(store.save_team_space(space, claimed).await?)
+    Ok(Box::pin(store.save_team_space(space, claimed)).await?)
 }
 
 /// Nobody sees it but the team and Gantry.
@@ -174,7 +174,7 @@ pub(super) async fn rename<S: TeamStore>(
         Box::pin(discord.rename_channel(channel, name, &reason)).await?;
     }
     name.clone_into(&mut space.name);
-    Ok(store.save_team_space(space, None).await?)
+    Ok(Box::pin(store.save_team_space(space, None)).await?)
 }
 
 /// Takes up what an earlier try has made but not recorded, so that it can be removed.
