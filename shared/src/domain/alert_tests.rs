@@ -382,7 +382,7 @@ fn a_moved_event_has_its_stints_looked_at_anew_until_the_green_flag() {
             event,
             GUILD,
             &Settings::default(),
-            &[alert.clone()],
+            std::slice::from_ref(alert),
             now,
         ))
     };
