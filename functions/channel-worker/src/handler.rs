@@ -67,6 +67,8 @@ async fn perform_on<E: Env>(
         Work::PromoteWaiting { .. }
         | Work::TellPromoted { .. }
         | Work::TellReminder { .. }
+        | Work::ImportResults { .. }
+        | Work::PostResults { .. }
         | Work::RunAlerts { .. }
         | Work::Announce { .. }
         | Work::FinishAnswer { .. }

@@ -81,6 +81,26 @@ pub enum Work {
         /// The event.
         event: EventKey,
     },
+    /// Read an uploaded file of an event's results, and show what they would be.
+    ImportResults {
+        /// The event.
+        event: EventKey,
+        /// Who uploaded it.
+        user: UserId,
+        /// Their command.
+        interaction: InteractionId,
+        /// The file.
+        file: FileRef,
+        /// Where they are answered.
+        reply: Reply,
+    },
+    /// Post an event's results, or bring up to date what was posted.
+    PostResults {
+        /// The event.
+        event: EventKey,
+        /// Where whoever asked is answered; without one, only what was posted before is brought up to date.
+        reply: Option<Reply>,
+    },
     /// Look after what the club's events have in Discord.
     CheckSpaces {
         /// The club.
@@ -241,6 +261,7 @@ impl Work {
             Self::PromoteWaiting { .. }
             | Self::TellPromoted { .. }
             | Self::TellReminder { .. }
+            | Self::PostResults { .. }
             | Self::RunAlerts { .. }
             | Self::Announce { .. }
             | Self::FinishAnswer { .. }
@@ -251,6 +272,7 @@ impl Work {
             | Self::CheckPermissions { .. }
             | Self::ResumeParked { .. } => Lane::Notify,
             Self::SyncMembers { .. }
+            | Self::ImportResults { .. }
             | Self::PreviewRoster { .. }
             | Self::ApplyRoster { .. }
             | Self::ExportRoster { .. } => Lane::Sync,
@@ -270,6 +292,8 @@ impl Work {
             | Self::PromoteWaiting { event, .. }
             | Self::TellPromoted { event, .. }
             | Self::TellReminder { event, .. }
+            | Self::ImportResults { event, .. }
+            | Self::PostResults { event, .. }
             | Self::FinishAnswer { event, .. } => Some(*event),
             Self::SyncMembers { .. }
             | Self::CheckSpaces { .. }
@@ -294,6 +318,8 @@ impl Work {
             | Self::PromoteWaiting { event, .. }
             | Self::TellPromoted { event, .. }
             | Self::TellReminder { event, .. }
+            | Self::ImportResults { event, .. }
+            | Self::PostResults { event, .. }
             | Self::FinishAnswer { event, .. }
             | Self::RunAlerts { event, .. }
             | Self::Announce { event, .. }
