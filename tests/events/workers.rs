@@ -70,6 +70,7 @@ fn every_sample_has_its_test() {
         set(&[
             "sync-members",
             "tick",
+            "apply-listed-roles",
             "preview-roster",
             "apply-roster",
             "export-roster",
@@ -254,8 +255,13 @@ async fn members_are_synchronised() {
 
 #[tokio::test]
 async fn where_discord_leads_no_role_is_touched() {
-    let (calls, _) = done("notify-worker", "apply-roles").await;
-    assert_eq!(calls, Vec::<String>::new());
+    for (worker, sample) in [
+        ("notify-worker", "apply-roles"),
+        ("sync-worker", "apply-listed-roles"),
+    ] {
+        let (calls, _) = done(worker, sample).await;
+        assert_eq!(calls, Vec::<String>::new());
+    }
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use crate::ranks::{held, map, role, role_calls, set};
 use crate::roster::Roster;
 use crate::world::World;
 use gantry_local_wire::{Delay, Fault, FaultKind, Service};
-use gantry_shared::domain::ids::RoleId;
+use gantry_shared::domain::ids::{RoleId, UserId};
 use gantry_shared::domain::rank::Rank;
 use gantry_shared::domain::standing::RoleTrouble;
 use gantry_shared::domain::sync::{RunKind, RunState, Trouble};
@@ -277,5 +277,63 @@ async fn a_club_that_moves_is_synchronised_with_its_new_guild() {
         !roster.member(ben).await.unwrap().active,
         "who is not in the new guild"
     );
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_comes_back_has_rank_and_roles_back_whoever_leads() {
+    for direction in ["discord", "gantry"] {
+        let world = World::start().await;
+        let (roster, [ada, ben], [stewards, members]) = club_with_roles(&world).await;
+        let (guild, simulator) = (roster.club.guild, world.stack.simulator());
+        simulator.give_role(guild, ada, stewards).unwrap();
+        simulator.give_role(guild, ben, members).unwrap();
+        roster.sync(&world).await;
+        assert_eq!(rank(&roster, ada).await, Rank::Steward);
+        set(&world, &roster.club, "sync.direction", direction).await;
+        simulator.leave(guild, ada).unwrap();
+        roster.sync(&world).await;
+        assert!(!roster.member(ada).await.unwrap().active);
+        // Discord gives nobody back what they held.
+        simulator.join(guild, ada, None).unwrap();
+        assert_eq!(held(&world, &roster.club, ada), [0; 0]);
+        roster.sync(&world).await;
+        world.drain().await;
+        assert_eq!(rank(&roster, ada).await, Rank::Steward, "{direction}");
+        assert!(roster.member(ada).await.unwrap().active);
+        assert_eq!(held(&world, &roster.club, ada), [stewards], "{direction}");
+        // From the next run on that sees the roles, they say what they always do.
+        roster.sync(&world).await;
+        assert!(!roster.member(ada).await.unwrap().returned);
+        if direction == "discord" {
+            simulator.take_role(guild, ada, stewards).unwrap();
+            roster.sync(&world).await;
+            assert_eq!(rank(&roster, ada).await, Rank::Prospect);
+        }
+        world.finish().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_that_was_taken_off_an_entry_is_not_given_back_by_its_name() {
+    let world = World::start().await;
+    let roster = Roster::of(&world, "Apex").await;
+    let user = world.members(&roster.club, 1)[0];
+    world
+        .stack
+        .simulator()
+        .set_nick(roster.club.guild, user, Some("Ada"))
+        .unwrap();
+    roster.add(&world, &[("Ada", Rank::Member, None)]).await;
+    roster.sync(&world).await;
+    assert_eq!(roster.table_entries().await["Ada"].user, Some(UserId(user)));
+    let options = json!({ "member": user.to_string() });
+    world.ok(&roster.club.owner(), "link remove", options).await;
+    for _ in 0..2 {
+        roster.sync(&world).await;
+        assert_eq!(roster.table_entries().await["Ada"].user, None);
+        assert!(roster.member(user).await.is_none());
+        assert_eq!(roster.last_run().await.counts.matched, 0);
+    }
     world.finish().await;
 }

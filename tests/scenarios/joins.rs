@@ -1,9 +1,11 @@
 //! C3.6: a request to join, from the form to the decision that is told.
 
+use crate::roster::Roster;
 use crate::world::{Club, World};
 use gantry_local::story::button;
 use gantry_local_aws::DeliveryMode;
 use gantry_local_wire::{Fault, FaultKind, Service};
+use gantry_shared::domain::rank::Rank;
 use gantry_simulator::{Actor, MessageView, NewChannel, NewRole};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -432,5 +434,57 @@ async fn a_form_that_comes_twice_and_two_forms_at_once_make_one_request() {
     assert!(text.contains("**Name**") && text.contains("**Why**"), "{text}");
     world.drain().await;
     assert_eq!(reviews(&world, channel).len(), 1);
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn reviewers_see_who_may_be_on_the_roster_already() {
+    let world = World::start().await;
+    let roster = Roster::of(&world, "Apex").await;
+    let channel = review_channel(&world, &roster.club).await;
+    let (people, account) = (world.members(&roster.club, 2), None);
+    roster
+        .add(&world, &[("[APX] Ada L.", Rank::Steward, account)])
+        .await;
+    ask(&world, &roster.club, people[0]).await;
+    world.drain().await;
+    let posted = reviews(&world, channel).remove(0);
+    let text = raw(&posted);
+    assert!(text.contains("Ada L.** is there without an account"), "{text}");
+    // They prove it, and are approved as who they are.
+    let entry = world
+        .suggested(&roster.club.owner(), "link code", "entry", "Ada")
+        .await;
+    let text = said(
+        &world,
+        &roster.club.owner(),
+        "link code",
+        json!({ "entry": entry }),
+    )
+    .await;
+    let start = text.find("# `").unwrap_or_else(|| panic!("{text}")) + 3;
+    let code = json!({ "code": text[start..start + 9] });
+    said(
+        &world,
+        &roster.club.member(people[0], roster.club.paddock),
+        "link enter",
+        code,
+    )
+    .await;
+    press(
+        &world,
+        &Actor::new(roster.club.guild, channel, roster.club.owner),
+        &posted,
+        "Approve",
+    )
+    .await;
+    world.drain().await;
+    let entries = roster.table_entries().await;
+    assert_eq!(
+        entries.keys().filter(|name| name.contains("Ada")).count(),
+        1,
+        "{entries:?}"
+    );
+    assert_eq!(roster.member(people[0]).await.unwrap().rank, Rank::Steward);
     world.finish().await;
 }

@@ -215,6 +215,11 @@ async fn an_admin_maps_no_role_past_those_of_the_owners_choice() {
     assert!(before.contains(&admins.to_string()), "{before}");
     let text = map(&world, &admin, admins, "member").await;
     assert!(text.contains("rank of owner"), "{text}");
+    let after = said(&world, &club.owner(), "role map list", json!({})).await;
+    assert_eq!(after, before);
+    let text = map(&world, &club.owner(), admins, "admin").await;
+    assert!(text.contains("goes with **admin** now"), "{text}");
+    let before = said(&world, &club.owner(), "role map list", json!({})).await;
     // Of several roles the first decides: one in front of it would take the admins' rank.
     let first = json!({ "role": verified.to_string(), "rank": "steward", "place": "1" });
     let text = said(&world, &admin, "role map set", first.clone()).await;

@@ -39,7 +39,9 @@ async fn perform<E: Env>(
     let job = parts.job(&delivery);
     let work = delivery.envelope.work;
     let outcome = Box::pin(perform_on(parts, &job, &work, deadline)).await;
-    Box::pin(unless_lost(&parts.table, &parts.env, &job, work, outcome)).await
+    let (discord, views) = (parts.discord(deadline), Views::default());
+    let tell = (&discord, &views);
+    Box::pin(unless_lost(&parts.table, &parts.env, tell, &job, work, outcome)).await
 }
 
 async fn perform_on<E: Env>(

@@ -6,6 +6,7 @@ use gantry_shared::domain::work::Work;
 use gantry_shared::runtime::batch::{self, Delivery};
 use gantry_shared::runtime::worker::Parts;
 use gantry_shared::usecases::Env;
+use gantry_shared::usecases::apply_roles::{Whose, apply_roles};
 use gantry_shared::usecases::apply_roster::apply_roster;
 use gantry_shared::usecases::export_roster::export_roster;
 use gantry_shared::usecases::import_results::{Upload, import_results};
@@ -59,7 +60,9 @@ async fn perform<E: Env>(
     let job = parts.job(&delivery);
     let work = delivery.envelope.work;
     let outcome = Box::pin(perform_on(parts, &job, &work, deadline)).await;
-    Box::pin(unless_lost(&parts.table, &parts.env, &job, work, outcome)).await
+    let (discord, views) = (parts.discord(deadline), Views::default());
+    let tell = (&discord, &views);
+    Box::pin(unless_lost(&parts.table, &parts.env, tell, &job, work, outcome)).await
 }
 
 async fn perform_on<E: Env>(
@@ -120,6 +123,20 @@ async fn perform_on<E: Env>(
         Work::ExportRoster { club, reply } => {
             Box::pin(export_roster(table, env, &discord, &views, job, (*club, reply))).await
         }
+        Work::ApplyRoles {
+            club,
+            user,
+            how,
+            reply,
+        } => {
+            let whose = Whose {
+                club: *club,
+                user: *user,
+                how: *how,
+                reply: reply.as_ref(),
+            };
+            Box::pin(apply_roles(table, env, &discord, &views, job, whose)).await
+        }
         Work::OpenEventSpace { .. }
         | Work::RefreshBoard { .. }
         | Work::PromoteWaiting { .. }
@@ -132,7 +149,6 @@ async fn perform_on<E: Env>(
         | Work::DeleteEventSpace { .. }
         | Work::CheckSpaces { .. }
         | Work::FinishAnswer { .. }
-        | Work::ApplyRoles { .. }
         | Work::PostJoinRequest { .. }
         | Work::SetGuildSetting { .. }
         | Work::TellJoinDecision { .. }

@@ -101,6 +101,10 @@ pub struct JoinRequest {
     pub words: JoinWords,
     /// When they asked.
     pub asked_at: Timestamp,
+    /// An entry of the roster without an account whose name is theirs, as the club writes it: looked for before it is
+    /// reviewed.
+    #[serde(default)]
+    pub namesake: Option<String>,
     /// Where it is reviewed: the club's channel when it was asked.
     pub channel: ChannelId,
     /// How it stands.
@@ -233,6 +237,7 @@ mod tests {
             account: "ada".to_owned(),
             words,
             asked_at: Timestamp::UNIX_EPOCH,
+            namesake: None,
             channel: ChannelId(3),
             state,
             review: Step::Todo,

@@ -132,6 +132,11 @@ pub enum Notice<'a> {
         /// Where all of it can be granted at once.
         invite: &'a str,
     },
+    /// To who waits for something that has to wait itself, until Gantry is in the guild again.
+    GuildLost {
+        /// The club.
+        club: &'a Club,
+    },
     /// Answer to `/club link`.
     ClubLinked {
         /// The club.
@@ -518,6 +523,15 @@ pub enum Notice<'a> {
         club: &'a Club,
         /// How many are in it.
         entries: usize,
+    },
+    /// In place of the roster as a file, where Discord does not take it.
+    RosterExportRefused {
+        /// The club.
+        club: &'a Club,
+        /// How many are in it.
+        entries: usize,
+        /// Its size in bytes.
+        bytes: usize,
     },
     /// To a person whose wish was refused.
     Refused {

@@ -18,6 +18,9 @@ use serde::{Deserialize, Serialize};
 /// Longest name of an entry, and longest name shown for a member, in code points: Discord's own bound for nicknames.
 pub const ENTRY_NAME_MAX: usize = 32;
 
+/// Accounts that an entry remembers as taken off it.
+const UNTIED_MAX: usize = 10;
+
 /// A person on a club's roster.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Entry {
@@ -34,6 +37,9 @@ pub struct Entry {
     /// How the account was found where it was not proved; none where it came with the record.
     #[serde(default)]
     pub how: Option<Tie>,
+    /// The accounts that somebody took off it, latest last: a name alone gives none of them back.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub untied: Vec<UserId>,
     /// Their standing.
     pub rank: Rank,
     /// When the person was taken off the roster; the record stays.
@@ -60,6 +66,10 @@ pub struct Member {
     /// Whether they are in the guild, as far as is known. Who has left keeps entry and rank, and may do nothing until
     /// they return.
     pub active: bool,
+    /// Whether they came back to the guild and have not been seen with a role of the club since. Discord takes the roles
+    /// of who leaves: that they hold none says nothing about their rank then, even where Discord leads.
+    #[serde(default)]
+    pub returned: bool,
     /// Since when they are on the roster.
     pub since: Timestamp,
     /// Counts the changes, from 1.
@@ -94,6 +104,7 @@ impl Entry {
             user: None,
             linked: false,
             how: None,
+            untied: Vec::new(),
             rank,
             retired_at: None,
             since: now,
@@ -117,6 +128,7 @@ impl Entry {
     #[must_use]
     pub fn with_account(mut self, user: UserId) -> (Self, Member) {
         self.user = Some(user);
+        self.untied.retain(|untied| *untied != user);
         let member = Member {
             club: self.club,
             user,
@@ -124,10 +136,24 @@ impl Entry {
             name: self.name.clone(),
             rank: self.rank,
             active: true,
+            returned: false,
             since: self.since,
             version: 1,
         };
         (self, member)
+    }
+
+    /// The entry without its account, as somebody wishes: it is remembered that this one is not theirs. The version is
+    /// counted up by the caller.
+    #[must_use]
+    pub fn without_account(mut self) -> Self {
+        if let Some(user) = self.user.take() {
+            self.untied.push(user);
+            let surplus = self.untied.len().saturating_sub(UNTIED_MAX);
+            self.untied.drain(..surplus);
+        }
+        (self.linked, self.how) = (false, None);
+        self
     }
 }
 

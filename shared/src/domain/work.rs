@@ -227,9 +227,13 @@ pub enum RoleWork {
     /// They are brought to what the rank says, where Gantry leads.
     #[default]
     Follow,
+    /// The same, where a run of member sync found that they differ, maybe together with thousands of others.
+    Listed,
     /// Those of the rank are given, unless neither side leads: where Discord leads, nothing else makes the rank last. Roles
     /// of other ranks are taken only where Gantry leads.
     Grant,
+    /// The same, where a run of member sync found somebody who came back to the guild.
+    Return,
     /// Those of all ranks are taken from somebody who is on the roster no more, where Gantry leads.
     Withdraw,
 }
@@ -265,7 +269,6 @@ impl Work {
             | Self::RunAlerts { .. }
             | Self::Announce { .. }
             | Self::FinishAnswer { .. }
-            | Self::ApplyRoles { .. }
             | Self::PostJoinRequest { .. }
             | Self::TellJoinDecision { .. }
             | Self::SetGuildSetting { .. }
@@ -276,6 +279,11 @@ impl Work {
             | Self::PreviewRoster { .. }
             | Self::ApplyRoster { .. }
             | Self::ExportRoster { .. } => Lane::Sync,
+            Self::ApplyRoles { how, .. } => match how {
+                // What somebody waits for goes past what a run of sync found.
+                RoleWork::Follow | RoleWork::Grant | RoleWork::Withdraw => Lane::Notify,
+                RoleWork::Listed | RoleWork::Return => Lane::Sync,
+            },
         }
     }
 
@@ -305,6 +313,33 @@ impl Work {
             | Self::ApplyRoster { .. }
             | Self::ExportRoster { .. }
             | Self::CheckPermissions { .. }
+            | Self::ResumeParked { .. } => None,
+        }
+    }
+
+    /// Where somebody waits for it to be done.
+    #[must_use]
+    pub const fn reply(&self) -> Option<&Reply> {
+        match self {
+            Self::FinishAnswer { reply, .. }
+            | Self::PreviewRoster { reply, .. }
+            | Self::ApplyRoster { reply, .. }
+            | Self::ExportRoster { reply, .. }
+            | Self::PostJoinRequest { reply, .. }
+            | Self::SetGuildSetting { reply, .. }
+            | Self::CheckPermissions { reply, .. } => Some(reply),
+            Self::ApplyRoles { reply, .. } | Self::SyncMembers { reply, .. } => reply.as_ref(),
+            Self::OpenEventSpace { .. }
+            | Self::RefreshBoard { .. }
+            | Self::RunAlerts { .. }
+            | Self::Announce { .. }
+            | Self::ArchiveEventSpace { .. }
+            | Self::DeleteEventSpace { .. }
+            | Self::PromoteWaiting { .. }
+            | Self::TellPromoted { .. }
+            | Self::TellReminder { .. }
+            | Self::CheckSpaces { .. }
+            | Self::TellJoinDecision { .. }
             | Self::ResumeParked { .. } => None,
         }
     }

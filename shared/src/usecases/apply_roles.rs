@@ -74,6 +74,11 @@ pub async fn apply_roles<S: SettingsReader + RosterReader + RoleMaps>(
         Ok(applied) => applied,
         Err(failure) => return Err(or_lost(discord, job, failure).await),
     };
+    // Another worker may have brought them to another rank meanwhile: what is older must not have the last word.
+    let now = store.member(whose.club, whose.user).await?;
+    if now.map(|member| member.rank) != member.map(|member| member.rank) {
+        return Err(JobFailure::Stale);
+    }
     let Some(to) = whose.reply else {
         return Ok(());
     };
@@ -97,12 +102,12 @@ struct Wanted {
 fn wanted(whose: Whose<'_>, member: Option<&Member>, direction: SyncDirection) -> Option<Wanted> {
     let take = direction == SyncDirection::GantryLeads;
     let (name, rank) = match (whose.how, member) {
-        (RoleWork::Follow, Some(member)) if take => (member.name.clone(), member.rank),
-        (RoleWork::Grant, Some(member)) if direction != SyncDirection::Off => {
+        (RoleWork::Follow | RoleWork::Listed, Some(member)) if take => (member.name.clone(), member.rank),
+        (RoleWork::Grant | RoleWork::Return, Some(member)) if direction != SyncDirection::Off => {
             (member.name.clone(), member.rank)
         }
         (RoleWork::Withdraw, None) if take => (String::new(), Rank::Guest),
-        (RoleWork::Follow | RoleWork::Grant | RoleWork::Withdraw, _) => return None,
+        _ => return None,
     };
     let user = whose.user;
     (rank != Rank::Owner).then_some(Wanted {

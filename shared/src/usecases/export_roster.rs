@@ -1,6 +1,7 @@
 //! Writes the roster into a file, and gives it to who asked.
 
 use super::call::Env;
+use super::finish_answer::reply;
 use super::job::{Job, JobFailure};
 use super::preview_roster::all_entries;
 use crate::domain::ids::ClubId;
@@ -8,26 +9,26 @@ use crate::domain::notice::{Notice, Render};
 use crate::domain::roster_csv::export;
 use crate::domain::text::comparable;
 use crate::domain::work::Reply;
-use crate::ports::discord::{DiscordError, FileReplies, MessageBody, Upload};
+use crate::ports::discord::{DiscordError, FileReplies, InteractionReplies, MessageBody, Upload};
 use crate::ports::store::{ClubReader, RosterReader, StoreError};
 
-/// Gives the file, as long as Discord takes it. Safe to repeat: a later file takes the place of an earlier one.
+/// Gives the file; where Discord does not take it, says so. Safe to repeat: a later file takes the place of an earlier one.
 ///
 /// # Errors
 /// What the store and Discord say.
 pub async fn export_roster<S: ClubReader + RosterReader>(
     store: &S,
     env: &impl Env,
-    discord: &impl FileReplies,
+    discord: &(impl FileReplies + InteractionReplies),
     render: &impl Render,
     job: &Job,
-    (club, reply): (ClubId, &Reply),
+    (club, to): (ClubId, &Reply),
 ) -> Result<(), JobFailure> {
     let club = store
         .club(club)
         .await?
         .filter(|club| club.guild == Some(job.guild));
-    let Some(club) = club.filter(|_| env.now() < reply.expires_at) else {
+    let Some(club) = club.filter(|_| env.now() < to.expires_at) else {
         return Ok(());
     };
     let entries = all_entries(store, club.id).await?;
@@ -45,16 +46,20 @@ pub async fn export_roster<S: ClubReader + RosterReader>(
     let shown = render.render(&Notice::RosterExport { club: &club, entries });
     let body = MessageBody(shown.body);
     match discord
-        .edit_original_with_file(reply.application, &reply.token, &body, &file)
+        .edit_original_with_file(to.application, &to.token, &body, &file)
         .await
     {
-        Ok(())
-        | Err(
-            DiscordError::NotFound { .. }
-            | DiscordError::Unauthorized
-            | DiscordError::Forbidden { .. }
-            | DiscordError::Refused { .. },
-        ) => Ok(()),
+        // The answer, or the interaction, is gone.
+        Ok(()) | Err(DiscordError::NotFound { .. } | DiscordError::Unauthorized) => Ok(()),
+        Err(DiscordError::Forbidden { .. } | DiscordError::Refused { .. }) => {
+            let bytes = file.bytes.len();
+            let refused = Notice::RosterExportRefused {
+                club: &club,
+                entries,
+                bytes,
+            };
+            reply(discord, env, to, render.render(&refused).body).await
+        }
         Err(error @ (DiscordError::RetryAfter(_) | DiscordError::Unavailable(_))) => Err(error.into()),
     }
 }

@@ -55,6 +55,7 @@ pub async fn ask_to_join<S: JoinStore>(
             account: call.name.clone(),
             words,
             asked_at: call.now,
+            namesake: None,
             channel,
             state: JoinState::Open,
             review: Step::Todo,

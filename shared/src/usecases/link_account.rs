@@ -206,7 +206,7 @@ pub async fn remove_link<S: LinkStore>(
         if user != call.user {
             call.allow(&caller, Capability::ManageMembers)?;
         }
-        let (mut entry, member) = known.ok_or(Refusal::NotOnRoster)?;
+        let (entry, member) = known.ok_or(Refusal::NotOnRoster)?;
         let fault = match member.rank {
             Rank::Owner => Some(RankFault::OwnerOnly),
             rank if user != call.user && rank >= caller.rank => Some(RankFault::OfOwnTier),
@@ -246,9 +246,7 @@ pub async fn remove_link<S: LinkStore>(
             RolesNext::Applied => vec![withdraw],
             RolesNext::Lead | RolesNext::Untouched => Vec::new(),
         };
-        entry.user = None;
-        entry.linked = false;
-        entry.how = None;
+        let mut entry = entry.without_account();
         entry.version += 1;
         let batch = Batch {
             changes: vec![Change::PutEntry(entry), Change::RemoveMember(member)],

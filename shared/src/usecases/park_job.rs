@@ -1,14 +1,18 @@
 //! Puts work aside whose guild Gantry is missing from, and takes it up again when Gantry is back.
 
 use super::call::{Env, outbox_id};
+use super::finish_answer::reply;
 use super::job::{Job, JobFailure};
+use crate::domain::club::Club;
 use crate::domain::fact::{Actor, Fact, Record};
 use crate::domain::guild_link::Parked;
 use crate::domain::ids::{ClubId, GuildId};
+use crate::domain::notice::{Notice, Render};
 use crate::domain::work::Work;
 use crate::ports::clock::Clock;
+use crate::ports::discord::InteractionReplies;
 use crate::ports::ids::Ids;
-use crate::ports::store::{Batch, Change, ClubReader, CommitError, GuildLinks, Ledger, Outbox};
+use crate::ports::store::{Batch, Change, ClubReader, CommitError, GuildLinks, Ledger, Outbox, Spaces};
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -16,13 +20,15 @@ use serde_json::Value;
 const CHUNK: u32 = 25;
 
 /// The outcome of some work; where it failed because the guild is lost, the work is put aside, and the guild is marked
-/// as lost if it was not yet. Neither is lost however often and wherever this dies: the message stays on its queue.
+/// as lost if it was not yet. Whoever waits for an answer is told. Nothing is lost however often and wherever this dies: the
+/// message stays on its queue.
 ///
 /// # Errors
 /// The failure, if it was another one; what the store says.
-pub async fn unless_lost<S: ClubReader + Ledger>(
+pub async fn unless_lost<S: ClubReader + Spaces + Ledger>(
     store: &S,
     env: &impl Env,
+    (discord, render): (&impl InteractionReplies, &impl Render),
     job: &Job,
     work: Work,
     outcome: Result<(), JobFailure>,
@@ -30,12 +36,41 @@ pub async fn unless_lost<S: ClubReader + Ledger>(
     if !matches!(outcome, Err(JobFailure::GuildLost)) {
         return outcome;
     }
-    let Some(club) = store.club(work.club()).await? else {
+    let waiting = match (&work, work.reply()) {
+        (Work::OpenEventSpace { event }, _) => store.space(*event).await?.and_then(|space| space.reply),
+        (_, reply) => reply.cloned(),
+    };
+    let Some(club) = park(store, env, job, work).await? else {
         return Ok(());
+    };
+    match waiting {
+        // An interaction's token needs no bot in the guild (Discord docs, receiving-and-responding).
+        Some(to) => {
+            reply(
+                discord,
+                env,
+                &to,
+                render.render(&Notice::GuildLost { club: &club }).body,
+            )
+            .await
+        }
+        None => Ok(()),
+    }
+}
+
+/// The club whose work was put aside, if it is still at home there.
+async fn park<S: ClubReader + Ledger>(
+    store: &S,
+    env: &impl Env,
+    job: &Job,
+    work: Work,
+) -> Result<Option<Club>, JobFailure> {
+    let Some(club) = store.club(work.club()).await? else {
+        return Ok(None);
     };
     if club.guild != Some(job.guild) {
         // The club has left that guild meanwhile: there is nothing to do for it there.
-        return Ok(());
+        return Ok(None);
     }
     let known = club.lost_at.is_some();
     let parked = Parked {
@@ -64,7 +99,8 @@ pub async fn unless_lost<S: ClubReader + Ledger>(
         },
         answered: None,
     };
-    Ok(store.commit(batch).await?)
+    store.commit(batch).await?;
+    Ok(Some(club))
 }
 
 pub(super) fn record(club: ClubId, actor: Actor, at: Timestamp, fact: Fact) -> Record {

@@ -3,16 +3,18 @@
 use super::call::Env;
 use super::finish_answer::reply;
 use super::job::{CLOCK_SKEW, Job, JobFailure, at_home, nonce, or_lost};
+use super::preview_roster::all_entries;
 use crate::domain::club::Club;
 use crate::domain::ids::{ClubId, MessageId};
 use crate::domain::join::{JoinKey, JoinRequest, JoinState};
+use crate::domain::names::Name;
 use crate::domain::notice::{Notice, Render};
 use crate::domain::space::Step;
 use crate::domain::work::Reply;
 use crate::ports::discord::{
     DiscordError, DiscordResult, Guilds, InteractionReplies, Mentions, MessageBody, Messages, NewMessage,
 };
-use crate::ports::store::{ClubReader, Joins};
+use crate::ports::store::{ClubReader, Joins, RosterReader, StoreResult};
 use jiff::Timestamp;
 
 /// Which request of which club, and where the person is told if it cannot be posted.
@@ -31,7 +33,7 @@ pub struct Asked<'a> {
 ///
 /// # Errors
 /// What the store and Discord say, as far as trying again helps.
-pub async fn post_join_request<S: ClubReader + Joins>(
+pub async fn post_join_request<S: ClubReader + RosterReader + Joins>(
     store: &S,
     env: &impl Env,
     discord: &(impl Messages + Guilds + InteractionReplies),
@@ -56,6 +58,7 @@ pub async fn post_join_request<S: ClubReader + Joins>(
         (Step::Todo, JoinState::Approved { .. } | JoinState::Rejected { .. }) => return Ok(()),
         (Step::Todo, JoinState::Open) => {
             request.review = request.review.intended(job.now);
+            request.namesake = namesake(store, &request).await?;
             store.save_join(&mut request).await?;
             Ok(None)
         }
@@ -84,6 +87,18 @@ pub async fn post_join_request<S: ClubReader + Joins>(
         reply(discord, env, asked.reply, render.render(&notice).body).await?;
     }
     Ok(store.save_join(&mut request).await?)
+}
+
+/// Somebody on the roster without an account who has the person's name, or that of their account.
+async fn namesake<S: RosterReader>(store: &S, request: &JoinRequest) -> StoreResult<Option<String>> {
+    let asking = [&request.words.name, &request.account].map(|name| Name::read(name));
+    let entries = all_entries(store, request.club).await?;
+    let found = entries.into_iter().find(|entry| {
+        let name = Name::read(&entry.name);
+        let free = entry.user.is_none() && entry.retired_at.is_none();
+        free && asking.iter().any(|asking| asking.same_user(&name))
+    });
+    Ok(found.map(|entry| entry.name))
 }
 
 async fn post(

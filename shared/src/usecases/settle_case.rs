@@ -206,12 +206,10 @@ fn may_change(caller: &Caller, entry: &Entry) -> Result<(), Refusal> {
 }
 
 fn without_account(entry: Entry) -> Entry {
+    let version = entry.version + 1;
     Entry {
-        user: None,
-        linked: false,
-        how: None,
-        version: entry.version + 1,
-        ..entry
+        version,
+        ..entry.without_account()
     }
 }
 

@@ -95,6 +95,12 @@ pub(super) fn events(now: Timestamp) -> serde_json::Result<Vec<(&'static str, &'
         how: RoleWork::Follow,
         reply: Some(reply(now)),
     };
+    let listed = Work::ApplyRoles {
+        club: CLUB,
+        user: SEATED,
+        how: RoleWork::Listed,
+        reply: None,
+    };
     let post_join = Work::PostJoinRequest {
         club: CLUB,
         request: JOIN,
@@ -176,6 +182,7 @@ pub(super) fn events(now: Timestamp) -> serde_json::Result<Vec<(&'static str, &'
         ("notify-worker", "tell-join-decision", batch(&[tell_join], now)?),
         ("notify-worker", "set-guild-setting", batch(&[set_channel], now)?),
         ("sync-worker", "sync-members", batch(&[sync], now)?),
+        ("sync-worker", "apply-listed-roles", batch(&[listed], now)?),
         ("sync-worker", "preview-roster", batch(&[preview], now)?),
         ("sync-worker", "apply-roster", batch(&[apply], now)?),
         ("sync-worker", "export-roster", batch(&[export], now)?),

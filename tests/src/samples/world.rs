@@ -163,6 +163,7 @@ fn join(key: JoinKey, state: JoinState, review: Step<MessageId>) -> JoinRequest 
             experience: "Two seasons of GT4.".to_owned(),
         },
         asked_at: MOMENT,
+        namesake: None,
         channel: CHANNEL,
         state,
         review,

@@ -31,6 +31,16 @@ pub(super) fn linked(club: &Club, ids: &CommandIds) -> Value {
     embed_body(moved_in(club, ids))
 }
 
+pub(super) fn lost(club: &Club, ids: &CommandIds) -> Value {
+    let embed = Embed::new(club.colour, "Gantry is not in this server any more")
+        .line("What you asked for is kept, and is done when Gantry is back.")
+        .line(format!(
+            "Whoever may manage the server can add it again: {} has the link.",
+            mention("club invite", ids)
+        ));
+    embed_body(embed)
+}
+
 fn moved_in(club: &Club, ids: &CommandIds) -> Embed {
     Embed::new(club.colour, format!("{} is linked", phrases::name(&club.name)))
         .line("This server is the club's home now; its roster, series and events came along.")

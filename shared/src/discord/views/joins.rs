@@ -29,7 +29,7 @@ pub(super) fn undelivered(club: &Club, ids: &CommandIds) -> Value {
 }
 
 /// The message that is reviewed. It keeps its text when it is decided; its buttons go.
-pub(super) fn review(club: &Club, request: &JoinRequest) -> Value {
+pub(super) fn review(club: &Club, request: &JoinRequest, ids: &CommandIds) -> Value {
     let user = request.key.user;
     let words = &request.words;
     let mut embed = Embed::new(club.colour, "Request to join")
@@ -47,6 +47,17 @@ pub(super) fn review(club: &Club, request: &JoinRequest) -> Value {
         );
     match &request.state {
         JoinState::Open => {
+            if let Some(name) = &request.namesake {
+                let name = phrases::driver(name);
+                embed = embed.field(
+                    "On the roster already?",
+                    format!(
+                        "**{name}** is there without an account. If that is them, give them a code with {} first; then approve.",
+                        mention("link code", ids)
+                    ),
+                    false,
+                );
+            }
             let key = request.key;
             let buttons = [
                 button(ComponentId::JoinApprove { key }, "Approve", Tone::Good, true),

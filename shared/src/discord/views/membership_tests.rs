@@ -69,6 +69,7 @@ fn request(name: &str, why: &str, state: JoinState) -> JoinRequest {
             experience: why.chars().take(500).collect(),
         },
         asked_at: at("2026-11-21T09:00:00Z"),
+        namesake: None,
         channel: ChannelId(3),
         state,
         review: Step::Done { id: MessageId(4) },
@@ -94,12 +95,25 @@ fn states(reason: &str) -> [JoinState; 3] {
 }
 
 #[test]
-fn requests_to_join_in_words() {
+fn requests_to_join_and_what_cannot_be_done_in_words() {
     let (club, views) = (club(), Views::default());
     let requests = states("The grid is *full*.").map(|state| request(NAME, "Night races\n# and more", state));
+    let mut known = request("Ada L.", "Night races", JoinState::Open);
+    known.namesake = Some("[APX] Ada *L*".to_owned());
+    let (entries, bytes) = (120_000, 10_600_001);
     let mut texts = vec![
         words(&body(&Notice::JoinSent { colour: COLOUR })),
         words(&body(&Notice::JoinUndelivered { club: &club })),
+        words(&body(&Notice::JoinReview {
+            club: &club,
+            request: &known,
+        })),
+        words(&body(&Notice::GuildLost { club: &club })),
+        words(&body(&Notice::RosterExportRefused {
+            club: &club,
+            entries,
+            bytes,
+        })),
     ];
     for request in &requests {
         texts.push(words(&body(&Notice::JoinReview { club: &club, request })));

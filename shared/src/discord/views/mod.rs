@@ -108,6 +108,7 @@ impl Views {
                 preflight,
                 invite,
             } => clubs::permissions(club, *occasion, preflight, invite, &self.ids),
+            Notice::GuildLost { club } => clubs::lost(club, &self.ids),
             Notice::ClubLinked { club } => clubs::linked(club, &self.ids),
             Notice::ConfirmUnlink { club } => clubs::confirm_unlink(club),
             Notice::ClubUnlinked { club, colour } => clubs::unlinked(club, *colour, &self.ids),
@@ -181,7 +182,7 @@ impl Views {
             Notice::Setup { setup } => setup::page(setup, &self.ids),
             Notice::JoinSent { colour } => joins::sent(*colour),
             Notice::JoinUndelivered { club } => joins::undelivered(club, &self.ids),
-            Notice::JoinReview { club, request } => joins::review(club, request),
+            Notice::JoinReview { club, request } => joins::review(club, request, &self.ids),
             Notice::JoinDecided { decided } => joins::decided(decided),
             Notice::JoinAnswer { club, request } => joins::answer(club, request),
             Notice::JoinUntold { club, request } => joins::untold(club, request),
@@ -199,6 +200,9 @@ impl Views {
             Notice::RosterPage { club, entries, next } => roster::page(club, entries, *next, &self.ids),
             Notice::RosterImport { club, import } => roster::import(club, import, &self.ids),
             Notice::RosterExport { club, entries } => roster::exported(club, *entries),
+            Notice::RosterExportRefused { club, entries, bytes } => {
+                roster::export_refused(club, *entries, *bytes, &self.ids)
+            }
             Notice::SyncProgress { club, run, now } => sync::progress(club, run, *now, &self.ids),
             Notice::SyncStatus {
                 club,

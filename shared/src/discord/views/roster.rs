@@ -55,6 +55,19 @@ pub(super) fn exported(club: &Club, entries: usize) -> Value {
     embed_body(embed)
 }
 
+pub(super) fn export_refused(club: &Club, entries: usize, bytes: usize, ids: &CommandIds) -> Value {
+    let embed = Embed::new(club.colour, "The roster could not be sent as a file")
+        .line(format!(
+            "Discord did not take it: {entries} people make {} kB.",
+            bytes.div_ceil(1000)
+        ))
+        .line(format!(
+            "{} shows the roster here, page by page.",
+            mention("roster list", ids)
+        ));
+    embed_body(embed)
+}
+
 /// An import, however it stands.
 pub(super) fn import(club: &Club, import: &RosterImport, ids: &CommandIds) -> Value {
     let file = text::name(&import.file, FILE_NAME_MAX);

@@ -117,18 +117,25 @@ impl<S: SyncStore, E: Env, D: SyncDiscord, R: Render> Course<'_, S, E, D, R> {
         }
     }
 
-    /// Writes matches. Where somebody was faster with one of them, each is written on its own; what is still not as it was
-    /// is left to the next run. Returns those that a person has to confirm.
+    /// Writes matches, but not with an account that somebody took off the entry: a name alone does not give it back. Where
+    /// somebody was faster with one of them, each is written on its own; what is still not as it was is left to the next
+    /// run. Returns those that a person has to confirm.
     async fn write_matches(&self, run: &mut SyncRun, matches: &[Match]) -> Result<Vec<Match>, JobFailure> {
         let ids: Vec<EntryId> = matches.iter().map(|found| found.entry).collect();
         let entries = self.store.entries(run.key.club, &ids).await?;
+        let untied: HashSet<(EntryId, UserId)> = entries
+            .iter()
+            .flat_map(|entry| entry.untied.iter().map(|user| (entry.id, *user)))
+            .collect();
         let high: HashSet<EntryId> = entries
             .iter()
             .filter(|entry| needs_a_person(entry.rank))
             .map(|entry| entry.id)
             .collect();
-        let (confirm, sure): (Vec<Match>, Vec<Match>) =
-            matches.iter().partition(|found| high.contains(&found.entry));
+        let wanted = matches
+            .iter()
+            .filter(|found| !untied.contains(&(found.entry, found.user)));
+        let (confirm, sure): (Vec<Match>, Vec<Match>) = wanted.partition(|found| high.contains(&found.entry));
         self.write_sure(run, &sure).await?;
         Ok(confirm)
     }
@@ -181,6 +188,7 @@ impl<S: SyncStore, E: Env, D: SyncDiscord, R: Render> Course<'_, S, E, D, R> {
         let free = entry.user.is_none()
             && !needs_a_person(entry.rank)
             && entry.retired_at.is_none()
+            && !entry.untied.contains(&found.user)
             && seen.member.is_here();
         if !free {
             return Vec::new();

@@ -80,6 +80,8 @@ impl<S: SyncStore, E: Env, D: SyncDiscord, R: Render> Course<'_, S, E, D, R> {
             let Some(seen) = here(member) else { continue };
             match self.roles.direction {
                 SyncDirection::Off => {}
+                // Their roles are on their way back.
+                SyncDirection::DiscordLeads if member.returned => {}
                 SyncDirection::DiscordLeads => {
                     let rank = rank_by_roles(&run.list, member.rank, &seen.member.roles);
                     risen.extend(rank.map(|rank| (member.clone(), rank)));
@@ -144,7 +146,7 @@ impl<S: SyncStore, E: Env, D: SyncDiscord, R: Render> Course<'_, S, E, D, R> {
         Some(Work::ApplyRoles {
             club: run.key.club,
             user: member.user,
-            how: RoleWork::Follow,
+            how: RoleWork::Listed,
             reply: None,
         })
     }
