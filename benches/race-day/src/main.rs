@@ -22,7 +22,7 @@ use std::time::Instant;
 type Failed = Box<dyn std::error::Error + Send + Sync>;
 
 /// Events of the club, if nothing else is said.
-const EVENTS: [usize; 3] = [50, 500, 5_000];
+const EVENTS: [usize; 2] = [50, 500];
 /// Events with an alert that is due.
 const DUE: [usize; 3] = [0, 3, 50];
 /// Alerts that each event has and that are not due.

@@ -325,10 +325,13 @@ impl Work {
             | Self::PreviewRoster { reply, .. }
             | Self::ApplyRoster { reply, .. }
             | Self::ExportRoster { reply, .. }
+            | Self::ImportResults { reply, .. }
             | Self::PostJoinRequest { reply, .. }
             | Self::SetGuildSetting { reply, .. }
             | Self::CheckPermissions { reply, .. } => Some(reply),
-            Self::ApplyRoles { reply, .. } | Self::SyncMembers { reply, .. } => reply.as_ref(),
+            Self::ApplyRoles { reply, .. }
+            | Self::SyncMembers { reply, .. }
+            | Self::PostResults { reply, .. } => reply.as_ref(),
             Self::OpenEventSpace { .. }
             | Self::RefreshBoard { .. }
             | Self::RunAlerts { .. }

@@ -118,7 +118,12 @@ async fn place<S: Ledger + Receipts>(
         None => None,
     };
     let message = match left {
-        Some(message) => message,
+        // It says what held then.
+        Some(message) => {
+            let body = MessageBody(rendered.body.clone());
+            discord.edit_message(channel, message, &body).await?;
+            message
+        }
         None => {
             let message = NewMessage {
                 body: MessageBody(rendered.body.clone()),
