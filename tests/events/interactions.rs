@@ -26,6 +26,8 @@ pub const ANSWERS: &[(&str, u16, &str)] = &[
     ),
     ("button-conflict-never", 200, "not asked about it again"),
     ("button-conflict-skip", 200, "Whose account is it?"),
+    // The team has no plan.
+    ("button-stint-seen", 200, "There is no such event"),
     ("button-dm-details", 200, "You have a seat in **LMP2**"),
     ("button-hand-over", 200, "owns the club now"),
     ("button-leave-as-it-is", 200, "Nothing was changed"),

@@ -62,7 +62,10 @@ fn every_sample_has_its_test() {
             "poison-record",
             "archive-event-space",
             "check-spaces",
-            "delete-event-space"
+            "delete-event-space",
+            "settle-team",
+            "settle-team-of",
+            "clear-teams"
         ])
     );
     assert_eq!(
@@ -87,6 +90,7 @@ fn every_sample_has_its_test() {
             "finish-answer",
             "run-alerts",
             "announce",
+            "tell-stint",
             "apply-roles",
             "post-join-request",
             "set-guild-setting",
@@ -200,6 +204,20 @@ async fn a_driver_is_reminded_by_dm() {
             &format!("POST /channels/{}/messages", stand::DM)
         ]
     );
+}
+
+#[tokio::test]
+async fn teams_that_are_not_settled_stay_as_they_are() {
+    for name in ["settle-team", "settle-team-of", "clear-teams"] {
+        let (calls, _) = done("channel-worker", name).await;
+        assert_eq!(calls, Vec::<String>::new(), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_stint_that_is_not_planned_is_not_told_of() {
+    let (calls, _) = done("notify-worker", "tell-stint").await;
+    assert_eq!(calls, Vec::<String>::new());
 }
 
 #[tokio::test]

@@ -36,5 +36,6 @@ mod settings;
 mod setup;
 mod stints;
 mod sync;
+mod team_spaces;
 mod teams;
 mod wishes;

@@ -12,6 +12,7 @@ use gantry_shared::usecases::open_event_space::open_event_space;
 use gantry_shared::usecases::park_job::unless_lost;
 use gantry_shared::usecases::put_away_event_space::{archive_event_space, delete_event_space};
 use gantry_shared::usecases::refresh_board::refresh_board;
+use gantry_shared::usecases::settle_team_space::{clear_team_spaces, settle_space_of, settle_team_space};
 use jiff::Timestamp;
 
 /// Handles a batch; what is not done is reported by record.
@@ -61,6 +62,27 @@ async fn perform_on<E: Env>(
         Work::ArchiveEventSpace { event } => {
             Box::pin(archive_event_space(&parts.table, &discord, &views, job, event)).await
         }
+        Work::SettleTeam { event, team } => {
+            Box::pin(settle_team_space(
+                &parts.table,
+                &discord,
+                &views,
+                job,
+                (event, team),
+            ))
+            .await
+        }
+        Work::SettleTeamOf { event, user } => {
+            Box::pin(settle_space_of(
+                &parts.table,
+                &discord,
+                &views,
+                job,
+                (event, user),
+            ))
+            .await
+        }
+        Work::ClearTeams { event } => Box::pin(clear_team_spaces(&parts.table, &discord, job, event)).await,
         Work::DeleteEventSpace { event } => Box::pin(delete_event_space(&parts.table, &discord, event)).await,
         Work::CheckSpaces { club, leg } => {
             let leg = (club, leg);
@@ -72,6 +94,7 @@ async fn perform_on<E: Env>(
         | Work::ImportResults { .. }
         | Work::PostResults { .. }
         | Work::RunAlerts { .. }
+        | Work::TellStint { .. }
         | Work::Announce { .. }
         | Work::FinishAnswer { .. }
         | Work::ApplyRoles { .. }

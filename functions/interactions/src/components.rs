@@ -1,6 +1,6 @@
 //! Buttons and selects. Everybody sees them, so each click is judged on its own.
 
-use super::context::{call, show};
+use super::context::{call, call_in, show};
 use super::{App, private, settings};
 use gantry_shared::discord::commands::route::ComponentAction;
 use gantry_shared::discord::inbound::Interaction;
@@ -8,11 +8,12 @@ use gantry_shared::discord::modals;
 use gantry_shared::discord::respond::{self, Response};
 use gantry_shared::domain::cases::{CaseKey, Settlement};
 use gantry_shared::domain::club::Club;
-use gantry_shared::domain::ids::{EntryId, EventId};
+use gantry_shared::domain::ids::{EntryId, EventId, GuildId};
 use gantry_shared::domain::notice::Notice;
 use gantry_shared::domain::roster_import::RosterImport;
 use gantry_shared::domain::signup::Answer;
 use gantry_shared::usecases::answer_event::{AnswerOutcome, answer_event};
+use gantry_shared::usecases::confirm_stint::confirm_stint;
 use gantry_shared::usecases::describe_driver::describe_driver_form;
 use gantry_shared::usecases::import_roster::{cancel_import, confirm_import};
 use gantry_shared::usecases::list_roster::list_roster;
@@ -31,6 +32,13 @@ pub async fn act<E: Env>(
     if let ComponentAction::DmDetails { key } = action {
         let shown = Box::pin(show_own_event(&app.table, interaction.actor().user, key)).await?;
         return Ok(private(&details(app, &shown, false)));
+    }
+    if let ComponentAction::StintSeen { key, team, from } = action {
+        // In a DM no guild tells the club: the button does, and only the stint's driver may press it.
+        let guild = interaction.guild_id.unwrap_or(GuildId(0));
+        let call = call_in(app, interaction, guild);
+        let from = Box::pin(confirm_stint(&app.table, &app.env, &call, (key, team), from)).await?;
+        return Ok(private(&show(app, &Notice::StintConfirmed { from })));
     }
     let call = match call(app, interaction) {
         Ok(call) => call,
@@ -122,6 +130,8 @@ pub async fn act<E: Env>(
             let body = super::ranks::confirmed(app, &call, user, version).await?;
             return Ok(respond::update(&body));
         }
+        // Answered above.
+        ComponentAction::StintSeen { .. } => return Ok(respond::update(&app.views.nothing_changed())),
         ComponentAction::LeaveAsItIs => return Ok(respond::update(&show(app, &Notice::LeftAsItWas))),
         ComponentAction::KeepSettings => return Ok(respond::update(&show(app, &Notice::SettingsKept))),
     };

@@ -4,6 +4,7 @@ use super::App;
 use gantry_shared::discord::commands::route::RouteError;
 use gantry_shared::discord::inbound::{Interaction, Permissions};
 use gantry_shared::domain::fact::Actor;
+use gantry_shared::domain::ids::GuildId;
 use gantry_shared::domain::notice::{Notice, Render};
 use gantry_shared::domain::refusal::Refusal;
 use gantry_shared::domain::text;
@@ -32,12 +33,18 @@ const NOTICE_WITHIN: std::time::Duration = std::time::Duration::from_millis(300)
 /// # Errors
 /// [`RouteError::NotInGuild`].
 pub fn call<E: Env>(app: &App<E>, interaction: &Interaction) -> Result<Call, RouteError> {
+    let guild = interaction.guild_id.ok_or(RouteError::NotInGuild)?;
+    Ok(call_in(app, interaction, guild))
+}
+
+/// The call of an interaction that is about this guild.
+pub fn call_in<E: Env>(app: &App<E>, interaction: &Interaction, guild: GuildId) -> Call {
     let actor = interaction.actor();
     let now = app.env.now();
     let shown: String = actor.display_name.chars().take(NAME_MAX).collect();
-    Ok(Call {
+    Call {
         interaction: interaction.id,
-        guild: interaction.guild_id.ok_or(RouteError::NotInGuild)?,
+        guild,
         user: actor.user,
         name: text::line(&shown, NAME_MAX).unwrap_or_else(|_| actor.username.clone()),
         manages_server: actor.permissions.allow(Permissions::MANAGE_GUILD),
@@ -49,7 +56,7 @@ pub fn call<E: Env>(app: &App<E>, interaction: &Interaction) -> Result<Call, Rou
         trace: interaction.id.to_string(),
         now,
         try_until: now.saturating_add(TRY_FOR).unwrap_or(now),
-    })
+    }
 }
 
 /// A person who uses Gantry in a guild that it was missing from: it may be back, so what waits is tried again. If it

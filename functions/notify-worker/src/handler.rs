@@ -20,6 +20,7 @@ use gantry_shared::usecases::set_guild_setting::{self, set_guild_setting};
 use gantry_shared::usecases::tell_join_decision::tell_join_decision;
 use gantry_shared::usecases::tell_promoted::{Promotion, tell_promoted};
 use gantry_shared::usecases::tell_reminder::{Reminder, tell_reminder};
+use gantry_shared::usecases::tell_stint::{Turn, tell_stint};
 use jiff::Timestamp;
 
 /// Handles a batch; what is not done is reported by record.
@@ -114,6 +115,20 @@ async fn perform_on<E: Env>(
             Box::pin(finish_answer(table, env, &discord, &views, job, &wish)).await
         }
         Work::RunAlerts { event } => Box::pin(run_alerts(table, env, &discord, &views, job, *event)).await,
+        Work::TellStint {
+            event,
+            team,
+            user,
+            from,
+        } => {
+            let turn = Turn {
+                event: *event,
+                team: *team,
+                user: *user,
+                from: *from,
+            };
+            Box::pin(tell_stint(table, env, &discord, &views, job, turn)).await
+        }
         Work::Announce { event, what, due } => {
             Box::pin(announce_event(
                 table,
@@ -195,6 +210,9 @@ async fn perform_on<E: Env>(
         | Work::DeleteEventSpace { .. }
         | Work::CheckSpaces { .. }
         | Work::ImportResults { .. }
+        | Work::SettleTeam { .. }
+        | Work::SettleTeamOf { .. }
+        | Work::ClearTeams { .. }
         | Work::SyncMembers { .. }
         | Work::PreviewRoster { .. }
         | Work::ApplyRoster { .. }

@@ -144,10 +144,14 @@ async fn perform_on<E: Env>(
         | Work::TellReminder { .. }
         | Work::PostResults { .. }
         | Work::RunAlerts { .. }
+        | Work::TellStint { .. }
         | Work::Announce { .. }
         | Work::ArchiveEventSpace { .. }
         | Work::DeleteEventSpace { .. }
         | Work::CheckSpaces { .. }
+        | Work::SettleTeam { .. }
+        | Work::SettleTeamOf { .. }
+        | Work::ClearTeams { .. }
         | Work::FinishAnswer { .. }
         | Work::PostJoinRequest { .. }
         | Work::SetGuildSetting { .. }

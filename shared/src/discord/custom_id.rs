@@ -3,7 +3,7 @@
 
 use crate::domain::cases::CaseKey;
 use crate::domain::event::EventKey;
-use crate::domain::ids::{ClubId, EntryId, EventId, InteractionId, RunId, SeriesId, UserId};
+use crate::domain::ids::{ClubId, EntryId, EventId, InteractionId, RunId, SeriesId, TeamId, UserId};
 use crate::domain::join::JoinKey;
 use crate::domain::rank::Rank;
 use crate::domain::role_map::has_roles;
@@ -108,6 +108,15 @@ pub enum ComponentId {
     DmDetails {
         /// Club and event.
         key: EventKey,
+    },
+    /// Button Got it of the message that tells a driver of the next stint, in a DM or elsewhere.
+    StintSeen {
+        /// Club and event.
+        key: EventKey,
+        /// The team.
+        team: TeamId,
+        /// When the stint begins, in seconds since 1970.
+        from: i64,
     },
     /// Button Unlink of the question that `/club unlink` asks.
     Unlink {
@@ -281,6 +290,9 @@ impl fmt::Display for ComponentId {
             Self::NextCase { after } => write!(f, "{PREFIX}cx:{after}"),
             Self::SyncHistory { after } => write!(f, "{PREFIX}sh:{after}"),
             Self::DmDetails { key } => write!(f, "{PREFIX}dd:{}:{}", key.club, key.event),
+            Self::StintSeen { key, team, from } => {
+                write!(f, "{PREFIX}sn:{}:{}:{team}:{from}", key.club, key.event)
+            }
             Self::ResetSettings { target, version } => {
                 write!(f, "{PREFIX}sr:{}:{version}", target.name())
             }
@@ -306,6 +318,15 @@ impl FromStr for ComponentId {
             let event = event.parse().map_err(|_| UnknownCustomId)?;
             return Ok(Self::DmDetails {
                 key: EventKey { club, event },
+            });
+        }
+        if let Ok(["sn", club, event, team, from]) = parts(text) {
+            let club = club.parse().map_err(|_| UnknownCustomId)?;
+            let event = event.parse().map_err(|_| UnknownCustomId)?;
+            return Ok(Self::StintSeen {
+                key: EventKey { club, event },
+                team: team.parse().map_err(|_| UnknownCustomId)?,
+                from: canonical_number(from)?.try_into().map_err(|_| UnknownCustomId)?,
             });
         }
         if let Ok([act @ ("ca" | "cp" | "ci" | "cn"), key, version]) = parts(text) {
@@ -510,7 +531,7 @@ mod tests {
         }
     }
 
-    fn components(event: EventId) -> [ComponentId; 20] {
+    fn components(event: EventId) -> [ComponentId; 21] {
         let club = ClubId::from_parts(5, 5);
         [
             ComponentId::Unlink { club },
@@ -547,6 +568,11 @@ mod tests {
             ComponentId::DmDetails {
                 key: EventKey { club, event },
             },
+            ComponentId::StintSeen {
+                key: EventKey { club, event },
+                team: TeamId::from_parts(8, 8),
+                from: 1_795_870_800,
+            },
         ]
     }
 
@@ -556,6 +582,11 @@ mod tests {
         let spelt = components(event).map(|id| id.to_string().replace(&event.to_string(), "E"));
         let of_roster = format!("g1:rp:{}", EntryId::from_parts(6, 6));
         let of_dm = format!("g1:dd:{}:E", ClubId::from_parts(5, 5));
+        let of_stint = format!(
+            "g1:sn:{}:E:{}:1795870800",
+            ClubId::from_parts(5, 5),
+            TeamId::from_parts(8, 8)
+        );
         let club = ClubId::from_parts(5, 5);
         let (unlink, keep) = (format!("g1:ul:{club}"), format!("g1:kl:{club}"));
         assert_eq!(
@@ -580,7 +611,8 @@ mod tests {
                 "g1:ci:two-entries#7:3",
                 "g1:cn:two-entries#7:3",
                 "g1:cx:two-entries#7",
-                &of_dm
+                &of_dm,
+                &of_stint
             ]
         );
         let create = ModalId::EventCreate {

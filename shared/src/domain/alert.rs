@@ -4,8 +4,9 @@
 //! event derives them anew and writes the difference with the change itself.
 
 use super::event::{Event, EventAction, EventKey, EventState};
-use super::ids::{GuildId, UserId};
+use super::ids::{GuildId, TeamId, UserId};
 use super::settings::Settings;
+use super::stints::{Stint, TeamPlan};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +22,8 @@ const OPENING_LATE: SignedDuration = SignedDuration::from_hours(6);
 const CLOSING_LATE: SignedDuration = SignedDuration::from_hours(12);
 /// A driver who got a seat is told at least this long before the start, even in quiet hours.
 const SEAT_NOTICE: SignedDuration = SignedDuration::from_hours(6);
+/// The longest time before a stint that a club or a member can ask to be told.
+const LONGEST_LEAD: SignedDuration = SignedDuration::from_hours(2);
 /// A race that began so long ago needs no announcement of its start.
 const START_LATE: SignedDuration = SignedDuration::from_mins(30);
 
@@ -46,6 +49,13 @@ pub enum AlertKind {
     Ready,
     /// The race starts.
     Start,
+    /// Drivers of a team are told that they are next: waits for the next change of driver in its plan.
+    Stints {
+        /// The team.
+        team: TeamId,
+        /// The event's start that the plan follows; nothing once it had its green flag.
+        race_at: Option<Timestamp>,
+    },
     /// The race ends.
     End,
     /// The channel is put away.
@@ -103,6 +113,7 @@ impl AlertKind {
             Self::Closing => "closing".to_owned(),
             Self::Ready => "ready".to_owned(),
             Self::Start => "start".to_owned(),
+            Self::Stints { team, .. } => format!("stints-{team}"),
             Self::End => "end".to_owned(),
             Self::Archive => "archive".to_owned(),
             Self::Delete => "delete".to_owned(),
@@ -117,7 +128,11 @@ impl AlertKind {
     #[must_use]
     pub const fn action(&self) -> Option<EventAction> {
         match self {
-            Self::Opening | Self::Progress { .. } | Self::Reminder { .. } | Self::Held { .. } => None,
+            Self::Opening
+            | Self::Progress { .. }
+            | Self::Reminder { .. }
+            | Self::Stints { .. }
+            | Self::Held { .. } => None,
             Self::Closing => Some(EventAction::Close),
             Self::Ready => Some(EventAction::MakeReady),
             Self::Start => Some(EventAction::Start),
@@ -136,7 +151,12 @@ impl AlertKind {
             Self::Reminder { hours } => Some(Announcement::Reminder { hours: *hours }),
             Self::Closing => Some(Announcement::Closing),
             Self::Start => Some(Announcement::Start),
-            Self::Ready | Self::End | Self::Archive | Self::Delete | Self::Held { .. } => None,
+            Self::Ready
+            | Self::Stints { .. }
+            | Self::End
+            | Self::Archive
+            | Self::Delete
+            | Self::Held { .. } => None,
         }
     }
 
@@ -151,8 +171,13 @@ impl AlertKind {
             }
             Self::Closing => Some(CLOSING_LATE),
             Self::Start => Some(START_LATE),
-            // Whoever sends a DM looks whether it is still so.
-            Self::Ready | Self::End | Self::Archive | Self::Delete | Self::Held { .. } => None,
+            // Whoever tells one person looks whether it is still so; of stints see `usecases/run_alerts.rs`.
+            Self::Stints { .. }
+            | Self::Ready
+            | Self::End
+            | Self::Archive
+            | Self::Delete
+            | Self::Held { .. } => None,
         }
     }
 
@@ -375,7 +400,7 @@ pub fn due_for(event: &Event, settings: &Settings, now: Timestamp) -> Vec<(Alert
 }
 
 /// Instants in keys are whole seconds: what is due is so too, so that the two are the same.
-fn whole_second(at: Timestamp) -> Timestamp {
+pub(super) fn whole_second(at: Timestamp) -> Timestamp {
     Timestamp::from_second(at.as_second()).unwrap_or(at)
 }
 
@@ -428,10 +453,14 @@ pub fn reschedule(
             Some(_) => {}
         }
     }
+    changes.extend(
+        present
+            .iter()
+            .filter_map(|alert| follow(event, guild, alert, now)),
+    );
     let unwanted = present.iter().filter(|alert| {
-        alert.is_pending()
-            && !matches!(alert.kind, AlertKind::Held { .. })
-            && !wanted.iter().any(|(kind, _)| kind.name() == alert.kind.name())
+        let of_others = matches!(alert.kind, AlertKind::Stints { .. } | AlertKind::Held { .. });
+        alert.is_pending() && !of_others && !wanted.iter().any(|(kind, _)| kind.name() == alert.kind.name())
     });
     changes.extend(unwanted.map(|alert| {
         alert.with(AlertState::Dropped {
@@ -440,6 +469,128 @@ pub fn reschedule(
         })
     }));
     changes
+}
+
+/// A team's stint alert after a change of the event. The plan moves with the event's start, so it is looked at anew: a stint
+/// that its driver was told of is at another time now.
+fn follow(event: &Event, guild: GuildId, alert: &Alert, now: Timestamp) -> Option<Alert> {
+    let AlertKind::Stints { team, race_at } = alert.kind else {
+        return None;
+    };
+    if event.state.is_over() {
+        let overtaken = AlertState::Dropped {
+            at: now,
+            why: DropReason::Overtaken,
+        };
+        return alert.is_pending().then(|| alert.with(overtaken));
+    }
+    let sent = matches!(alert.outcome, AlertState::Sent { .. });
+    if !(alert.is_pending() || sent) {
+        return None;
+    }
+    race_at.filter(|was| *was != event.starts_at)?;
+    Some(Alert {
+        kind: AlertKind::Stints {
+            team,
+            race_at: Some(event.starts_at),
+        },
+        guild,
+        ..alert.moved(whole_second(now))
+    })
+}
+
+/// When a team's alert has to be looked at for a stint that begins at `from`: first as long before it as anybody can wish to
+/// be told, since wishes and settings may change until then; then when its driver is to be told.
+fn look_at(from: Timestamp, lead: Option<SignedDuration>, now: Timestamp) -> Option<Timestamp> {
+    let early = from.checked_sub(LONGEST_LEAD).ok()?;
+    if early > now {
+        return Some(early);
+    }
+    from.checked_sub(lead?).ok()
+}
+
+/// The alert that has to be written so that the drivers of `plan` are told of their stints; `present` are the event's.
+///
+/// `lead` says how long before a stint its driver is told; nothing if they are not. It waits for the first change of
+/// driver that is still to come; one whose lead has begun already is due at once.
+#[must_use]
+pub fn reschedule_stints(
+    event: &Event,
+    plan: &TeamPlan,
+    guild: GuildId,
+    lead: impl Fn(UserId) -> Option<SignedDuration>,
+    present: &[Alert],
+    now: Timestamp,
+) -> Option<Alert> {
+    let kind = AlertKind::Stints {
+        team: plan.team,
+        race_at: (!plan.flagged).then_some(event.starts_at),
+    };
+    let found = present.iter().find(|alert| alert.kind.name() == kind.name());
+    let looked_at = |(driver, stint): (UserId, &Stint)| {
+        let at = look_at(stint.from, lead(driver), now)?;
+        (stint.from > now).then_some(at.max(now))
+    };
+    let due = plan.changes().filter_map(looked_at).min().map(whole_second);
+    match (found, due.filter(|_| !event.state.is_over())) {
+        (None, None) => None,
+        (None, Some(due)) => Some(Alert {
+            event: event.key,
+            guild,
+            kind,
+            due,
+            outcome: AlertState::Waiting,
+            version: 1,
+        }),
+        (Some(alert), Some(due)) if alert.is_pending() && alert.kind == kind && alert.due == due => None,
+        (Some(alert), Some(due)) => Some(Alert {
+            kind,
+            guild,
+            ..alert.moved(due)
+        }),
+        (Some(alert), None) => alert.is_pending().then(|| {
+            alert.with(AlertState::Dropped {
+                at: now,
+                why: DropReason::Overtaken,
+            })
+        }),
+    }
+}
+
+/// What a team's stint alert comes to when its time has come.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StintsDue {
+    /// Who is told of which stint, named by its beginning.
+    pub tell: Vec<(UserId, Timestamp)>,
+    /// Whose stint has begun before they could be told.
+    pub late: Vec<(UserId, Timestamp)>,
+    /// When it is looked at again.
+    pub next: Option<Timestamp>,
+}
+
+/// Who is to be told at `now` by the alert that was due at `due`; `lead` as in [`reschedule_stints`].
+#[must_use]
+pub fn stints_due(
+    plan: &TeamPlan,
+    lead: impl Fn(UserId) -> Option<SignedDuration>,
+    due: Timestamp,
+    now: Timestamp,
+) -> StintsDue {
+    let mut found = StintsDue::default();
+    for (driver, stint) in plan.changes() {
+        let Some(at) = look_at(stint.from, lead(driver), now) else {
+            continue;
+        };
+        if at > now {
+            let next = found.next.map_or(at, |next| next.min(at));
+            found.next = Some(whole_second(next));
+        } else if stint.from > now {
+            found.tell.push((driver, stint.from));
+        } else if at >= due {
+            found.late.push((driver, stint.from));
+        }
+    }
+    found
 }
 
 #[cfg(test)]

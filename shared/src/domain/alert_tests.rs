@@ -295,3 +295,176 @@ fn what_repeats_waits_for_its_next_instant_and_leaves_out_missed_ones() {
         "none before the end"
     );
 }
+
+/// Three drivers, each for two hours of the race.
+fn plan(event: &Event) -> TeamPlan {
+    let hour = |hours| event.starts_at + SignedDuration::from_hours(hours);
+    let stint = |n: i64| Stint {
+        driver: Some(UserId(n.unsigned_abs() + 1)),
+        from: hour(2 * n),
+        to: hour(2 * n + 2),
+        started_at: None,
+        finished_at: None,
+        seen_at: None,
+    };
+    TeamPlan {
+        stints: (0..3).map(stint).collect(),
+        race_at: Some(event.starts_at),
+        version: 1,
+        ..TeamPlan::empty(event.key, TeamId::from_parts(4, 4))
+    }
+}
+
+const QUARTER: SignedDuration = SignedDuration::from_mins(15);
+
+fn lead(_: UserId) -> Option<SignedDuration> {
+    Some(QUARTER)
+}
+
+#[test]
+fn a_teams_alert_waits_for_its_next_change() {
+    let event = event(EventState::Ready);
+    let plan = plan(&event);
+    let first = at("2026-11-28T12:45:00Z");
+    let made = reschedule_stints(&event, &plan, GUILD, lead, &[], at("2026-11-28T09:00:00Z")).unwrap();
+    let early = at("2026-11-28T11:00:00Z");
+    assert_eq!(
+        (made.due, made.version),
+        (early, 1),
+        "as early as anybody can wish"
+    );
+    let present = [made];
+    let again = |plan: &TeamPlan, now: &str| reschedule_stints(&event, plan, GUILD, lead, &present, at(now));
+    assert_eq!(again(&plan, "2026-11-28T10:00:00Z"), None, "it waits already");
+    assert_eq!(again(&plan, "2026-11-28T11:00:00Z").unwrap().due, first);
+    // Its lead has begun: told at once. It has begun itself: the next one.
+    assert_eq!(
+        again(&plan, "2026-11-28T12:50:00Z").unwrap().due,
+        at("2026-11-28T12:50:00Z")
+    );
+    assert_eq!(
+        again(&plan, "2026-11-28T13:00:00Z").unwrap().due,
+        at("2026-11-28T14:45:00Z")
+    );
+
+    // Nobody is told: the next stint is looked at all the same, since that may change.
+    let off = reschedule_stints(&event, &plan, GUILD, |_| None, &present, first).unwrap();
+    assert_eq!(off.due, at("2026-11-28T13:00:00Z"));
+    let last = at("2026-11-28T16:00:00Z");
+    let off = reschedule_stints(&event, &plan, GUILD, |_| None, &present, last).unwrap();
+    let overtaken = AlertState::Dropped {
+        at: last,
+        why: DropReason::Overtaken,
+    };
+    assert_eq!(off.outcome, overtaken);
+    assert_eq!(
+        reschedule_stints(&event, &plan, GUILD, |_| None, &[off], last),
+        None
+    );
+}
+
+#[test]
+fn a_moved_event_has_its_stints_looked_at_anew_until_the_green_flag() {
+    let mut event = event(EventState::TeamsFinal);
+    let mut plan = plan(&event);
+    let now = at("2026-11-28T09:00:00Z");
+    let waiting_one =
+        |event: &Event, plan: &TeamPlan| reschedule_stints(event, plan, GUILD, lead, &[], now).unwrap();
+    let alert = waiting_one(&event, &plan);
+    event.starts_at = at("2026-11-28T15:00:00Z");
+    let stints = |alerts: Vec<Alert>| {
+        alerts
+            .into_iter()
+            .find(|one| matches!(one.kind, AlertKind::Stints { .. }))
+    };
+    let changed = |event: &Event, alert: &Alert| {
+        stints(reschedule(
+            event,
+            GUILD,
+            &Settings::default(),
+            &[alert.clone()],
+            now,
+        ))
+    };
+    // Also one that was done: its drivers were told of another time.
+    let sent = alert.with(AlertState::Sent {
+        at: now,
+        silent: false,
+    });
+    for alert in [&alert, &sent] {
+        let moved = changed(&event, alert).unwrap();
+        assert_eq!((moved.due, moved.version), (now, alert.version + 1));
+        assert_eq!(moved.outcome, AlertState::Waiting);
+        assert_eq!(changed(&event, &moved), None, "once");
+    }
+    let overtaken = AlertState::Dropped {
+        at: now,
+        why: DropReason::Overtaken,
+    };
+    assert_eq!(changed(&event, &alert.with(overtaken)), None);
+    let looked_at = stints_due(&plan.clone().on(&event), lead, now, now);
+    assert_eq!(looked_at.next, Some(at("2026-11-28T13:00:00Z")));
+
+    plan.flagged = true;
+    let flagged = waiting_one(&event, &plan);
+    event.starts_at = at("2026-11-28T16:00:00Z");
+    assert_eq!(changed(&event, &flagged), None);
+
+    event.state = EventState::Cancelled;
+    assert!(!changed(&event, &flagged).unwrap().is_pending());
+}
+
+#[test]
+fn who_is_told_who_is_late_and_who_is_next() {
+    let event = event(EventState::Live);
+    let plan = plan(&event);
+    let due = |due: &str, now: &str| stints_due(&plan, lead, at(due), at(now));
+    let (first, second) = (
+        (UserId(1), at("2026-11-28T13:00:00Z")),
+        (UserId(2), at("2026-11-28T15:00:00Z")),
+    );
+    let early = due("2026-11-28T11:00:00Z", "2026-11-28T11:00:30Z");
+    assert_eq!(
+        (early.tell, early.next),
+        (vec![], Some(at("2026-11-28T12:45:00Z")))
+    );
+    let told = due("2026-11-28T12:45:00Z", "2026-11-28T12:45:20Z");
+    assert_eq!((told.tell, told.late), (vec![first], vec![]));
+    assert_eq!(told.next, Some(at("2026-11-28T13:00:00Z")));
+    // A minute before it begins is not too late, the very instant is.
+    assert_eq!(due("2026-11-28T12:45:00Z", "2026-11-28T12:59:59Z").tell, [first]);
+    let late = due("2026-11-28T12:45:00Z", "2026-11-28T13:00:00Z");
+    assert_eq!((late.tell, late.late), (vec![], vec![first]));
+    // After two hours without ticks: one is late, the other is told.
+    let after = due("2026-11-28T12:45:00Z", "2026-11-28T14:50:00Z");
+    assert_eq!((after.tell, after.late), (vec![second], vec![first]));
+    // Those of earlier alerts are not late: they were told then.
+    assert_eq!(due("2026-11-28T14:45:00Z", "2026-11-28T14:45:00Z").late, []);
+    assert_eq!(due("2026-11-28T16:45:00Z", "2026-11-28T16:46:00Z").next, None);
+}
+
+#[test]
+fn each_driver_is_told_as_long_before_as_they_wish() {
+    let event = event(EventState::Live);
+    let plan = plan(&event);
+    let wishes = |driver: UserId| match driver.0 {
+        1 => Some(SignedDuration::from_mins(60)),
+        2 => None,
+        _ => Some(LONGEST_LEAD),
+    };
+    let due = |now: &str| stints_due(&plan, wishes, at(now), at(now));
+    assert_eq!(due("2026-11-28T11:00:00Z").next, Some(at("2026-11-28T12:00:00Z")));
+    assert_eq!(due("2026-11-28T12:00:00Z").tell.len(), 1);
+    let second = due("2026-11-28T14:45:00Z");
+    assert_eq!(
+        (second.tell, second.late),
+        (vec![], vec![]),
+        "does not want to hear it"
+    );
+    let third = due("2026-11-28T15:00:00Z");
+    assert_eq!(third.tell, [(UserId(3), at("2026-11-28T17:00:00Z"))]);
+    assert_eq!(
+        LONGEST_LEAD.as_mins(),
+        i64::from(crate::domain::wishes::LEAD_MAX_MIN)
+    );
+}

@@ -304,6 +304,15 @@ pub enum Fact {
         /// The team.
         team: TeamId,
     },
+    /// A driver confirmed to know of the next stint.
+    StintConfirmed {
+        /// The event.
+        event: EventKey,
+        /// The team.
+        team: TeamId,
+        /// When the stint begins.
+        from: Timestamp,
+    },
     /// Waiting drivers were given seats that an edit made free.
     DriversPromoted {
         /// The event.
@@ -380,6 +389,7 @@ impl Fact {
             Self::TeamsReopened { .. } => "TeamsReopened",
             Self::SettingsChanged { .. } => "SettingsChanged",
             Self::StintPlanChanged { .. } => "StintPlanChanged",
+            Self::StintConfirmed { .. } => "StintConfirmed",
             Self::DriversPromoted { .. } => "DriversPromoted",
             Self::SyncStarted { .. } => "SyncStarted",
             Self::MemberMatched { .. } => "MemberMatched",

@@ -34,6 +34,7 @@ pub mod space;
 pub mod standing;
 pub mod stints;
 pub mod sync;
+pub mod team_space;
 pub mod teams;
 pub mod text;
 pub mod watch;

@@ -24,9 +24,9 @@ use super::standing::{
     CodeMade, HandOverQuestion, HandedOver, JoinDecided, Linked, RankGiven, RankShown, RolesApplied,
     RolesListed,
 };
-use super::stints::{PlanBrief, PlanDone};
+use super::stints::{PlanBrief, PlanDone, StintCall};
 use super::sync::SyncRun;
-use super::teams::{TeamsBrief, TeamsDone};
+use super::teams::{Team, TeamsBrief, TeamsDone};
 use super::wishes::WishesShown;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -322,6 +322,17 @@ pub enum Notice<'a> {
         /// Which page of them, from 0.
         page: usize,
     },
+    /// To the drivers of a settled team.
+    TeamReady {
+        /// The event with all answers.
+        sheet: &'a Sheet,
+        /// The team.
+        team: &'a Team,
+        /// The accent of the club.
+        colour: Colour,
+        /// Its voice channel, if it has one.
+        voice: Option<ChannelId>,
+    },
     /// Answer to what was done with a team's strategy or plan.
     StintPlan {
         /// What was done.
@@ -330,6 +341,16 @@ pub enum Notice<'a> {
         plan: &'a PlanBrief,
         /// Which page, from 0; the present one if none.
         page: Option<usize>,
+    },
+    /// To a driver who is next. Carries a component whose custom id names team and stint.
+    StintNext {
+        /// The stint.
+        call: &'a StintCall,
+    },
+    /// To a driver who confirmed that.
+    StintConfirmed {
+        /// When the stint begins.
+        from: Timestamp,
     },
     /// To a driver who said something about themselves.
     Described {

@@ -244,6 +244,13 @@ pub enum Refusal {
         /// The first of them.
         faults: Vec<ResultFault>,
     },
+    /// The race begins much later: it is not the green flag yet.
+    TooEarlyToStart {
+        /// When it begins by the plan.
+        starts_at: Timestamp,
+    },
+    /// The stint that was confirmed is another driver's now, or at another time.
+    StintMoved,
     /// Too many people at once; nothing was changed.
     Busy,
 }
@@ -320,6 +327,8 @@ impl Refusal {
             Self::NotRaced => "not_raced",
             Self::NoChannel => "no_channel",
             Self::ResultLines { .. } => "result_lines",
+            Self::TooEarlyToStart { .. } => "too_early_to_start",
+            Self::StintMoved => "stint_moved",
             Self::Busy => "busy",
         }
     }

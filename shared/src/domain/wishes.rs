@@ -11,7 +11,7 @@ use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 /// Longest lead of a stint's alert: that of the setting `stints.lead_time`.
-const LEAD_MAX_MIN: u32 = 120;
+pub(crate) const LEAD_MAX_MIN: u32 = 120;
 /// What is typed to do as the club does.
 const AS_THE_CLUB: &str = "club";
 /// What is typed for all of the club's reminders.
@@ -136,6 +136,15 @@ impl Wishes {
         )
     }
 
+    /// How long before a stint this member is told of it; nothing if they are not.
+    #[must_use]
+    pub fn told_before_stint(&self, settings: &Settings) -> Option<SignedDuration> {
+        match self.way(Telling::Stint, settings) {
+            Way::Nobody => None,
+            Way::Public | Way::Dm => Some(self.stint_lead(settings)),
+        }
+    }
+
     /// The zone in which what this member types is read.
     #[must_use]
     pub fn zone_or(&self, club: &ZoneName) -> ZoneName {
@@ -167,6 +176,19 @@ impl Wishes {
             after.version += 1;
         }
         Ok(after)
+    }
+}
+
+/// How long before a stint each driver is told of it, nothing if they are not; `wishes` are those of the drivers who have said
+/// anything.
+pub fn stint_leads<'a>(
+    wishes: &'a [Wishes],
+    settings: &'a Settings,
+) -> impl Fn(UserId) -> Option<SignedDuration> + use<'a> {
+    let of_the_club = settings.stint_alerts().then(|| settings.stint_lead());
+    move |driver| {
+        let own = wishes.iter().find(|wishes| wishes.user == driver);
+        own.map_or(of_the_club, |own| own.told_before_stint(settings))
     }
 }
 

@@ -3,7 +3,7 @@
 use super::alert::Announcement;
 use super::event::EventKey;
 use super::guild_link::Occasion;
-use super::ids::{ApplicationId, ClubId, InteractionId, UserId};
+use super::ids::{ApplicationId, ClubId, InteractionId, TeamId, UserId};
 use super::join::JoinKey;
 use super::rank::Rank;
 use super::roster_import::{FileRef, ImportKey};
@@ -59,6 +59,36 @@ pub enum Work {
     },
     /// Do what the alerts of an event are for that were taken because they are due.
     RunAlerts {
+        /// The event.
+        event: EventKey,
+    },
+    /// Tell a driver that their stint begins soon.
+    TellStint {
+        /// The event.
+        event: EventKey,
+        /// The team.
+        team: TeamId,
+        /// The driver.
+        user: UserId,
+        /// When the stint begins, which names it: one that was moved is told of anew.
+        from: Timestamp,
+    },
+    /// Bring what a team has in Discord to what it is to have.
+    SettleTeam {
+        /// The event.
+        event: EventKey,
+        /// The team.
+        team: TeamId,
+    },
+    /// The same for the team of a driver who has given up the seat.
+    SettleTeamOf {
+        /// The event.
+        event: EventKey,
+        /// The driver.
+        user: UserId,
+    },
+    /// Remove what the teams of an event that is over have in Discord.
+    ClearTeams {
         /// The event.
         event: EventKey,
     },
@@ -260,13 +290,17 @@ impl Work {
             Self::OpenEventSpace { .. }
             | Self::ArchiveEventSpace { .. }
             | Self::DeleteEventSpace { .. }
-            | Self::CheckSpaces { .. } => Lane::Channel,
+            | Self::CheckSpaces { .. }
+            | Self::SettleTeam { .. }
+            | Self::SettleTeamOf { .. }
+            | Self::ClearTeams { .. } => Lane::Channel,
             Self::RefreshBoard { .. } => Lane::Board,
             Self::PromoteWaiting { .. }
             | Self::TellPromoted { .. }
             | Self::TellReminder { .. }
             | Self::PostResults { .. }
             | Self::RunAlerts { .. }
+            | Self::TellStint { .. }
             | Self::Announce { .. }
             | Self::FinishAnswer { .. }
             | Self::PostJoinRequest { .. }
@@ -294,6 +328,10 @@ impl Work {
             Self::OpenEventSpace { event }
             | Self::RefreshBoard { event }
             | Self::RunAlerts { event }
+            | Self::TellStint { event, .. }
+            | Self::SettleTeam { event, .. }
+            | Self::SettleTeamOf { event, .. }
+            | Self::ClearTeams { event }
             | Self::Announce { event, .. }
             | Self::ArchiveEventSpace { event }
             | Self::DeleteEventSpace { event }
@@ -341,6 +379,10 @@ impl Work {
             | Self::PromoteWaiting { .. }
             | Self::TellPromoted { .. }
             | Self::TellReminder { .. }
+            | Self::TellStint { .. }
+            | Self::SettleTeam { .. }
+            | Self::SettleTeamOf { .. }
+            | Self::ClearTeams { .. }
             | Self::CheckSpaces { .. }
             | Self::TellJoinDecision { .. }
             | Self::ResumeParked { .. } => None,
@@ -360,6 +402,10 @@ impl Work {
             | Self::PostResults { event, .. }
             | Self::FinishAnswer { event, .. }
             | Self::RunAlerts { event, .. }
+            | Self::TellStint { event, .. }
+            | Self::SettleTeam { event, .. }
+            | Self::SettleTeamOf { event, .. }
+            | Self::ClearTeams { event }
             | Self::Announce { event, .. }
             | Self::ArchiveEventSpace { event, .. }
             | Self::DeleteEventSpace { event, .. } => event.club,

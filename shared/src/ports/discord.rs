@@ -97,6 +97,10 @@ pub struct NewChannel {
     pub topic: Option<String>,
     /// The category to put it in.
     pub parent: Option<ChannelId>,
+    /// Who may do what there; as the category has it if there are none.
+    pub overwrites: Vec<Overwrite>,
+    /// How many fit into a voice channel, 1-99; as many as come if left out.
+    pub user_limit: Option<u32>,
 }
 
 /// A message of our own found in a channel.
@@ -201,7 +205,7 @@ pub trait Channels: Send + Sync {
         reason: &str,
     ) -> impl Future<Output = DiscordResult<()>> + Send;
 
-    /// Gives a channel a name; the name as Discord keeps it. Safe to repeat.
+    /// Gives a channel, a thread among them, a name; the name as Discord keeps it. Safe to repeat.
     fn rename_channel(
         &self,
         channel: ChannelId,
@@ -250,6 +254,74 @@ pub trait MemberRoles: Send + Sync {
         guild: GuildId,
         user: UserId,
         role: RoleId,
+        reason: &str,
+    ) -> impl Future<Output = DiscordResult<()>> + Send;
+}
+
+/// Roles of a guild.
+pub trait Roles: Send + Sync {
+    /// Makes a role that grants nothing. Not safe to repeat: look for what an earlier try left first.
+    fn create_role(
+        &self,
+        guild: GuildId,
+        name: &str,
+        reason: &str,
+    ) -> impl Future<Output = DiscordResult<RoleId>> + Send;
+
+    /// Gives a role another name. Safe to repeat.
+    fn rename_role(
+        &self,
+        guild: GuildId,
+        role: RoleId,
+        name: &str,
+        reason: &str,
+    ) -> impl Future<Output = DiscordResult<()>> + Send;
+
+    /// Removes a role. Safe to repeat: one that is gone is not found (10011).
+    fn delete_role(
+        &self,
+        guild: GuildId,
+        role: RoleId,
+        reason: &str,
+    ) -> impl Future<Output = DiscordResult<()>> + Send;
+}
+
+/// Private threads.
+pub trait Threads: Send + Sync {
+    /// The guild's threads that are not archived.
+    fn active_threads(&self, guild: GuildId) -> impl Future<Output = DiscordResult<Vec<Channel>>> + Send;
+
+    /// Whether there is that thread, archived or not.
+    fn has_thread(&self, thread: ChannelId) -> impl Future<Output = DiscordResult<bool>> + Send;
+
+    /// Makes a private thread to which only moderators can add others. Not safe to repeat: look for what an earlier try
+    /// left first.
+    fn create_private_thread(
+        &self,
+        channel: ChannelId,
+        name: &str,
+        reason: &str,
+    ) -> impl Future<Output = DiscordResult<ChannelId>> + Send;
+
+    /// Puts a member into a thread. Safe to repeat.
+    fn add_thread_member(
+        &self,
+        thread: ChannelId,
+        user: UserId,
+    ) -> impl Future<Output = DiscordResult<()>> + Send;
+
+    /// Takes a member out of a thread. Safe to repeat: one who is not in it is not found (10007).
+    fn remove_thread_member(
+        &self,
+        thread: ChannelId,
+        user: UserId,
+    ) -> impl Future<Output = DiscordResult<()>> + Send;
+
+    /// Opens a thread, or archives and locks it. Safe to repeat.
+    fn set_thread_open(
+        &self,
+        thread: ChannelId,
+        open: bool,
         reason: &str,
     ) -> impl Future<Output = DiscordResult<()>> + Send;
 }

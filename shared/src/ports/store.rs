@@ -29,6 +29,7 @@ use crate::domain::signup::{SignUp, Waiter};
 use crate::domain::space::{SeriesCategory, Space};
 use crate::domain::stints::TeamPlan;
 use crate::domain::sync::{SyncRun, SyncState};
+use crate::domain::team_space::TeamSpace;
 use crate::domain::teams::LineUp;
 use crate::domain::watch::Watch;
 use crate::domain::wishes::Wishes;
@@ -350,6 +351,27 @@ pub trait Spaces: Send + Sync {
     ) -> impl Future<Output = StoreResult<Vec<ChannelId>>> + Send;
 }
 
+/// Reads and writes what teams have in Discord.
+pub trait TeamSpaces: Send + Sync {
+    /// A team's space.
+    fn team_space(
+        &self,
+        event: EventKey,
+        team: TeamId,
+    ) -> impl Future<Output = StoreResult<Option<TeamSpace>>> + Send;
+
+    /// All that the event's teams have or had.
+    fn team_spaces(&self, event: EventKey) -> impl Future<Output = StoreResult<Vec<TeamSpace>>> + Send;
+
+    /// Replaces the space if its version is still the one it was read with (0: it is new), and counts it up.
+    /// A channel or thread that is named with it is recorded as this team's own.
+    fn save_team_space(
+        &self,
+        space: &mut TeamSpace,
+        claimed: Option<ChannelId>,
+    ) -> impl Future<Output = Result<(), CommitError>> + Send;
+}
+
 /// A message to a driver, told once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Delivery {
@@ -593,6 +615,8 @@ pub enum Change {
     Record(Box<Record>, OutboxId),
     /// What a published event is to have in Discord; replaces the version before (0: there is none).
     PutSpace(Space),
+    /// Replaces what a team has in Discord. Condition: the version before is still there.
+    PutTeamSpace(TeamSpace),
     /// A request to join replaces its version before (version 1: the person has none).
     PutJoin(Box<JoinRequest>),
     /// A new code.

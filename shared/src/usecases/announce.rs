@@ -209,15 +209,22 @@ fn mentioned(sheet: &Sheet, what: Announcement) -> Vec<UserId> {
     sign_ups.map(|one| one.user).collect()
 }
 
-struct Part<'a> {
-    name: String,
-    body: Value,
-    users: &'a [UserId],
+/// A message that is sent once.
+pub(super) struct Part<'a> {
+    /// Names its receipt.
+    pub name: String,
+    /// What it says; mentions stand in its content.
+    pub body: Value,
+    /// Whom it notifies.
+    pub users: &'a [UserId],
 }
 
 impl Part<'_> {
     /// Sends it unless it was sent, or an earlier try left it in the channel.
-    async fn send_once<S: Receipts>(
+    ///
+    /// # Errors
+    /// What the store and Discord say.
+    pub(super) async fn send_once<S: Receipts>(
         &self,
         store: &S,
         discord: &impl Messages,

@@ -9,6 +9,7 @@ use crate::domain::rank::Capability;
 use crate::domain::refusal::{Refusal, Standing};
 use crate::domain::seats::{SeatMove, Seats};
 use crate::domain::signup::{Answer, Plan, SignUp, Status, Ticket, Verdict, Waiter, decide};
+use crate::domain::team_space::wanted_in;
 use crate::domain::work::Work;
 use crate::ports::store::{
     Answered, Batch, Change, ClubReader, CommitError, Desk, EventReader, Ledger, OnceKey, Outbox, StoreError,
@@ -174,6 +175,12 @@ pub(super) async fn decide_answer<S: EventReader>(
     let standing = now.as_ref().map_or(Standing::None, |now| now.standing(&event));
     let mut work = vec![Work::RefreshBoard { event: event.key }];
     work.extend(promoted.as_ref().map(|first| tell(event.key, first)));
+    // Who gives up a seat is out of the team.
+    let settled = wanted_in(event.state) == Some(true);
+    work.extend((settled && mine.is_some()).then_some(Work::SettleTeamOf {
+        event: event.key,
+        user: driver.user,
+    }));
     let batch = Batch {
         record: Some(record(
             driver,

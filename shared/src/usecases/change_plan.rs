@@ -2,6 +2,7 @@
 
 use super::call::{Call, Env, Failure, with_caller};
 use super::once::{Decision, once};
+use crate::domain::alert::{Alert, reschedule_stints};
 use crate::domain::event::EventKey;
 use crate::domain::fact::Fact;
 use crate::domain::ids::{EventId, TeamId};
@@ -10,7 +11,10 @@ use crate::domain::rank::Capability;
 use crate::domain::refusal::{EventAction, Field, FormFault, Problem, Refusal};
 use crate::domain::stints::{PlanBrief, PlanDone, PlanEdit, PlanWish, TeamPlan, team_now};
 use crate::domain::teams::Team;
-use crate::ports::store::{Batch, Caller, Change, ClubReader, Ledger, OnceKey, TeamReader};
+use crate::domain::wishes::stint_leads;
+use crate::ports::store::{
+    Alerts, Batch, Caller, Change, ClubReader, Ledger, MemberWishes, OnceKey, TeamReader,
+};
 use serde::{Deserialize, Serialize};
 
 /// What was done, and the plan now.
@@ -28,6 +32,7 @@ struct Desk {
     sheet: Sheet,
     team: Team,
     plan: TeamPlan,
+    alerts: Vec<Alert>,
 }
 
 /// Changes the strategy or the plan. Takes [`Capability::ManageEvents`]; the team's own drivers may begin and end stints
@@ -36,7 +41,7 @@ struct Desk {
 /// # Errors
 /// Refuses with `NoClub`, `NeedsRank`, `NoSuchEvent`, `WrongState`, `NoSuchTeam`, `Form`, `Busy`, and as
 /// [`TeamPlan::planned`] and [`TeamPlan::after`] say.
-pub async fn change_plan<S: ClubReader + TeamReader + Ledger>(
+pub async fn change_plan<S: Alerts + ClubReader + MemberWishes + TeamReader + Ledger>(
     store: &S,
     env: &impl Env,
     call: &Call,
@@ -59,8 +64,15 @@ pub async fn change_plan<S: ClubReader + TeamReader + Ledger>(
         let mut record = call.record(desk.caller.club.id, fact);
         record.before = serde_json::to_value(&desk.plan).unwrap_or_default();
         record.after = serde_json::to_value(&next).unwrap_or_default();
+        let settings = &desk.caller.settings;
+        let event = &desk.sheet.event;
+        let wishes = store.wishes_of(event.key.club, &desk.team.drivers).await?;
+        let lead = stint_leads(&wishes, settings);
+        let alert = reschedule_stints(event, &next, call.guild, lead, &desk.alerts, call.now);
+        let mut changes = vec![Change::PutTeamPlan(next.clone())];
+        changes.extend(alert.map(Change::PutAlert));
         let batch = Batch {
-            changes: vec![Change::PutTeamPlan(next.clone())],
+            changes,
             record: Some(record),
             outbox: call.outbox(env, Vec::new()),
             answered: None,
@@ -76,7 +88,7 @@ pub async fn change_plan<S: ClubReader + TeamReader + Ledger>(
 ///
 /// # Errors
 /// Refuses with `NoClub`, `NeedsRank`, `NoSuchEvent`, `NoSuchTeam`.
-pub async fn show_plan<S: ClubReader + TeamReader>(
+pub async fn show_plan<S: Alerts + ClubReader + TeamReader>(
     store: &S,
     call: &Call,
     (event, team): (EventId, TeamId),
@@ -90,16 +102,17 @@ pub async fn show_plan<S: ClubReader + TeamReader>(
     ))
 }
 
-async fn desk<S: ClubReader + TeamReader>(
+async fn desk<S: Alerts + ClubReader + TeamReader>(
     store: &S,
     call: &Call,
     (event, team): (EventId, TeamId),
     drivers_may: bool,
 ) -> Result<Desk, Failure> {
-    let (caller, (found, plan)) = with_caller(store, call, |club| async move {
+    let (caller, (found, plan, alerts)) = with_caller(store, call, |club| async move {
         let key = EventKey { club, event };
-        let (found, plan) = futures::join!(store.line_up(key), store.team_plan(key, team));
-        Ok((found?, plan?))
+        let (found, plan, alerts) =
+            futures::join!(store.line_up(key), store.team_plan(key, team), store.alerts(key));
+        Ok((found?, plan?, alerts?))
     })
     .await?;
     let key = EventKey {
@@ -115,7 +128,10 @@ async fn desk<S: ClubReader + TeamReader>(
     let (sheet, line_up) = found.ok_or(Refusal::NoSuchEvent)?;
     Ok(Desk {
         team: team_now(&line_up, team, &sheet)?,
-        plan: plan.unwrap_or_else(|| TeamPlan::empty(key, team)),
+        plan: plan
+            .unwrap_or_else(|| TeamPlan::empty(key, team))
+            .on(&sheet.event),
+        alerts,
         caller,
         sheet,
     })

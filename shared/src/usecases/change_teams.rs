@@ -2,16 +2,20 @@
 
 use super::call::{Call, Env, Failure, team_id, with_caller};
 use super::once::{Decision, once};
-use crate::domain::alert::{Alert, reschedule};
+use crate::domain::alert::{Alert, AlertKind, AlertState, DropReason, reschedule};
 use crate::domain::event::{EventKey, EventState};
 use crate::domain::fact::Fact;
 use crate::domain::ids::{EventId, TeamId, UserId};
 use crate::domain::notice::Sheet;
 use crate::domain::rank::Capability;
 use crate::domain::refusal::{EventAction, Field, FormFault, Problem, Refusal};
+use crate::domain::team_space::wanted_in;
 use crate::domain::teams::form::Sizes;
 use crate::domain::teams::{DRIVERS_MAX, LineUp, TEAMS_MAX, TeamEdit, TeamsBrief, TeamsDone};
-use crate::ports::store::{Alerts, Batch, Caller, Change, ClubReader, Ledger, OnceKey, TeamReader};
+use crate::domain::work::Work;
+use crate::ports::store::{
+    Alerts, Batch, Caller, Change, ClubReader, Ledger, OnceKey, TeamReader, TeamSpaces,
+};
 use serde::{Deserialize, Serialize};
 
 /// What a person asks for, as typed or picked.
@@ -93,11 +97,30 @@ pub async fn change_teams<S: Alerts + ClubReader + TeamReader + Ledger>(
         let (after, step) = sheet.event.after(action, call.now)?;
         let (next, done) = line_up.after(&edit(env, call, wish)?, &sheet)?;
         let moved = step.from != step.to;
+        let gone = |alert: &&Alert| match alert.kind {
+            AlertKind::Stints { team, .. } => alert.is_pending() && next.team(team).is_none(),
+            _ => false,
+        };
+        let overtaken = AlertState::Dropped {
+            at: call.now,
+            why: DropReason::Overtaken,
+        };
+        // Stints of a team that is dissolved are not driven.
+        let (dropped, alerts): (Vec<Alert>, Vec<Alert>) = alerts.into_iter().partition(|alert| gone(&alert));
         let mut changes = vec![Change::PutLineUp(next.clone())];
+        let dropped = dropped.iter().map(|alert| alert.with(overtaken.clone()));
+        changes.extend(dropped.map(Change::PutAlert));
         if moved {
             changes.push(Change::UpdateEvent(after.clone()));
             let due = reschedule(&after, call.guild, &caller.settings, &alerts, call.now);
             changes.extend(due.into_iter().map(Change::PutAlert));
+        }
+        let mut work = if moved { step.jobs(&after) } else { Vec::new() };
+        if wanted_in(after.state) == Some(true) {
+            work.extend(touched(&line_up, &next).map(|team| Work::SettleTeam {
+                event: after.key,
+                team,
+            }));
         }
         let mut record = call.record(caller.club.id, Fact::TeamsChanged { event: after.key });
         record.before = serde_json::to_value(&line_up).unwrap_or_default();
@@ -105,7 +128,7 @@ pub async fn change_teams<S: Alerts + ClubReader + TeamReader + Ledger>(
         let batch = Batch {
             changes,
             record: Some(record),
-            outbox: call.outbox(env, if moved { step.jobs(&after) } else { Vec::new() }),
+            outbox: call.outbox(env, work),
             answered: None,
         };
         let now = Sheet {
@@ -119,17 +142,33 @@ pub async fn change_teams<S: Alerts + ClubReader + TeamReader + Ledger>(
     once((store, env), key, call.try_until, decide).await
 }
 
+/// The teams that are others now, or gone.
+fn touched<'a>(before: &'a LineUp, after: &'a LineUp) -> impl Iterator<Item = TeamId> + 'a {
+    let changed = after
+        .teams
+        .iter()
+        .filter(|team| before.team(team.id) != Some(*team))
+        .map(|team| team.id);
+    let gone = before.teams.iter().filter(|team| after.team(team.id).is_none());
+    changed.chain(gone.map(|team| team.id))
+}
+
 /// Reads the teams of an event. Takes [`Capability::ManageEvents`] while they are being formed, nothing once they are
 /// settled.
 ///
 /// # Errors
 /// Refuses with `NoClub`, `NeedsRank`, `NoSuchEvent`.
-pub async fn list_teams<S: ClubReader + TeamReader>(
+pub async fn list_teams<S: ClubReader + TeamReader + TeamSpaces>(
     store: &S,
     call: &Call,
     event: EventId,
 ) -> Result<TeamsBrief, Failure> {
-    let (caller, found) = with_caller(store, call, |club| store.line_up(EventKey { club, event })).await?;
+    let (caller, (found, spaces)) = with_caller(store, call, |club| async move {
+        let key = EventKey { club, event };
+        let (found, spaces) = futures::join!(store.line_up(key), store.team_spaces(key));
+        Ok((found?, spaces?))
+    })
+    .await?;
     let (sheet, line_up) = found.ok_or(Refusal::NoSuchEvent)?;
     let settled = matches!(
         sheet.event.state,
@@ -142,7 +181,7 @@ pub async fn list_teams<S: ClubReader + TeamReader>(
     if !settled {
         call.allow(&caller, Capability::ManageEvents)?;
     }
-    Ok(TeamsBrief::of(&caller.club, &sheet, &line_up))
+    Ok(TeamsBrief::of(&caller.club, &sheet, &line_up).with_lacking(&spaces))
 }
 
 /// Reads an event with its teams for somebody who is about to change them.

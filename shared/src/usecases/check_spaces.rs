@@ -2,7 +2,10 @@
 //! time, and the rows of events that are long gone.
 //!
 //! What is to be done is asked for by the outbox, with the record that it follows from; nothing is lost or doubled when
-//! this dies on the way or is done twice. A leg makes one call for the guild's channels and at most three an event.
+//! this dies on the way or is done twice. A leg makes one call for the guild's channels and at most three an event; where teams
+//! are settled three more for roles and threads, and one for each thread that nobody wrote into for a week.
+
+mod teams;
 
 use super::call::{Env, outbox_id};
 use super::job::{Job, JobFailure, at_home, or_lost};
@@ -13,10 +16,12 @@ use crate::domain::settings::Drift;
 use crate::domain::space::{Space, SpaceState};
 use crate::domain::watch::{Mend, Seen, Watch, has_to_be_seen, mend, rows_are_old};
 use crate::domain::work::Work;
-use crate::ports::discord::{Channel, Channels, Guilds, Messages};
+use crate::ports::discord::{Channel, Channels, Guilds, Messages, Threads};
 use crate::ports::store::{
-    Batch, Change, Cursor, EventReader, Ledger, Leftovers, Outbox, SettingsReader, Spaces, Watches,
+    Batch, Change, Cursor, EventReader, Ledger, Leftovers, Outbox, SettingsReader, Spaces, TeamReader,
+    TeamSpaces, Watches,
 };
+use teams::{Known, check_teams};
 
 /// Events of a leg.
 const EVENTS: u32 = 20;
@@ -30,12 +35,12 @@ const GONE: u32 = 100;
 pub async fn check_spaces<S>(
     store: &S,
     env: &impl Env,
-    discord: &(impl Channels + Guilds + Messages),
+    discord: &(impl Channels + Guilds + Messages + Threads),
     job: &Job,
     (club, leg): (ClubId, u64),
 ) -> Result<(), JobFailure>
 where
-    S: EventReader + Leftovers + Ledger + SettingsReader + Spaces + Watches,
+    S: EventReader + Leftovers + Ledger + SettingsReader + Spaces + TeamReader + TeamSpaces + Watches,
 {
     let (watch, found) = futures::join!(store.watch(club), store.club_and_settings(club));
     let (Some(watch), Some((club, settings))) = (watch?, found?) else {
@@ -47,8 +52,8 @@ where
     }
     let from = watch.after.clone().map(Cursor);
     let (page, channels) = futures::join!(
-        store.list_events(club.id, Period::All, job.now, EVENTS, from),
-        discord.list_channels(job.guild)
+        Box::pin(store.list_events(club.id, Period::All, job.now, EVENTS, from)),
+        Box::pin(discord.list_channels(job.guild))
     );
     let page = page?;
     let channels = match channels {
@@ -61,47 +66,71 @@ where
             };
         }
     };
+    let mut known = Known::default();
     for event in &page.items {
         let facts = (event, channels.as_slice(), settings.drift());
-        Box::pin(check(store, env, discord, job, facts)).await?;
+        if !Box::pin(check(store, env, discord, job, facts)).await? {
+            continue;
+        }
+        match Box::pin(check_teams(store, env, discord, job, facts, &mut known)).await {
+            // It cannot be looked into, which says nothing of what is in it.
+            Err(failure) if mendable(&failure).is_some() => {}
+            outcome => outcome?,
+        }
     }
     match page.next {
-        Some(next) => hand_over(store, env, job, &watch, next).await,
+        Some(next) => Box::pin(hand_over(store, env, job, &watch, next)).await,
         None => Box::pin(clear(store, env, job, club.id)).await,
     }
 }
 
-/// Looks at one event's things, and has done what is to be done.
+/// Looks at one event's things, and has done what is to be done. Returns whether its channel is in this guild, as its teams'
+/// things are.
 async fn check<S: Ledger + Spaces>(
     store: &S,
     env: &impl Env,
     discord: &(impl Channels + Guilds + Messages),
     job: &Job,
     (event, channels, drift): (&Event, &[Channel], Drift),
-) -> Result<(), JobFailure> {
-    let Some(mut space) = store.space(event.key).await? else {
-        return Ok(());
+) -> Result<bool, JobFailure> {
+    let Some(space) = store.space(event.key).await? else {
+        return Ok(false);
     };
     if !space.is_in(job.guild) {
-        return Ok(());
+        return Ok(false);
     }
+    let there = space.channel_in(job.guild).is_some();
     let seen = if has_to_be_seen(event, &space) {
-        match look(discord, &space, channels).await {
+        match Box::pin(look(discord, &space, channels)).await {
             Ok(seen) => Some(seen),
             // It cannot be looked into, which says nothing of what is in it.
-            Err(failure) if mendable(&failure).is_some() => return Ok(()),
+            Err(failure) if mendable(&failure).is_some() => return Ok(there),
             Err(failure) => return Err(failure),
         }
     } else {
         None
     };
-    match mend(event, &space, seen.as_ref(), drift) {
+    let found = mend(event, &space, seen.as_ref(), drift);
+    Box::pin(have_mended(store, env, discord, job, (event, space), found)).await?;
+    Ok(there)
+}
+
+/// Does what is to be done about an event's things, or asks for it.
+async fn have_mended<S: Ledger + Spaces>(
+    store: &S,
+    env: &impl Env,
+    discord: &impl Channels,
+    job: &Job,
+    (event, mut space): (&Event, Space),
+    found: Option<Mend>,
+) -> Result<(), JobFailure> {
+    match found {
         None => Ok(()),
-        Some(Mend::Ask(work)) => ask(store, env, job, Vec::new(), vec![work]).await,
+        Some(Mend::Ask(work)) => Box::pin(ask(store, env, job, Vec::new(), vec![work])).await,
         Some(Mend::Record(mut changed, work)) => {
             changed.version += 1;
             let changes = vec![Change::PutSpace(*changed)];
-            match ask(store, env, job, changes, work.into_iter().collect()).await {
+            match Box::pin(ask(store, env, job, changes, work.into_iter().collect())).await {
                 // Somebody else is at it: the next round looks again.
                 Err(JobFailure::Stale) => Ok(()),
                 outcome => outcome,
@@ -109,12 +138,12 @@ async fn check<S: Ledger + Spaces>(
         }
         Some(Mend::Rename { channel, name }) => {
             let reason = format!("The channel of the event {} was renamed", event.name);
-            match discord.rename_channel(channel, &name, &reason).await {
+            match Box::pin(discord.rename_channel(channel, &name, &reason)).await {
                 Ok(kept) if kept == name => Ok(()),
                 // Discord keeps it in another form: that is its name from now on.
                 Ok(kept) => {
                     space.channel_name = Some(kept);
-                    Ok(store.save_space(&mut space, None).await?)
+                    Ok(Box::pin(store.save_space(&mut space, None)).await?)
                 }
                 Err(error) => match JobFailure::from(error) {
                     failure if mendable(&failure).is_some() => Ok(()),
@@ -139,8 +168,8 @@ async fn look(discord: &impl Messages, space: &Space, channels: &[Channel]) -> R
     };
     Ok(Seen::Channel {
         name: found.name.clone(),
-        info: there(space.info.id()).await?,
-        board: there(space.board.id()).await?,
+        info: Box::pin(there(space.info.id())).await?,
+        board: Box::pin(there(space.board.id())).await?,
     })
 }
 

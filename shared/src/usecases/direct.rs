@@ -1,4 +1,5 @@
-//! Sends a DM to a driver, once: after the club's quiet hours if it can wait, in the event's channel if DMs are closed.
+//! Tells a driver something, once: by DM, after the club's quiet hours if it can wait; where the others are told if DMs are closed
+//! or the driver wants it there.
 
 use super::call::{Env, outbox_id};
 use super::job::{CLOCK_SKEW, Job, JobFailure, nonce};
@@ -21,12 +22,14 @@ pub(super) struct Direct<'a> {
     pub user: UserId,
     /// Names its receipt.
     pub name: &'a str,
-    /// What it is, should it wait.
-    pub what: HeldDm,
+    /// Whether it is said where the others are told, and not by DM.
+    pub public: bool,
+    /// What it is, should it wait; nothing if it cannot.
+    pub what: Option<HeldDm>,
     /// What it says. Carries a component, by which a late retry finds it.
     pub rendered: Rendered,
-    /// The event's channel.
-    pub channel: Option<ChannelId>,
+    /// Where the others are told: the first of these that takes it.
+    pub channels: &'a [ChannelId],
 }
 
 /// Sends it, unless it was sent before.
@@ -41,9 +44,10 @@ pub(super) async fn send_direct<S: Alerts + Ledger + Receipts>(
     dm: &Direct<'_>,
 ) -> Result<(), JobFailure> {
     if let Some(until) = quiet_until(dm.settings, job.now)
-        && dm.what.can_wait(until, dm.event.starts_at)
+        && let Some(what) = dm.what.filter(|_| !dm.public)
+        && what.can_wait(until, dm.event.starts_at)
     {
-        return hold(store, env, job, dm, until).await;
+        return hold(store, env, job, (dm, what), until).await;
     }
     let key = dm.event.key;
     let since = match store.begin_delivery(key, dm.name, job.now).await? {
@@ -51,24 +55,9 @@ pub(super) async fn send_direct<S: Alerts + Ledger + Receipts>(
         Delivery::New => None,
         Delivery::Begun(at) => Some(at),
     };
-    let receipt = match dm.send_privately(discord, since).await {
-        Ok(()) => "dm",
-        // Closed DMs, no common guild, blocked: Discord docs, opcodes and status codes, 50007 and 50278.
-        Err(
-            DiscordError::Forbidden { .. } | DiscordError::NotFound { .. } | DiscordError::Refused { .. },
-        ) => match dm.channel {
-            None => unreachable_or_lost(discord, job).await?,
-            Some(channel) => match dm.send(discord, channel, (true, since)).await {
-                Ok(()) => "channel",
-                Err(
-                    DiscordError::Forbidden { .. }
-                    | DiscordError::NotFound { .. }
-                    | DiscordError::Refused { .. },
-                ) => unreachable_or_lost(discord, job).await?,
-                Err(error) => return Err(error.into()),
-            },
-        },
-        Err(error) => return Err(error.into()),
+    let receipt = match Box::pin(dm.deliver(discord, since)).await? {
+        Some(receipt) => receipt,
+        None => unreachable_or_lost(discord, job).await?,
     };
     store.settle_delivery(key, dm.name, receipt, job.now).await?;
     Ok(())
@@ -84,13 +73,10 @@ async fn hold<S: Alerts + Ledger>(
     store: &S,
     env: &impl Env,
     job: &Job,
-    dm: &Direct<'_>,
+    (dm, what): (&Direct<'_>, HeldDm),
     until: Timestamp,
 ) -> Result<(), JobFailure> {
-    let kind = AlertKind::Held {
-        user: dm.user,
-        what: dm.what,
-    };
+    let kind = AlertKind::Held { user: dm.user, what };
     let present = store.alerts(dm.event.key).await?;
     let found = present.iter().find(|alert| alert.kind.name() == kind.name());
     let alert = match found {
@@ -131,7 +117,35 @@ async fn unreachable_or_lost(discord: &impl Guilds, job: &Job) -> Result<&'stati
     }
 }
 
+/// Whether Discord took it. Closed DMs, no common guild, blocked: Discord docs, opcodes and status codes, 50007 and 50278.
+fn taken(sent: Result<(), DiscordError>) -> Result<bool, DiscordError> {
+    match sent {
+        Ok(()) => Ok(true),
+        Err(
+            DiscordError::Forbidden { .. } | DiscordError::NotFound { .. } | DiscordError::Refused { .. },
+        ) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
 impl Direct<'_> {
+    /// Sends it one way or another; nothing if none is open.
+    async fn deliver(
+        &self,
+        discord: &impl Messages,
+        since: Option<Timestamp>,
+    ) -> Result<Option<&'static str>, DiscordError> {
+        if !self.public && taken(Box::pin(self.send_privately(discord, since)).await)? {
+            return Ok(Some("dm"));
+        }
+        for channel in self.channels {
+            if taken(Box::pin(self.send(discord, *channel, (true, since))).await)? {
+                return Ok(Some("channel"));
+            }
+        }
+        Ok(None)
+    }
+
     async fn send_privately(
         &self,
         discord: &impl Messages,

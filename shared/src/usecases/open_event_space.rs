@@ -19,7 +19,7 @@ use crate::domain::space::{Space, SpaceFault, SpaceState, Step};
 use crate::ports::discord::{Channels, DiscordError, Guilds, InteractionReplies, Messages};
 use crate::ports::store::{EventReader, SettingsReader, Spaces};
 
-pub(super) use category::archive_category;
+pub(super) use category::{archive_category, with_room};
 pub(super) use messages::{Shown, bring_up_to_date, post_missing};
 
 /// Discord's capability for all of this.

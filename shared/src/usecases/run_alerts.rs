@@ -4,7 +4,9 @@ use super::announce::{Said, announce};
 use super::call::{Env, outbox_id};
 use super::change_event::shut_gates;
 use super::job::{Job, JobFailure};
-use crate::domain::alert::{Alert, AlertKind, AlertState, Announcement, DropReason, HeldDm, reschedule};
+use crate::domain::alert::{
+    Alert, AlertKind, AlertState, Announcement, DropReason, HeldDm, reschedule, stints_due,
+};
 use crate::domain::club::Club;
 use crate::domain::event::{Event, EventAction, EventKey};
 use crate::domain::fact::{Actor, Fact, Record};
@@ -12,15 +14,17 @@ use crate::domain::ids::UserId;
 use crate::domain::notice::Render;
 use crate::domain::settings::Settings;
 use crate::domain::signup::Status;
+use crate::domain::wishes::stint_leads;
 use crate::domain::work::Work;
 use crate::ports::discord::Messages;
 use crate::ports::store::{
     Alerts, Batch, Change, ClubReader, Desk, EventReader, Ledger, MemberWishes, Outbox, Receipts,
-    SettingsReader, Spaces,
+    SettingsReader, Spaces, TeamReader,
 };
+use std::collections::BTreeSet;
 
-/// More than an event can have at once: what is left after that many is somebody else's doing.
-const MOST: usize = 32;
+/// More than an event can have at once, those of its teams among them: what is left after that many is somebody else's doing.
+const MOST: usize = 100;
 /// DMs that are set off at once: each is a write of the transaction.
 const DMS_AT_ONCE: usize = 40;
 /// An account that does not exist: an event is read without anybody's answer.
@@ -48,7 +52,15 @@ pub async fn run_alerts<S>(
     event: EventKey,
 ) -> Result<(), JobFailure>
 where
-    S: Alerts + ClubReader + EventReader + Ledger + MemberWishes + Receipts + SettingsReader + Spaces,
+    S: Alerts
+        + ClubReader
+        + EventReader
+        + Ledger
+        + MemberWishes
+        + Receipts
+        + SettingsReader
+        + Spaces
+        + TeamReader,
 {
     for _ in 0..MOST {
         let (desk, alerts, club) = futures::join!(
@@ -75,6 +87,9 @@ where
         let mut batch = match (next.kind.action(), next.kind.announcement()) {
             _ if matches!(next.kind, AlertKind::Held { .. }) => {
                 Box::pin(held(store, env, job, &stand)).await?
+            }
+            _ if matches!(next.kind, AlertKind::Stints { .. }) => {
+                Box::pin(stints(store, env, job, &stand, next)).await?
             }
             (Some(action), _) => step(env, job, &stand, next, action),
             (None, Some(what)) => {
@@ -247,6 +262,61 @@ async fn say<S: EventReader + MemberWishes + Receipts + Spaces>(
         batch.outbox.work.push(Work::RefreshBoard { event: event.key });
     }
     Ok(batch)
+}
+
+/// Has the drivers told whose stints begin soon, each by work of its own, and waits for the next. Too late is what has
+/// begun already.
+async fn stints<S: MemberWishes + TeamReader>(
+    store: &S,
+    env: &impl Env,
+    job: &Job,
+    stand: &Stand,
+    alert: &Alert,
+) -> Result<Batch, JobFailure> {
+    let event = &stand.desk.event;
+    let overtaken = || settle(env, job, alert.with(dropped(job, DropReason::Overtaken)));
+    let AlertKind::Stints { team, .. } = alert.kind else {
+        return Ok(overtaken());
+    };
+    let plan = store.team_plan(event.key, team).await?;
+    let Some(plan) = plan.filter(|_| !event.state.is_over()) else {
+        return Ok(overtaken());
+    };
+    let plan = plan.on(event);
+    let drivers: BTreeSet<UserId> = plan.stints.iter().filter_map(|stint| stint.driver).collect();
+    let drivers: Vec<UserId> = drivers.into_iter().collect();
+    let wishes = store.wishes_of(event.key.club, &drivers).await?;
+    let due = stints_due(&plan, stint_leads(&wishes, &stand.settings), alert.due, job.now);
+    let done = AlertState::Sent {
+        at: job.now,
+        silent: due.tell.is_empty(),
+    };
+    let next = due
+        .next
+        .map_or_else(|| alert.with(done), |next| alert.moved(next));
+    let tell = |(user, from)| Work::TellStint {
+        event: event.key,
+        team: plan.team,
+        user,
+        from,
+    };
+    let late = !due.late.is_empty();
+    Ok(Batch {
+        changes: vec![Change::PutAlert(next)],
+        record: late.then(|| Record {
+            club: event.key.club,
+            actor: Actor::Gantry,
+            at: job.now,
+            fact: Fact::AlertsDropped {
+                event: event.key,
+                alerts: vec![alert.kind],
+            },
+            before: serde_json::Value::Null,
+            after: serde_json::to_value(&due.late).unwrap_or_default(),
+        }),
+        outbox: outbox(env, job, due.tell.into_iter().map(tell).collect()),
+        answered: None,
+    })
 }
 
 const fn dropped(job: &Job, why: DropReason) -> AlertState {

@@ -9,14 +9,15 @@ use crate::domain::ids::EventId;
 use crate::domain::notice::Sheet;
 use crate::domain::refusal::EventAction;
 use crate::domain::teams::{LineUp, TeamsBrief, TeamsDone};
-use crate::ports::store::{Alerts, Batch, Change, ClubReader, Ledger, OnceKey, TeamReader};
+use crate::domain::work::Work;
+use crate::ports::store::{Alerts, Batch, Change, ClubReader, Ledger, OnceKey, TeamReader, TeamSpaces};
 
 /// Settles the teams; drivers who have left since are out of them. Takes
 /// [`crate::domain::rank::Capability::ManageEvents`].
 ///
 /// # Errors
 /// Refuses with `NoClub`, `NeedsRank`, `NoSuchEvent`, `WrongState`, `EmptyTeam`, `Busy`.
-pub async fn finalise_teams<S: Alerts + ClubReader + TeamReader + Ledger>(
+pub async fn finalise_teams<S: Alerts + TeamSpaces + ClubReader + TeamReader + Ledger>(
     store: &S,
     env: &impl Env,
     call: &Call,
@@ -30,7 +31,7 @@ pub async fn finalise_teams<S: Alerts + ClubReader + TeamReader + Ledger>(
 ///
 /// # Errors
 /// Refuses with `NoClub`, `NeedsRank`, `NoSuchEvent`, `WrongState`, `Busy`.
-pub async fn reopen_teams<S: Alerts + ClubReader + TeamReader + Ledger>(
+pub async fn reopen_teams<S: Alerts + TeamSpaces + ClubReader + TeamReader + Ledger>(
     store: &S,
     env: &impl Env,
     call: &Call,
@@ -39,7 +40,7 @@ pub async fn reopen_teams<S: Alerts + ClubReader + TeamReader + Ledger>(
     settle(store, env, call, event, EventAction::ReopenTeams).await
 }
 
-async fn settle<S: Alerts + ClubReader + TeamReader + Ledger>(
+async fn settle<S: Alerts + TeamSpaces + ClubReader + TeamReader + Ledger>(
     store: &S,
     env: &impl Env,
     call: &Call,
@@ -65,6 +66,20 @@ async fn settle<S: Alerts + ClubReader + TeamReader + Ledger>(
         } else {
             TeamsDone::Reopened
         };
+        let mut work = step.jobs(&after);
+        if action == EventAction::FinaliseTeams {
+            // Those that an earlier settling left behind go.
+            let left = store.team_spaces(after.key).await?;
+            let left = left.into_iter().filter(|space| !space.is_gone());
+            let left = left
+                .map(|space| space.team)
+                .filter(|team| next.team(*team).is_none());
+            let teams = next.teams.iter().map(|team| team.id).chain(left);
+            work.extend(teams.map(|team| Work::SettleTeam {
+                event: after.key,
+                team,
+            }));
+        }
         let mut record = call.record(caller.club.id, Fact::of(action, after.key));
         record.before = serde_json::to_value(&line_up).unwrap_or_default();
         record.after = serde_json::to_value(&next).unwrap_or_default();
@@ -77,7 +92,7 @@ async fn settle<S: Alerts + ClubReader + TeamReader + Ledger>(
         let batch = Batch {
             changes,
             record: Some(record),
-            outbox: call.outbox(env, step.jobs(&after)),
+            outbox: call.outbox(env, work),
             answered: None,
         };
         let now = Sheet {

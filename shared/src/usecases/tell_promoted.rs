@@ -83,9 +83,10 @@ pub async fn tell_promoted<S: Alerts + EventReader + Ledger + Receipts + Setting
         settings: &settings,
         user: *user,
         name: &name,
-        what: HeldDm::Promoted,
+        public: false,
+        what: Some(HeldDm::Promoted),
         rendered: render.render(&notice),
-        channel,
+        channels: channel.as_slice(),
     };
     Box::pin(send_direct(store, env, discord, job, &dm)).await
 }

@@ -78,9 +78,10 @@ pub async fn tell_reminder<S: Alerts + EventReader + Ledger + Receipts + Setting
         settings: &settings,
         user,
         name: &name,
-        what,
+        public: false,
+        what: Some(what),
         rendered: render.render(&notice),
-        channel,
+        channels: channel.as_slice(),
     };
     Box::pin(send_direct(store, env, discord, job, &dm)).await
 }

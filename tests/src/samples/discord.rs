@@ -50,7 +50,8 @@ pub(super) fn events(now: Timestamp) -> Vec<(&'static str, Value)> {
         add(name, writer.write(4, data, ADMIN, Some(GUILD)), Form::Plain);
     }
     for (name, id, user) in buttons() {
-        let guild = (!matches!(id, ComponentId::DmDetails { .. })).then_some(GUILD);
+        let of_dm = matches!(id, ComponentId::DmDetails { .. } | ComponentId::StintSeen { .. });
+        let guild = (!of_dm).then_some(GUILD);
         let data = json!({ "component_type": 2, "custom_id": id.to_string(), "id": 2 });
         add(name, writer.click(data, user, guild), Form::Plain);
     }
@@ -516,6 +517,15 @@ fn buttons() -> Vec<(&'static str, ComponentId, UserId)> {
         ("button-unlink", ComponentId::Unlink { club: CLUB }, ADMIN),
         ("button-keep-link", ComponentId::KeepLink { club: CLUB }, ADMIN),
         ("button-dm-details", ComponentId::DmDetails { key: OPEN }, SEATED),
+        (
+            "button-stint-seen",
+            ComponentId::StintSeen {
+                key: CLOSED,
+                team: TEAM,
+                from: super::MOMENT.as_second(),
+            },
+            SEATED,
+        ),
         (
             "button-reset-settings",
             ComponentId::ResetSettings {

@@ -1,8 +1,8 @@
 //! What the table's stream and the queues hand to the relay and the workers.
 
 use super::world::{
-    ADMIN, CHANNEL, CLUB, DRIVER, GUILD, IMPORT, JOIN, JOIN_DECIDED, NEW, OPEN, RUN, SEATED, SEATED_TICKET,
-    WAITING, reply,
+    ADMIN, CHANNEL, CLOSED, CLUB, DRIVER, GUILD, IMPORT, JOIN, JOIN_DECIDED, NEW, OPEN, RUN, SEATED,
+    SEATED_TICKET, TEAM, WAITING, reply,
 };
 use gantry_shared::adapters::dynamo::{OUTBOX_PREFIX, OutboxItem};
 use gantry_shared::domain::alert::Announcement;
@@ -47,6 +47,21 @@ pub(super) fn events(now: Timestamp) -> serde_json::Result<Vec<(&'static str, &'
     let archive = Work::ArchiveEventSpace { event: OPEN };
     let delete = Work::DeleteEventSpace { event: OPEN };
     let alerts = Work::RunAlerts { event: OPEN };
+    let settle = Work::SettleTeam {
+        event: CLOSED,
+        team: TEAM,
+    };
+    let settle_of = Work::SettleTeamOf {
+        event: CLOSED,
+        user: SEATED,
+    };
+    let clear = Work::ClearTeams { event: CLOSED };
+    let stint = Work::TellStint {
+        event: CLOSED,
+        team: TEAM,
+        user: SEATED,
+        from: now,
+    };
     let announce = Work::Announce {
         event: OPEN,
         what: Announcement::Progress,
@@ -164,8 +179,12 @@ pub(super) fn events(now: Timestamp) -> serde_json::Result<Vec<(&'static str, &'
         ),
         ("channel-worker", "archive-event-space", batch(&[archive], now)?),
         ("channel-worker", "delete-event-space", batch(&[delete], now)?),
+        ("channel-worker", "settle-team", batch(&[settle], now)?),
+        ("channel-worker", "settle-team-of", batch(&[settle_of], now)?),
+        ("channel-worker", "clear-teams", batch(&[clear], now)?),
         ("notify-worker", "run-alerts", batch(&[alerts], now)?),
         ("notify-worker", "announce", batch(&[announce], now)?),
+        ("notify-worker", "tell-stint", batch(&[stint], now)?),
         (
             "race-day",
             "every-minute",

@@ -8,7 +8,7 @@ use crate::domain::permissions::Overwrite;
 use crate::ports::budget::Budget;
 use crate::ports::discord::{
     Channel, ChannelKind, ChannelPlace, Channels, DiscordError, DiscordResult, FileReplies, GuildMembers,
-    InteractionReplies, Listed, MessageBody, Messages, NewChannel, NewMessage, OwnMessage, Upload,
+    InteractionReplies, Listed, MessageBody, Messages, NewChannel, NewMessage, OwnMessage, Threads, Upload,
 };
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -191,6 +191,57 @@ impl<B: Budget> Channels for DiscordRest<B> {
 
     async fn delete_channel(&self, channel: ChannelId, reason: &str) -> DiscordResult<()> {
         self.execute(&requests::delete_channel(channel, reason))
+            .await
+            .map(drop)
+    }
+}
+
+#[derive(Deserialize)]
+struct WireThreads {
+    #[serde(default)]
+    threads: Vec<WireChannel>,
+}
+
+impl<B: Budget> Threads for DiscordRest<B> {
+    async fn active_threads(&self, guild: GuildId) -> DiscordResult<Vec<Channel>> {
+        let found: WireThreads = self.call(&requests::active_threads(guild)).await?;
+        Ok(found.threads.into_iter().map(Channel::from).collect())
+    }
+
+    async fn has_thread(&self, thread: ChannelId) -> DiscordResult<bool> {
+        match self.execute(&requests::get_channel(thread)).await {
+            Ok(_) => Ok(true),
+            // Unknown channel: Discord docs, opcodes and status codes.
+            Err(DiscordError::NotFound { code: 10_003 }) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn create_private_thread(
+        &self,
+        channel: ChannelId,
+        name: &str,
+        reason: &str,
+    ) -> DiscordResult<ChannelId> {
+        let request = requests::create_private_thread(channel, name, reason)?;
+        let made: WireId<ChannelId> = self.call(&request).await?;
+        Ok(made.id)
+    }
+
+    async fn add_thread_member(&self, thread: ChannelId, user: UserId) -> DiscordResult<()> {
+        self.execute(&requests::add_thread_member(thread, user))
+            .await
+            .map(drop)
+    }
+
+    async fn remove_thread_member(&self, thread: ChannelId, user: UserId) -> DiscordResult<()> {
+        self.execute(&requests::remove_thread_member(thread, user))
+            .await
+            .map(drop)
+    }
+
+    async fn set_thread_open(&self, thread: ChannelId, open: bool, reason: &str) -> DiscordResult<()> {
+        self.execute(&requests::set_thread_open(thread, open, reason))
             .await
             .map(drop)
     }

@@ -1,9 +1,9 @@
-//! Roles of single members.
+//! Roles, and those of single members.
 
 use super::{DiscordRest, requests};
 use crate::domain::ids::{GuildId, RoleId, UserId};
 use crate::ports::budget::Budget;
-use crate::ports::discord::{DiscordError, DiscordResult, MemberRoles};
+use crate::ports::discord::{DiscordError, DiscordResult, MemberRoles, Roles};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -37,6 +37,30 @@ impl<B: Budget> MemberRoles for DiscordRest<B> {
         reason: &str,
     ) -> DiscordResult<()> {
         self.execute(&requests::remove_role(guild, user, role, reason))
+            .await
+            .map(drop)
+    }
+}
+
+#[derive(Deserialize)]
+struct WireMade {
+    id: RoleId,
+}
+
+impl<B: Budget> Roles for DiscordRest<B> {
+    async fn create_role(&self, guild: GuildId, name: &str, reason: &str) -> DiscordResult<RoleId> {
+        let request = requests::create_role(guild, name, reason)?;
+        let made: WireMade = self.call(&request).await?;
+        Ok(made.id)
+    }
+
+    async fn rename_role(&self, guild: GuildId, role: RoleId, name: &str, reason: &str) -> DiscordResult<()> {
+        let request = requests::rename_role(guild, role, name, reason)?;
+        self.execute(&request).await.map(drop)
+    }
+
+    async fn delete_role(&self, guild: GuildId, role: RoleId, reason: &str) -> DiscordResult<()> {
+        self.execute(&requests::delete_role(guild, role, reason))
             .await
             .map(drop)
     }

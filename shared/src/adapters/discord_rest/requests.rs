@@ -6,6 +6,7 @@
 use super::encode::percent_encode;
 use super::request::{Auth, Major, Repeat, Request};
 use crate::domain::ids::{ApplicationId, ChannelId, CommandId, GuildId, MessageId, RoleId, UserId};
+use crate::domain::permissions::Overwrite;
 use crate::ports::discord::{
     ChannelKind, ChannelPlace, DiscordError, DiscordResult, Mentions, MessageBody, NewChannel, NewMessage,
     Upload,
@@ -22,6 +23,11 @@ const NONCE_LIFE: Duration = Duration::from_secs(60);
 /// Discord's code for a form that is not valid; used for what is refused before sending, too.
 const INVALID_FORM: u64 = 50035;
 const CHANNEL_NAME_CHARS: usize = 100;
+const ROLE_NAME_CHARS: usize = 100;
+/// Channel type of a private thread (Discord docs, resources/channel).
+const PRIVATE_THREAD: u8 = 12;
+/// The longest time of silence after which a thread is archived (Discord docs, topics/threads).
+const WEEK_MINUTES: u32 = 10_080;
 const TOPIC_CHARS: usize = 1024;
 const CONTENT_CHARS: usize = 2000;
 const NONCE_CHARS: usize = 25;
@@ -122,6 +128,8 @@ pub fn create_channel(guild: GuildId, channel: &NewChannel, reason: &str) -> Dis
         name,
         topic,
         parent,
+        overwrites,
+        user_limit,
     } = channel;
     length("name", name, 1, CHANNEL_NAME_CHARS)?;
     let mut body = Map::new();
@@ -133,6 +141,12 @@ pub fn create_channel(guild: GuildId, channel: &NewChannel, reason: &str) -> Dis
     }
     if let Some(parent) = parent {
         body.insert("parent_id".to_owned(), json!(parent));
+    }
+    if !overwrites.is_empty() {
+        body.insert("permission_overwrites".to_owned(), wire_overwrites(overwrites));
+    }
+    if let Some(limit) = user_limit {
+        body.insert("user_limit".to_owned(), json!(limit));
     }
     let path = format!("/guilds/{guild}/channels");
     Ok(Request::bot(
@@ -163,19 +177,7 @@ pub fn rename_channel(channel: ChannelId, name: &str, reason: &str) -> Request {
 /// A channel put into a category, with all its overwrites.
 #[must_use]
 pub fn move_channel(channel: ChannelId, place: &ChannelPlace, reason: &str) -> Request {
-    // Permission bits travel as text (Discord docs, topics/permissions).
-    let overwrites: Vec<Value> = place
-        .overwrites
-        .iter()
-        .map(|one| {
-            json!({
-                "id": one.target.to_string(),
-                "type": u8::from(!one.of_role),
-                "allow": one.allow.0.to_string(),
-                "deny": one.deny.0.to_string(),
-            })
-        })
-        .collect();
+    let overwrites = wire_overwrites(&place.overwrites);
     let body = json!({ "parent_id": place.parent, "permission_overwrites": overwrites });
     let path = format!("/channels/{channel}");
     Request::bot(
@@ -186,6 +188,137 @@ pub fn move_channel(channel: ChannelId, place: &ChannelPlace, reason: &str) -> R
     )
     .body(body)
     .reason(reason)
+}
+
+/// Permission bits travel as text (Discord docs, topics/permissions).
+fn wire_overwrites(overwrites: &[Overwrite]) -> Value {
+    overwrites
+        .iter()
+        .map(|one| {
+            json!({
+                "id": one.target.to_string(),
+                "type": u8::from(!one.of_role),
+                "allow": one.allow.0.to_string(),
+                "deny": one.deny.0.to_string(),
+            })
+        })
+        .collect()
+}
+
+/// Opens a thread, or archives and locks it.
+#[must_use]
+pub fn set_thread_open(thread: ChannelId, open: bool, reason: &str) -> Request {
+    edit_channel(thread, json!({ "archived": !open, "locked": !open }), reason)
+}
+
+fn edit_channel(channel: ChannelId, body: Value, reason: &str) -> Request {
+    let path = format!("/channels/{channel}");
+    let template = "/channels/{channel.id}";
+    Request::bot(Method::PATCH, template, Major::Channel(channel), path)
+        .body(body)
+        .reason(reason)
+}
+
+/// A channel or thread.
+#[must_use]
+pub fn get_channel(channel: ChannelId) -> Request {
+    let path = format!("/channels/{channel}");
+    Request::bot(
+        Method::GET,
+        "/channels/{channel.id}",
+        Major::Channel(channel),
+        path,
+    )
+}
+
+/// All threads of a guild that are not archived.
+#[must_use]
+pub fn active_threads(guild: GuildId) -> Request {
+    let path = format!("/guilds/{guild}/threads/active");
+    let template = "/guilds/{guild.id}/threads/active";
+    Request::bot(Method::GET, template, Major::Guild(guild), path)
+}
+
+/// A private thread, archived after a week of silence.
+///
+/// # Errors
+/// [`DiscordError::Refused`] for a name that Discord does not take.
+pub fn create_private_thread(channel: ChannelId, name: &str, reason: &str) -> DiscordResult<Request> {
+    length("name", name, 1, CHANNEL_NAME_CHARS)?;
+    let path = format!("/channels/{channel}/threads");
+    let template = "/channels/{channel.id}/threads";
+    let body = json!({
+        "name": name,
+        "type": PRIVATE_THREAD,
+        "invitable": false,
+        "auto_archive_duration": WEEK_MINUTES,
+    });
+    Ok(
+        Request::bot(Method::POST, template, Major::Channel(channel), path)
+            .body(body)
+            .reason(reason)
+            .repeat(Repeat::Unsafe),
+    )
+}
+
+/// Puts a member into a thread.
+#[must_use]
+pub fn add_thread_member(thread: ChannelId, user: UserId) -> Request {
+    thread_member(Method::PUT, thread, user)
+}
+
+/// Takes a member out of a thread.
+#[must_use]
+pub fn remove_thread_member(thread: ChannelId, user: UserId) -> Request {
+    thread_member(Method::DELETE, thread, user)
+}
+
+fn thread_member(method: Method, thread: ChannelId, user: UserId) -> Request {
+    let path = format!("/channels/{thread}/thread-members/{user}");
+    let template = "/channels/{channel.id}/thread-members/{user.id}";
+    Request::bot(method, template, Major::Channel(thread), path)
+}
+
+/// A role that grants nothing.
+///
+/// # Errors
+/// [`DiscordError::Refused`] for a name that Discord does not take.
+pub fn create_role(guild: GuildId, name: &str, reason: &str) -> DiscordResult<Request> {
+    length("name", name, 1, ROLE_NAME_CHARS)?;
+    let path = format!("/guilds/{guild}/roles");
+    let body = json!({ "name": name, "permissions": "0", "hoist": false, "mentionable": false });
+    Ok(Request::bot(
+        Method::POST,
+        "/guilds/{guild.id}/roles",
+        Major::Guild(guild),
+        path,
+    )
+    .body(body)
+    .reason(reason)
+    .repeat(Repeat::Unsafe))
+}
+
+/// Another name for a role.
+///
+/// # Errors
+/// [`DiscordError::Refused`] for a name that Discord does not take.
+pub fn rename_role(guild: GuildId, role: RoleId, name: &str, reason: &str) -> DiscordResult<Request> {
+    length("name", name, 1, ROLE_NAME_CHARS)?;
+    Ok(role_request(Method::PATCH, guild, role)
+        .body(json!({ "name": name }))
+        .reason(reason))
+}
+
+/// The end of a role.
+#[must_use]
+pub fn delete_role(guild: GuildId, role: RoleId, reason: &str) -> Request {
+    role_request(Method::DELETE, guild, role).reason(reason)
+}
+
+fn role_request(method: Method, guild: GuildId, role: RoleId) -> Request {
+    let path = format!("/guilds/{guild}/roles/{role}");
+    let template = "/guilds/{guild.id}/roles/{role.id}";
+    Request::bot(method, template, Major::Guild(guild), path)
 }
 
 /// The end of a channel.

@@ -256,6 +256,11 @@ impl Table {
                     self.versioned(&keys::space(space.event), &space, space.version.saturating_sub(1))?;
                 writes.push(TransactWriteItem::builder().put(put).build());
             }
+            Change::PutTeamSpace(space) => {
+                let key = keys::team_space(space.event, space.team);
+                let put = self.versioned(&key, &space, space.version.saturating_sub(1))?;
+                writes.push(TransactWriteItem::builder().put(put).build());
+            }
             Change::PutJoin(request) => {
                 let put = self.put_join(&request, request.version.saturating_sub(1))?;
                 writes.push(TransactWriteItem::builder().put(put).build());

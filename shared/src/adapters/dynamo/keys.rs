@@ -275,6 +275,13 @@ pub(super) fn line_up(event: EventKey) -> Key {
     Key::new(event_partition(event), TEAMS)
 }
 
+/// What begins the sort keys of what an event's teams have in Discord.
+pub(super) const TEAM_SPACES: &str = "TEAMSPACE#";
+
+pub(super) fn team_space(event: EventKey, team: TeamId) -> Key {
+    Key::new(event_partition(event), format!("{TEAM_SPACES}{team}"))
+}
+
 pub(super) fn team_plan(event: EventKey, team: TeamId) -> Key {
     Key::new(event_partition(event), format!("TIMETABLE#{team}"))
 }
@@ -407,6 +414,7 @@ mod tests {
         for outside in [
             line_up(EVENT).sk,
             team_plan(EVENT, TeamId::from_parts(1, 1)).sk,
+            team_space(EVENT, TeamId::from_parts(1, 1)).sk,
             receipt(EVENT, "x").sk,
             waiter(EVENT, &ClassId::of("GT3"), Ticket(InteractionId(1))).sk,
         ] {

@@ -6,9 +6,10 @@ use super::keys::{Key, PK};
 use super::requests::{Range, failure};
 use super::{Table, keys};
 use crate::domain::event::EventKey;
-use crate::domain::ids::{ChannelId, ClubId, SeriesId};
+use crate::domain::ids::{ChannelId, ClubId, SeriesId, TeamId};
 use crate::domain::space::{SeriesCategory, Space};
-use crate::ports::store::{CommitError, Delivery, Receipts, Spaces, StoreResult};
+use crate::domain::team_space::TeamSpace;
+use crate::ports::store::{CommitError, Delivery, Receipts, Spaces, StoreResult, TeamSpaces};
 use aws_sdk_dynamodb::types::{Put, ReturnValue, TransactWriteItem};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -78,6 +79,38 @@ impl Spaces for Table {
             }
         }
         Ok(owned)
+    }
+}
+
+impl TeamSpaces for Table {
+    async fn team_space(&self, event: EventKey, team: TeamId) -> StoreResult<Option<TeamSpace>> {
+        let key = keys::team_space(event, team);
+        self.get(&key).await?.map(read).transpose()
+    }
+
+    async fn team_spaces(&self, event: EventKey) -> StoreResult<Vec<TeamSpace>> {
+        let partition = keys::event_partition(event);
+        let items = self.query(&partition, Range::Prefix(keys::TEAM_SPACES)).await?;
+        items.into_iter().map(read).collect()
+    }
+
+    async fn save_team_space(
+        &self,
+        space: &mut TeamSpace,
+        claimed: Option<ChannelId>,
+    ) -> Result<(), CommitError> {
+        let next = TeamSpace {
+            version: space.version + 1,
+            ..space.clone()
+        };
+        let row = self.versioned(&keys::team_space(space.event, space.team), &next, space.version)?;
+        let owner = format!("team {}", space.team);
+        let claim = claimed
+            .map(|channel| self.claim(space.event.club, channel, owner))
+            .transpose()?;
+        self.put_all(row, claim).await?;
+        *space = next;
+        Ok(())
     }
 }
 

@@ -12,7 +12,7 @@ use crate::discord::modals;
 use crate::domain::availability::DetailsForm;
 use crate::domain::cases::{CaseKey, Decision};
 use crate::domain::event::{EventForm, EventKey, Period};
-use crate::domain::ids::{ClubId, EntryId, EventId, InteractionId, RunId, SeriesId, UserId};
+use crate::domain::ids::{ClubId, EntryId, EventId, InteractionId, RunId, SeriesId, TeamId, UserId};
 use crate::domain::join::{JoinForm, JoinKey};
 use crate::domain::link_code::Code;
 use crate::domain::permissions::Permissions as AllowedHere;
@@ -26,6 +26,7 @@ use crate::domain::settings::{Key, Section, Target};
 use crate::domain::setup::{FEATURES, PickedChannel, SetupPage};
 use crate::domain::stints::{PlanWish, StrategyForm};
 use crate::domain::wishes::{Way, WishChange};
+use jiff::Timestamp;
 use serde_json::Value;
 
 /// Discord's option type of a sub-command.
@@ -155,7 +156,16 @@ pub enum ComponentAction {
         /// The one before.
         after: CaseKey,
     },
-    /// Event details, from a DM: the only component that works without a guild.
+    /// Note that the driver knows of the next stint.
+    StintSeen {
+        /// Club and event.
+        key: EventKey,
+        /// The team.
+        team: TeamId,
+        /// When the stint begins.
+        from: Timestamp,
+    },
+    /// Event details, from a DM.
     DmDetails {
         /// Club and event.
         key: EventKey,
@@ -670,7 +680,8 @@ fn setting(given: &[CommandOption]) -> Option<Key> {
 
 fn component(data: &ComponentData, in_guild: bool) -> Result<ComponentAction, RouteError> {
     let id: ComponentId = data.custom_id.parse().map_err(|_| RouteError::UnknownComponent)?;
-    if !in_guild && !matches!(id, ComponentId::DmDetails { .. }) {
+    let of_dms = matches!(id, ComponentId::DmDetails { .. } | ComponentId::StintSeen { .. });
+    if !in_guild && !of_dms {
         return Err(RouteError::NotInGuild);
     }
     Ok(match id {
@@ -708,6 +719,11 @@ fn component(data: &ComponentData, in_guild: bool) -> Result<ComponentAction, Ro
         ComponentId::NextCase { after } => ComponentAction::NextCase { after },
         ComponentId::SyncHistory { after } => ComponentAction::SyncHistory { after },
         ComponentId::DmDetails { key } => ComponentAction::DmDetails { key },
+        ComponentId::StintSeen { key, team, from } => ComponentAction::StintSeen {
+            key,
+            team,
+            from: Timestamp::from_second(from).map_err(|_| RouteError::UnknownComponent)?,
+        },
         ComponentId::Unlink { club } => ComponentAction::Unlink { club },
         ComponentId::KeepLink { .. } => ComponentAction::KeepLink,
         ComponentId::ResetSettings { target, version } => ComponentAction::ResetSettings { target, version },

@@ -919,7 +919,7 @@ const ME: &[SubSpec] = &[
                     limits::DURATION,
                 ),
             ],
-            "Gantry keeps this, and sends no alerts of stints yet.",
+            "Say none to hear nothing. A message that cannot reach you directly is put into the team's thread. Asked for just before a stint, this counts from the next one on.",
         ),
     ),
     SubSpec::new(

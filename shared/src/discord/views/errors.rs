@@ -236,6 +236,14 @@ pub fn refusal(refusal: &Refusal, ids: &CommandIds) -> String {
             "A stint would begin before the one before it, or have no length. Move it by less.".to_owned()
         }
         Refusal::StintRunning => "That stint has begun already, so its plan stays as it is.".to_owned(),
+        Refusal::TooEarlyToStart { starts_at } => format!(
+            "The race begins {}. The green flag can be given an hour before that at the earliest.",
+            phrases::from_now(*starts_at)
+        ),
+        Refusal::StintMoved => format!(
+            "The plan has changed since: this stint is not yours any more, or not at this time. {} shows who drives when.",
+            mention("stint list", ids)
+        ),
         Refusal::NoStintRunning => format!(
             "Nobody is driving. {} begins the next stint.",
             mention("stint start", ids)

@@ -190,7 +190,15 @@ impl Views {
             Notice::RolesListed { listed } => ranks::listed(listed, &self.ids),
             Notice::RolesApplied { club, applied } => ranks::applied(club, applied),
             Notice::Teams { done, teams, page } => teams::teams(done, teams, *page, &self.ids),
+            Notice::TeamReady {
+                sheet,
+                team,
+                colour,
+                voice,
+            } => teams::ready(sheet, team, *colour, *voice),
             Notice::StintPlan { done, plan, page } => stints::plan(*done, plan, *page, &self.ids),
+            Notice::StintNext { call } => stints::next(call),
+            Notice::StintConfirmed { from } => text_body(&stints::confirmed(*from)),
             Notice::Described {
                 event,
                 details,

@@ -1,10 +1,12 @@
 //! Strategy and stint plan as a timetable: the instants are Discord's own, in the reader's zone.
 
+use super::components::{Tone, button, row};
 use super::embed::{DESCRIPTION_MAX, Embed, FIELD_VALUE_MAX};
 use super::lists::{List, Style};
-use super::{embed_body, phrases};
+use super::{embed_body, embed_with, phrases};
+use crate::discord::custom_id::ComponentId;
 use crate::discord::help::{CommandIds, mention};
-use crate::domain::stints::{PlanBrief, PlanDone, PlanFault, StintBrief, Strategy};
+use crate::domain::stints::{PlanBrief, PlanDone, PlanFault, StintBrief, StintCall, Strategy};
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -74,6 +76,44 @@ pub(super) fn plan(done: PlanDone, plan: &PlanBrief, page: Option<usize>, ids: &
     embed_body(embed)
 }
 
+/// To the driver who is next: the title tells it from other messages about the event.
+pub(super) fn next(call: &StintCall) -> Value {
+    let embed = Embed::new(
+        call.colour,
+        format!("You are next: {}", phrases::name(&call.event_name)),
+    )
+    .line(format!(
+        "Stint {} for **{}** begins {}, at {}.",
+        call.number,
+        phrases::name(&call.team_name),
+        phrases::from_now(call.from),
+        clock(call.from)
+    ))
+    .line(match &call.after {
+        Some(driver) => format!("You take over from {}.", phrases::driver(driver)),
+        None => String::new(),
+    })
+    .line(format!("You drive until {}.", clock(call.to)))
+    .line(match call.fuel_l {
+        Some(litres) => format!("Fuel for a stint: {litres} l."),
+        None => String::new(),
+    });
+    let seen = ComponentId::StintSeen {
+        key: call.event,
+        team: call.team,
+        from: call.from.as_second(),
+    };
+    embed_with(embed, vec![row([button(seen, "Got it", Tone::Good, true)])])
+}
+
+pub(super) fn confirmed(from: Timestamp) -> String {
+    format!(
+        "Noted: you know of your stint at {}, {}. Have a good one.",
+        clock(from),
+        phrases::from_now(from)
+    )
+}
+
 fn headline(done: PlanDone, plan: &PlanBrief) -> String {
     match done {
         PlanDone::Shown => String::new(),
@@ -97,6 +137,7 @@ fn line(number: usize, stint: &StintBrief) -> String {
         None => "nobody".to_owned(),
     };
     let actual = match (stint.started_at, stint.finished_at) {
+        (None, _) if stint.seen_at.is_some() => " · knows".to_owned(),
         (None, _) => String::new(),
         (Some(from), None) => format!(" · driving since {}", clock(from)),
         (Some(from), Some(to)) => format!(" · drove {} to {}", clock(from), clock(to)),

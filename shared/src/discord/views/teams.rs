@@ -6,14 +6,46 @@ use super::{embed_body, phrases};
 use crate::discord::help::{CommandIds, mention};
 use crate::discord::text;
 use crate::domain::availability::DriverDetails;
+use crate::domain::club::Colour;
 use crate::domain::event::EventState;
-use crate::domain::teams::{TeamBrief, TeamsBrief, TeamsDone};
+use crate::domain::ids::{ChannelId, UserId};
+use crate::domain::notice::Sheet;
+use crate::domain::team_space::Thing;
+use crate::domain::teams::{Team, TeamBrief, TeamsBrief, TeamsDone};
 use serde_json::Value;
 
 /// Teams on one page: with their drivers they fit into an embed's 6000 characters, and into its 25 fields.
 const PAGE: usize = 15;
 /// Room for the names of drivers without a team.
 const WITHOUT_MAX: usize = 900;
+
+/// To the drivers of a settled team; the title tells it from other messages.
+pub(super) fn ready(sheet: &Sheet, team: &Team, colour: Colour, voice: Option<ChannelId>) -> Value {
+    let name = |user: &UserId| {
+        let found = sheet.sign_ups.iter().find(|one| one.user == *user);
+        found.map(|one| format!("- {}", phrases::driver(&one.name)))
+    };
+    let drivers = team.drivers.iter().filter_map(name).collect();
+    let embed = Embed::new(
+        colour,
+        format!(
+            "Your team in {}: {}",
+            phrases::name(&sheet.event.name),
+            phrases::name(&team.name)
+        ),
+    )
+    .line(phrases::schedule(sheet.event.starts_at, sheet.event.duration_min))
+    .line(match voice {
+        Some(voice) => format!("For practice there is {}.", phrases::channel(voice)),
+        None => String::new(),
+    })
+    .field(
+        "Drivers",
+        List::new(Style::Lines, drivers).fit(FIELD_VALUE_MAX),
+        false,
+    );
+    embed_body(embed)
+}
 
 /// A page of the teams under what was done to them.
 pub(super) fn teams(done: &TeamsDone, teams: &TeamsBrief, page: usize, ids: &CommandIds) -> Value {
@@ -43,7 +75,8 @@ pub(super) fn teams(done: &TeamsDone, teams: &TeamsBrief, page: usize, ids: &Com
     .line(match teams.state {
         EventState::TeamsFinal if *done == TeamsDone::Listed => "These teams are settled.",
         _ => "",
-    });
+    })
+    .line(lacking(teams, ids));
     let without = (page + 1 == pages && !teams.without.is_empty()).then(|| {
         let names = teams.without.iter().map(|name| phrases::driver(name)).collect();
         List::new(Style::Row, names).fit(WITHOUT_MAX)
@@ -61,6 +94,30 @@ pub(super) fn teams(done: &TeamsDone, teams: &TeamsBrief, page: usize, ids: &Com
         embed = embed.field(name, format!("{}\n{why}", drivers.fit(room)), true);
     }
     embed_body(embed.field(heading, without.unwrap_or_default(), false))
+}
+
+/// What Discord did not let Gantry do.
+fn lacking(teams: &TeamsBrief, ids: &CommandIds) -> String {
+    if teams.lacking.is_empty() {
+        return String::new();
+    }
+    let words: Vec<&str> = teams.lacking.iter().map(|thing| word(*thing)).collect();
+    format!(
+        "⚠️ Discord does not let Gantry see to all of this: {}. {} says what it lacks; it is tried again with the next change, \
+         and every six hours.",
+        words.join(", "),
+        mention("club preflight", ids)
+    )
+}
+
+const fn word(thing: Thing) -> &'static str {
+    match thing {
+        Thing::Role => "team roles",
+        Thing::Thread => "team threads",
+        Thing::Voice => "voice channels for practice",
+        Thing::Name => "new names of teams",
+        Thing::Fellows => "who is in role and thread",
+    }
 }
 
 fn headline(done: &TeamsDone) -> String {

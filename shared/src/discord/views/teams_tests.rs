@@ -1,13 +1,17 @@
 //! Teams and stint plans as messages.
 
-use super::fixtures::at;
+use super::fixtures::{at, event, sheet};
 use super::limits_tests::{fault, nasty};
 use super::*;
 use crate::domain::club::Colour;
-use crate::domain::event::EventState;
-use crate::domain::ids::{EventId, TeamId};
-use crate::domain::stints::{DriverShare, PlanBrief, PlanDone, PlanFault, StintBrief, Strategy as Figures};
-use crate::domain::teams::{Figures as TeamFigures, Forming, TeamBrief, TeamsBrief, TeamsDone};
+use crate::domain::event::{EventKey, EventState};
+use crate::domain::ids::{ChannelId, ClubId, EventId, TeamId};
+use crate::domain::series::ClassId;
+use crate::domain::stints::{
+    DriverShare, PlanBrief, PlanDone, PlanFault, StintBrief, StintCall, Strategy as Figures,
+};
+use crate::domain::team_space::Thing;
+use crate::domain::teams::{Figures as TeamFigures, Forming, Team, TeamBrief, TeamsBrief, TeamsDone};
 use jiff::SignedDuration;
 use proptest::prelude::*;
 
@@ -32,6 +36,7 @@ fn teams(count: usize, drivers: usize, name: &str, driver: &str) -> TeamsBrief {
         colour: Colour(0x1E_90_FF),
         teams: (0..count).map(team).collect(),
         without: vec![driver.to_owned(); count],
+        lacking: vec![Thing::Role, Thing::Name],
         forming: Some(Forming {
             seed: 42,
             least: 3,
@@ -51,6 +56,7 @@ fn plan(stints: usize, driver: &str) -> PlanBrief {
         to: hour(n + 1),
         started_at: (n < 2).then(|| hour(n)),
         finished_at: (n < 1).then(|| hour(n + 1)),
+        seen_at: (n == 2).then(|| hour(1)),
     };
     PlanBrief {
         event: EventId::from_parts(1, 3),
@@ -100,6 +106,43 @@ fn a_plan_as_a_timetable() {
         done: PlanDone::Planned,
         plan: &plan(5, "Jiří"),
         page: None
+    }));
+}
+
+#[test]
+fn who_is_next_is_told_of_the_stint() {
+    let call = StintCall {
+        event: EventKey {
+            club: ClubId::from_parts(1, 1),
+            event: EventId::from_parts(1, 3),
+        },
+        event_name: "Monza 6h".to_owned(),
+        team: TeamId::from_parts(1, 4),
+        team_name: "Night *Shift*".to_owned(),
+        colour: Colour(0x1E_90_FF),
+        number: 3,
+        from: at("2026-11-28T15:00:00Z"),
+        to: at("2026-11-28T17:00:00Z"),
+        after: Some("Jiří".to_owned()),
+        fuel_l: Some(95),
+    };
+    insta::assert_json_snapshot!(body(&Notice::StintNext { call: &call }));
+}
+
+#[test]
+fn a_settled_teams_drivers_are_told() {
+    let sheet = sheet(event("GT3: 4"), &[(&["Jiří", "Ada *L*"], &[])], &[]);
+    let team = Team {
+        id: TeamId::from_parts(1, 4),
+        name: "Night *Shift*".to_owned(),
+        class: ClassId::of("GT3"),
+        drivers: sheet.sign_ups.iter().map(|one| one.user).collect(),
+    };
+    insta::assert_json_snapshot!(body(&Notice::TeamReady {
+        sheet: &sheet,
+        team: &team,
+        colour: Colour(0x1E_90_FF),
+        voice: Some(ChannelId(77)),
     }));
 }
 

@@ -396,6 +396,10 @@ fn every_refusal_in_words() {
         Refusal::StintTimes,
         Refusal::StintRunning,
         Refusal::NoStintRunning,
+        Refusal::TooEarlyToStart {
+            starts_at: at("2026-11-28T13:00:00Z"),
+        },
+        Refusal::StintMoved,
         Refusal::Busy,
     ];
     for state in EventState::ALL {

@@ -213,7 +213,8 @@ impl Step {
             (_, EventAction::Close) => vec![refresh, say(Announcement::Closing)],
             (_, EventAction::Start) => vec![refresh, say(Announcement::Start)],
             (_, EventAction::Cancel) => vec![refresh, say(Announcement::Cancelled)],
-            (_, EventAction::Archive) => vec![Work::ArchiveEventSpace { event }],
+            // First the teams: in a channel that is put away their threads could not be closed.
+            (_, EventAction::Archive) => vec![Work::ClearTeams { event }, Work::ArchiveEventSpace { event }],
             (_, EventAction::Delete) => vec![Work::DeleteEventSpace { event }],
             _ => vec![refresh],
         }

@@ -253,10 +253,7 @@ const DIRECTIONS: &[Word] = &[
 const NOTIFICATIONS: &[Word] = &[
     word("promoted", "a driver moved up from the waitlist"),
     word("reminder", "a race starts soon, to those who want it by DM"),
-    word(
-        "stint",
-        "a stint begins soon, to those who want it by DM; not sent yet",
-    ),
+    word("stint", "a stint begins soon, to those who want it by DM"),
 ];
 /// Most reminders of an event.
 pub const REMINDERS_MAX: usize = 6;
@@ -297,10 +294,11 @@ pub const REGISTRY: [Spec; 31] = {
              without `{number}` its number is put behind. A category keeps the name with which it was made.")
             .read_by("`channel-worker` (new categories)"),
         row(K::Drift, S::Channels, "channels.drift", Kind::Choice(DRIFT), "heal",
-            "What is done about an event's message that somebody deleted by hand.")
-            .read_by("`channel-worker` (event information and sign-up board)"),
+            "What is done about an event's channel or message, or a team's role, thread or voice channel, that somebody deleted by hand.")
+            .read_by("`channel-worker` (each change, and every six hours)"),
         row(K::TeamThreads, S::Channels, "channels.team_threads", Kind::Switch, "on",
-            "Whether each team of an event gets a private thread."),
+            "Whether each team of an event gets a private thread.")
+            .read_by("`channel-worker` (when a team is settled or changed)"),
         row(K::ArchiveDelay, S::Channels, "channels.archive_delay", Kind::Length { min: 60, max: days(90) }, "1d",
             "How long after an event its channel becomes read-only and moves to the archive.")
             .read_by("`interactions`, `notify-worker` (when an event is changed, or takes a step)"),
@@ -311,9 +309,11 @@ pub const REGISTRY: [Spec; 31] = {
         row(K::VoiceRooms, S::Voice, "voice.rooms", Kind::Switch, "on",
             "Whether a race gets voice rooms, a day before it starts."),
         row(K::PracticeVoice, S::Voice, "voice.practice", Kind::Switch, "on",
-            "Whether each team gets a voice channel for practice."),
+            "Whether each team gets a voice channel for practice.")
+            .read_by("`channel-worker` (when a team is settled or changed)"),
         row(K::UserLimit, S::Voice, "voice.user_limit", Kind::Number { min: 0, max: 99, unit: "people" }, "0",
-            "How many fit into a voice room; 0 for as many as come."),
+            "How many fit into a voice room; 0 for as many as come.")
+            .read_by("`channel-worker` (when a room is made)"),
         row(K::ScheduledEvents, S::Events, "events.scheduled", Kind::Switch, "off",
             "Whether a published event is also one of Discord's scheduled events."),
         row(K::ReminderHours, S::Events, "events.reminder_hours", Kind::Hours { most: REMINDERS_MAX, max: HOURS_AHEAD_MAX }, "24, 1",
@@ -323,9 +323,11 @@ pub const REGISTRY: [Spec; 31] = {
             "Every how many hours the channel is told how sign-up goes; 0 for never.")
             .read_by("`interactions`, `notify-worker` (when an event is changed, or takes a step)"),
         row(K::StintAlerts, S::Stints, "stints.alerts", Kind::Switch, "on",
-            "Whether drivers are told that their stint begins soon."),
+            "Whether drivers are told that their stint begins soon.")
+            .read_by("`interactions` (when a plan is changed), `notify-worker` (when a stint is told of)"),
         row(K::StintLead, S::Stints, "stints.lead_time", Kind::Length { min: 1, max: 120 }, "15m",
-            "How long before a stint its driver is told."),
+            "How long before a stint its driver is told.")
+            .read_by("`interactions` (when a plan is changed), `notify-worker` (when a stint is told of)"),
         row(K::Points, S::Results, "results.points", Kind::Points { most: 50, max: 1000 },
             "25, 18, 15, 12, 10, 8, 6, 4, 2, 1",
             "Points for the first place of a class, the second, and so on. Tables are counted anew with them.")

@@ -4,9 +4,10 @@ mod brief;
 pub mod search;
 mod wish;
 
-pub use brief::{DriverShare, PlanBrief, PlanDone, StintBrief};
+pub use brief::{DriverShare, PlanBrief, PlanDone, StintBrief, StintCall};
 pub use wish::PlanWish;
 
+use super::alert::whole_second;
 use super::event::{Event, EventKey};
 use super::ids::{TeamId, UserId};
 use super::notice::Sheet;
@@ -114,6 +115,9 @@ impl StrategyForm {
     }
 }
 
+/// A race can be begun by hand this long before its time.
+const FLAG_EARLY: SignedDuration = SignedDuration::from_hours(1);
+
 /// A stint: planned, and as it was driven.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stint {
@@ -127,6 +131,9 @@ pub struct Stint {
     pub started_at: Option<Timestamp>,
     /// When it ended.
     pub finished_at: Option<Timestamp>,
+    /// When its driver confirmed to have been told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen_at: Option<Timestamp>,
 }
 
 /// A team's strategy and plan.
@@ -140,6 +147,12 @@ pub struct TeamPlan {
     pub strategy: Strategy,
     /// The stints in order; none before they are planned.
     pub stints: Vec<Stint>,
+    /// When the race begins by this plan; nothing before there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub race_at: Option<Timestamp>,
+    /// Whether that was the green flag: the plan does not follow the event's start any more.
+    #[serde(default)]
+    pub flagged: bool,
     /// Whether the plan was the best there is when it was made, and nobody has changed it since.
     pub best: bool,
     /// Counts the changes, from 1; 0 before the first.
@@ -247,9 +260,71 @@ impl TeamPlan {
             team,
             strategy: Strategy::default(),
             stints: Vec::new(),
+            race_at: None,
+            flagged: false,
             best: false,
             version: 0,
         }
+    }
+
+    /// The plan as it is for the event as it is: it moves with the event's start until the green flag.
+    #[must_use]
+    pub fn on(mut self, event: &Event) -> Self {
+        if let Some(race_at) = self.race_at.filter(|_| !self.flagged) {
+            self.begin_at(event.starts_at, race_at);
+        }
+        self
+    }
+
+    /// Moves the whole plan so that the race begins at `now` and not at `was`.
+    fn begin_at(&mut self, now: Timestamp, was: Timestamp) {
+        let by = now.duration_since(was);
+        for stint in &mut self.stints {
+            stint.from = stint.from.saturating_add(by).unwrap_or(stint.from);
+            stint.to = stint.to.saturating_add(by).unwrap_or(stint.to);
+        }
+        self.race_at = Some(now);
+    }
+
+    /// When the race begins and ends by this plan.
+    fn race(&self, event: &Event) -> (Timestamp, Timestamp) {
+        let begins = self.race_at.unwrap_or(event.starts_at);
+        let length = SignedDuration::from_mins(event.duration_min);
+        (begins, begins.saturating_add(length).unwrap_or(begins))
+    }
+
+    /// The changes of driver that are still to come, with the driver who takes over. Who drives on is no change.
+    pub fn changes(&self) -> impl Iterator<Item = (UserId, &Stint)> {
+        let before = [None]
+            .into_iter()
+            .chain(self.stints.iter().map(|stint| stint.driver));
+        before.zip(&self.stints).filter_map(|(before, stint)| {
+            let driver = stint.driver.filter(|driver| before != Some(*driver))?;
+            stint.started_at.is_none().then_some((driver, stint))
+        })
+    }
+
+    /// The stint that `driver` is to take over at that instant, if it is still so.
+    #[must_use]
+    pub fn change_of(&self, driver: UserId, from: Timestamp) -> Option<(usize, &Stint)> {
+        let (_, found) = self
+            .changes()
+            .find(|(user, stint)| *user == driver && stint.from == from)?;
+        let place = self.stints.iter().position(|stint| stint.from == found.from)?;
+        Some((place, found))
+    }
+
+    /// The plan in which `driver` has confirmed to have been told of the stint from that instant on.
+    ///
+    /// # Errors
+    /// [`Refusal::StintMoved`] if it is not theirs any more, or not at that time.
+    pub fn seen(&self, driver: UserId, from: Timestamp, at: Timestamp) -> Result<Self, Refusal> {
+        let own = |stint: &&mut Stint| stint.driver == Some(driver) && stint.from == from;
+        let mut next = self.clone();
+        let stint = next.stints.iter_mut().find(own).ok_or(Refusal::StintMoved)?;
+        stint.seen_at = stint.seen_at.or(Some(at));
+        next.version += 1;
+        Ok(next)
     }
 
     /// The plan made anew for the team as it is.
@@ -296,8 +371,11 @@ impl TeamPlan {
             to: at(*to),
             started_at: None,
             finished_at: None,
+            seen_at: None,
         };
         Ok(Self {
+            race_at: Some(event.starts_at),
+            flagged: false,
             stints: minutes.iter().zip(&shared.drivers).map(stint).collect(),
             best: shared.best,
             version: self.version + 1,
@@ -310,7 +388,7 @@ impl TeamPlan {
     ///
     /// # Errors
     /// [`Refusal::NoPlan`], [`Refusal::NoSuchStint`], [`Refusal::StintTimes`], [`Refusal::StintRunning`],
-    /// [`Refusal::NoStintRunning`], [`Refusal::NotInTeam`].
+    /// [`Refusal::NoStintRunning`], [`Refusal::NotInTeam`], [`Refusal::TooEarlyToStart`].
     pub fn after(&self, edit: PlanEdit, team: &Team, sheet: &Sheet) -> Result<Self, Refusal> {
         if self.stints.is_empty() {
             return Err(Refusal::NoPlan);
@@ -356,7 +434,7 @@ impl TeamPlan {
     #[must_use]
     pub fn faults(&self, team: &Team, sheet: &Sheet) -> Vec<PlanFault> {
         let mut faults = Vec::new();
-        let mut at = sheet.event.starts_at;
+        let (mut at, end) = self.race(&sheet.event);
         let mut row = (None, 0);
         for (n, stint) in self.stints.iter().enumerate() {
             let number = n + 1;
@@ -406,11 +484,8 @@ impl TeamPlan {
                 });
             }
         }
-        if at != sheet.event.ends_at() && !self.stints.is_empty() {
-            faults.push(PlanFault::Gap {
-                from: at,
-                to: sheet.event.ends_at(),
-            });
+        if at != end && !self.stints.is_empty() {
+            faults.push(PlanFault::Gap { from: at, to: end });
         }
         faults
     }
@@ -438,7 +513,16 @@ impl TeamPlan {
         Ok(())
     }
 
+    /// The first start is the green flag: the whole plan moves with it.
     fn start(&mut self, at: Timestamp) -> Result<(), Refusal> {
+        let begun = self.stints.iter().any(|stint| stint.started_at.is_some());
+        if let Some(race_at) = self.race_at.filter(|_| !begun) {
+            if race_at.duration_since(at) > FLAG_EARLY {
+                return Err(Refusal::TooEarlyToStart { starts_at: race_at });
+            }
+            self.begin_at(whole_second(at), race_at);
+            self.flagged = true;
+        }
         if let Ok(running) = self.running() {
             running.finished_at = Some(at);
         }
@@ -469,6 +553,7 @@ impl TeamPlan {
             to: stint.to,
             started_at: Some(at),
             finished_at: None,
+            seen_at: None,
         };
         if cut == stint.from {
             *stint = Stint {

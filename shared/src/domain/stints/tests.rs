@@ -180,6 +180,74 @@ fn the_race_is_driven_and_a_driver_taken_over() {
 }
 
 #[test]
+fn the_plan_moves_with_the_events_start_until_the_green_flag() {
+    let (mut sheet, team) = (sheet(3, 0), team(3));
+    let plan = plan(60, 0, &sheet, &team);
+    let was = sheet.event.starts_at;
+    sheet.event.starts_at = at(&sheet, 90);
+    let moved = plan.clone().on(&sheet.event);
+    assert_eq!(
+        (moved.stints[0].from, moved.stints[5].to),
+        (sheet.event.starts_at, sheet.event.ends_at())
+    );
+    assert_eq!(moved.faults(&team, &sheet), []);
+    assert_eq!(moved.clone().on(&sheet.event), moved, "and stays there");
+
+    // Nine minutes late: all that follows is nine minutes later, the end of the race too.
+    let flag = PlanEdit::Start {
+        at: at(&sheet, 9) + SignedDuration::from_millis(400),
+    };
+    let flagged = moved.after(flag, &team, &sheet).unwrap();
+    assert!(flagged.flagged);
+    assert_eq!(flagged.stints[1].from, at(&sheet, 69));
+    assert_eq!(flagged.stints[5].to, at(&sheet, 369));
+    assert_eq!(flagged.faults(&team, &sheet), []);
+    sheet.event.starts_at = was;
+    assert_eq!(flagged.clone().on(&sheet.event), flagged, "it is being driven");
+
+    // Later starts are noted, and move nothing.
+    let next = PlanEdit::Start { at: at(&sheet, 200) };
+    let next = flagged.after(next, &team, &sheet).unwrap();
+    assert_eq!(next.stints[2].from, flagged.stints[2].from);
+    let early = PlanEdit::Start { at: at(&sheet, -61) };
+    let starts_at = was;
+    assert_eq!(
+        plan.after(early, &team, &sheet),
+        Err(Refusal::TooEarlyToStart { starts_at })
+    );
+    assert!(
+        plan.after(PlanEdit::Start { at: at(&sheet, -60) }, &team, &sheet)
+            .is_ok()
+    );
+}
+
+#[test]
+fn changes_are_of_drivers_who_have_not_begun() {
+    let (sheet, team) = (sheet(3, 0), team(3));
+    let mut plan = plan(60, 0, &sheet, &team);
+    let users = [Some(1), Some(1), Some(2), None, Some(2), Some(3)];
+    for (stint, user) in plan.stints.iter_mut().zip(users) {
+        stint.driver = user.map(UserId);
+    }
+    let of = |plan: &TeamPlan| -> Vec<(u64, Timestamp)> {
+        plan.changes().map(|(user, stint)| (user.0, stint.from)).collect()
+    };
+    let expected = [(1, 0), (2, 120), (2, 240), (3, 300)].map(|(user, minute)| (user, at(&sheet, minute)));
+    assert_eq!(of(&plan), expected);
+    plan.stints[2].started_at = Some(at(&sheet, 121));
+    assert_eq!(of(&plan), [expected[0], expected[2], expected[3]]);
+    assert_eq!(plan.change_of(UserId(3), at(&sheet, 300)).unwrap().0, 5);
+    assert_eq!(plan.change_of(UserId(1), at(&sheet, 300)), None);
+
+    let seen = plan.seen(UserId(3), at(&sheet, 300), at(&sheet, 290)).unwrap();
+    assert_eq!(seen.stints[5].seen_at, Some(at(&sheet, 290)));
+    assert_eq!(
+        plan.seen(UserId(2), at(&sheet, 300), at(&sheet, 290)),
+        Err(Refusal::StintMoved)
+    );
+}
+
+#[test]
 fn figures_are_checked() {
     let sheet = sheet(1, 0);
     let form = StrategyForm {
@@ -221,13 +289,14 @@ proptest! {
             if let Ok(next) = plan.after(edit, &team, &sheet) {
                 plan = next;
             }
-            let mut covered = sheet.event.starts_at;
+            // The green flag moves the race.
+            let (mut covered, end) = plan.race(&sheet.event);
             for stint in &plan.stints {
                 prop_assert_eq!(stint.from, covered);
                 prop_assert!(stint.from < stint.to);
                 covered = stint.to;
             }
-            prop_assert_eq!(covered, sheet.event.ends_at());
+            prop_assert_eq!(covered, end);
         }
     }
 }

@@ -7,7 +7,9 @@ use crate::domain::event::EventState;
 use crate::domain::ids::{EventId, TeamId};
 use crate::domain::notice::Sheet;
 use crate::domain::signup::SignUp;
+use crate::domain::team_space::{TeamSpace, Thing};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// What can be said of one team.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,6 +58,9 @@ pub struct TeamsBrief {
     pub without: Vec<String>,
     /// How the teams were formed.
     pub forming: Option<Forming>,
+    /// What Discord did not let Gantry do for some of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lacking: Vec<Thing>,
 }
 
 impl TeamsBrief {
@@ -79,7 +84,16 @@ impl TeamsBrief {
             teams: now.teams.iter().map(brief).collect(),
             without: now.without_team(sheet).map(|s| s.name.clone()).collect(),
             forming: line_up.forming.clone(),
+            lacking: Vec::new(),
         }
+    }
+
+    /// The brief with what Discord did not let Gantry do for these spaces.
+    #[must_use]
+    pub fn with_lacking(mut self, spaces: &[TeamSpace]) -> Self {
+        let lacking: BTreeSet<Thing> = spaces.iter().flat_map(|space| space.lacking.clone()).collect();
+        self.lacking = lacking.into_iter().collect();
+        self
     }
 }
 

@@ -20,7 +20,7 @@ const ARCHIVE: SeriesId = SeriesId::from_parts(0, 0);
 const ARCHIVE_NAME: &str = "Archive";
 
 /// A category with room: one of the series' own, one of that name that is there already, or a new one.
-pub(super) async fn with_room<S: Spaces>(
+pub(in crate::usecases) async fn with_room<S: Spaces>(
     store: &S,
     discord: &impl Channels,
     job: &Job,
@@ -144,6 +144,8 @@ async fn finish<S: Spaces>(
                 name,
                 topic: None,
                 parent: None,
+                overwrites: Vec::new(),
+                user_limit: None,
             };
             discord
                 .create_channel(job.guild, &wanted, "Category of the series")

@@ -54,6 +54,8 @@ pub(super) async fn ensure<S: Spaces>(
                 name,
                 topic: Some(event_topic(&sheet.event)),
                 parent: Some(parent),
+                overwrites: Vec::new(),
+                user_limit: None,
             };
             let reason = format!("Channel of the event {}", sheet.event.name);
             discord.create_channel(job.guild, &wanted, &reason).await?.id

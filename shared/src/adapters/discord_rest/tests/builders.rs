@@ -15,6 +15,8 @@ pub fn new_channel() -> NewChannel {
         name: "2026-11-28-spa".to_owned(),
         topic: Some("6 h of Spa, sign-up until Friday".to_owned()),
         parent: Some(ChannelId(21)),
+        overwrites: Vec::new(),
+        user_limit: None,
     }
 }
 
