@@ -76,7 +76,8 @@ fn every_sample_has_its_test() {
             "apply-listed-roles",
             "preview-roster",
             "apply-roster",
-            "export-roster"
+            "export-roster",
+            "import-results"
         ])
     );
     assert_eq!(
@@ -85,6 +86,7 @@ fn every_sample_has_its_test() {
             "promote-waiting",
             "tell-promoted",
             "tell-reminder",
+            "post-results",
             "finish-answer",
             "run-alerts",
             "announce",
@@ -187,6 +189,12 @@ async fn a_promoted_driver_is_told_by_dm() {
 }
 
 #[tokio::test]
+async fn results_that_nobody_entered_are_not_posted() {
+    let (calls, _) = done("notify-worker", "post-results").await;
+    assert_eq!(calls, Vec::<String>::new(), "there are none");
+}
+
+#[tokio::test]
 async fn a_driver_is_reminded_by_dm() {
     let (calls, _) = done("notify-worker", "tell-reminder").await;
     assert_eq!(
@@ -213,12 +221,14 @@ async fn a_stint_that_is_not_planned_is_not_told_of() {
 }
 
 #[tokio::test]
-async fn roster_files_are_answered() {
+async fn uploaded_files_are_answered() {
     let answered = format!("PATCH /webhooks/{APPLICATION}/sample-token/messages/@original");
-    // The sample's file is not where this worker may fetch from, which is told; an import that is not confirmed is not made.
+    // The sample's file is not where this worker may fetch from, which is told; an import that is not confirmed is not made;
+    // results of a race that has not begun are not read.
     for (name, expected) in [
         ("export-roster", vec![answered.clone()]),
-        ("preview-roster", vec![answered]),
+        ("preview-roster", vec![answered.clone()]),
+        ("import-results", vec![answered]),
         ("apply-roster", Vec::new()),
     ] {
         let (endpoint, discord) = (stand::table().await, stand::server(stand::discord).await);

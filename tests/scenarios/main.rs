@@ -28,6 +28,7 @@ mod main_job;
 mod poison;
 mod ranks;
 mod repeats;
+mod results;
 mod roster;
 mod roster_files;
 mod rush;

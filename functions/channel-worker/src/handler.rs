@@ -91,6 +91,8 @@ async fn perform_on<E: Env>(
         Work::PromoteWaiting { .. }
         | Work::TellPromoted { .. }
         | Work::TellReminder { .. }
+        | Work::ImportResults { .. }
+        | Work::PostResults { .. }
         | Work::RunAlerts { .. }
         | Work::TellStint { .. }
         | Work::Announce { .. }

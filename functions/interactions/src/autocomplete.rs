@@ -10,7 +10,8 @@ use gantry_shared::discord::inbound::Interaction;
 use gantry_shared::discord::respond::{self, Response};
 use gantry_shared::domain::club::ZoneName;
 use gantry_shared::usecases::suggest::{
-    Suggestion, suggest_drivers, suggest_entries, suggest_events, suggest_series, suggest_teams,
+    Suggestion, suggest_drivers, suggest_entries, suggest_events, suggest_races, suggest_series,
+    suggest_teams,
 };
 use gantry_shared::usecases::{Env, Failure};
 
@@ -45,6 +46,7 @@ pub async fn suggest<E: Env>(
         (AutocompleteField::Event, Ok(call)) => {
             choices(suggest_events(&app.table, &call, &query.typed).await?)
         }
+        (AutocompleteField::Race, Ok(call)) => choices(suggest_races(&app.table, &call, &query.typed).await?),
         (AutocompleteField::Entry, Ok(call)) => {
             choices(suggest_entries(&app.table, &call, &query.typed).await?)
         }
@@ -59,6 +61,7 @@ pub async fn suggest<E: Env>(
         (
             AutocompleteField::Series
             | AutocompleteField::Event
+            | AutocompleteField::Race
             | AutocompleteField::Entry
             | AutocompleteField::Team
             | AutocompleteField::Driver,

@@ -2,7 +2,7 @@
 //! would not fit on the stack of an unoptimised build.
 
 use super::context::{call, show};
-use super::{App, private};
+use super::{App, private, results};
 use gantry_shared::discord::commands::Command;
 use gantry_shared::discord::inbound::Interaction;
 use gantry_shared::discord::modals;
@@ -32,6 +32,7 @@ use gantry_shared::usecases::list_events::list_events;
 use gantry_shared::usecases::list_series::list_series;
 use gantry_shared::usecases::map_roles::{MapRole, list_roles, map_role, unmap_role};
 use gantry_shared::usecases::publish_event::publish_event;
+use gantry_shared::usecases::record_results::{ask_to_post_results, start_result_import};
 use gantry_shared::usecases::repeat_event::repeat_event;
 use gantry_shared::usecases::set_rank::show_rank;
 use gantry_shared::usecases::set_sign_up_times::{SignUpTimes, set_sign_up_times};
@@ -299,6 +300,18 @@ pub async fn run<E: Env>(
             let listed = &Box::pin(unmap_role(table, env, call, role)).await?;
             show(app, &Notice::RolesListed { listed })
         }
+        Command::ResultSet { event, entered } => {
+            Box::pin(results::entered(app, call, event, &entered)).await?
+        }
+        Command::ResultImport { event, file } => {
+            Box::pin(start_result_import(table, env, call, event, &file)).await?;
+            return Ok(respond::deferred(Audience::Invoker));
+        }
+        Command::ResultPost { event } => {
+            Box::pin(ask_to_post_results(table, env, call, event)).await?;
+            return Ok(respond::deferred(Audience::Invoker));
+        }
+        Command::ResultTable { series } => Box::pin(results::table(app, call, series)).await?,
         Command::MeShow => {
             let shown = &Box::pin(show_wishes(table, call)).await?;
             show(app, &Notice::Wishes { shown })

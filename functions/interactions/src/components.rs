@@ -75,6 +75,12 @@ pub async fn act<E: Env>(
             let (club, import) = Box::pin(cancel_import(&app.table, &app.env, &call, command)).await?;
             return Ok(import_shown(app, &club, &import));
         }
+        ComponentAction::ResultsTake { command } => {
+            return Box::pin(super::results::settled(app, &call, command, true)).await;
+        }
+        ComponentAction::ResultsLeave { command } => {
+            return Box::pin(super::results::settled(app, &call, command, false)).await;
+        }
         ComponentAction::RosterPage { after } => {
             let page = Box::pin(roster_page(app, &call, Some(after))).await?;
             return Ok(respond::update(&page));

@@ -9,6 +9,7 @@ mod joins;
 mod modals;
 mod plans;
 mod ranks;
+mod results;
 mod settings;
 mod setup;
 

@@ -13,6 +13,7 @@ use gantry_shared::usecases::finish_answer::{Wish, finish_answer};
 use gantry_shared::usecases::job::{Job, JobFailure};
 use gantry_shared::usecases::park_job::{resume_parked, unless_lost};
 use gantry_shared::usecases::post_join_request::{Asked, post_join_request};
+use gantry_shared::usecases::post_results::post_results;
 use gantry_shared::usecases::promote_waiting::promote_waiting;
 use gantry_shared::usecases::run_alerts::run_alerts;
 use gantry_shared::usecases::set_guild_setting::{self, set_guild_setting};
@@ -83,6 +84,17 @@ async fn perform_on<E: Env>(
                 due: *due,
             };
             Box::pin(tell_reminder(table, env, &discord, &views, job, reminder)).await
+        }
+        Work::PostResults { event, reply } => {
+            Box::pin(post_results(
+                table,
+                env,
+                &discord,
+                &views,
+                job,
+                (*event, reply.as_ref()),
+            ))
+            .await
         }
         Work::FinishAnswer {
             event,
@@ -197,6 +209,7 @@ async fn perform_on<E: Env>(
         | Work::ArchiveEventSpace { .. }
         | Work::DeleteEventSpace { .. }
         | Work::CheckSpaces { .. }
+        | Work::ImportResults { .. }
         | Work::SettleTeam { .. }
         | Work::SettleTeamOf { .. }
         | Work::ClearTeams { .. }

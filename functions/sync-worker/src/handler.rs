@@ -9,6 +9,7 @@ use gantry_shared::usecases::Env;
 use gantry_shared::usecases::apply_roles::{Whose, apply_roles};
 use gantry_shared::usecases::apply_roster::apply_roster;
 use gantry_shared::usecases::export_roster::export_roster;
+use gantry_shared::usecases::import_results::{Upload, import_results};
 use gantry_shared::usecases::job::{Job, JobFailure};
 use gantry_shared::usecases::park_job::unless_lost;
 use gantry_shared::usecases::preview_roster::{Preview, preview_roster};
@@ -99,6 +100,23 @@ async fn perform_on<E: Env>(
             let outside = (&discord, &parts.uploads);
             Box::pin(preview_roster(table, env, outside, &views, job, &preview)).await
         }
+        Work::ImportResults {
+            event,
+            user,
+            interaction,
+            file,
+            reply,
+        } => {
+            let upload = Upload {
+                event: *event,
+                user: *user,
+                interaction: *interaction,
+                file,
+                reply,
+            };
+            let outside = (&discord, &parts.uploads);
+            Box::pin(import_results(table, env, outside, &views, job, upload)).await
+        }
         Work::ApplyRoster { import, reply } => {
             Box::pin(apply_roster(table, env, &discord, &views, job, (*import, reply))).await
         }
@@ -124,6 +142,7 @@ async fn perform_on<E: Env>(
         | Work::PromoteWaiting { .. }
         | Work::TellPromoted { .. }
         | Work::TellReminder { .. }
+        | Work::PostResults { .. }
         | Work::RunAlerts { .. }
         | Work::TellStint { .. }
         | Work::Announce { .. }

@@ -70,6 +70,16 @@ pub enum ComponentId {
         /// The command that began it.
         command: InteractionId,
     },
+    /// Button that takes results that were read from a file.
+    ResultsTake {
+        /// The command that began it.
+        command: InteractionId,
+    },
+    /// Button that leaves them.
+    ResultsLeave {
+        /// The command that began it.
+        command: InteractionId,
+    },
     /// Button to the next page of the roster.
     RosterPage {
         /// The entry behind which it begins.
@@ -265,6 +275,8 @@ impl fmt::Display for ComponentId {
             Self::Info { event } => write!(f, "{PREFIX}in:{event}"),
             Self::ImportConfirm { command } => write!(f, "{PREFIX}ic:{command}"),
             Self::ImportCancel { command } => write!(f, "{PREFIX}ix:{command}"),
+            Self::ResultsTake { command } => write!(f, "{PREFIX}rt:{command}"),
+            Self::ResultsLeave { command } => write!(f, "{PREFIX}rx:{command}"),
             Self::RosterPage { after } => write!(f, "{PREFIX}rp:{after}"),
             Self::Case { act, key, version } => {
                 let act = match act {
@@ -363,6 +375,8 @@ impl FromStr for ComponentId {
         match kind {
             "ic" => return Ok(Self::ImportConfirm { command: command()? }),
             "ix" => return Ok(Self::ImportCancel { command: command()? }),
+            "rt" => return Ok(Self::ResultsTake { command: command()? }),
+            "rx" => return Ok(Self::ResultsLeave { command: command()? }),
             "rp" => {
                 let after = event.parse().map_err(|_| UnknownCustomId)?;
                 return Ok(Self::RosterPage { after });
@@ -517,7 +531,7 @@ mod tests {
         }
     }
 
-    fn components(event: EventId) -> [ComponentId; 19] {
+    fn components(event: EventId) -> [ComponentId; 21] {
         let club = ClubId::from_parts(5, 5);
         [
             ComponentId::Unlink { club },
@@ -533,6 +547,12 @@ mod tests {
             },
             ComponentId::ImportCancel {
                 command: InteractionId(u64::MAX),
+            },
+            ComponentId::ResultsTake {
+                command: InteractionId(1),
+            },
+            ComponentId::ResultsLeave {
+                command: InteractionId(2),
             },
             ComponentId::RosterPage {
                 after: EntryId::from_parts(6, 6),
@@ -582,6 +602,8 @@ mod tests {
                 "g1:in:E",
                 "g1:ic:1",
                 "g1:ix:18446744073709551615",
+                "g1:rt:1",
+                "g1:rx:2",
                 &of_roster,
                 "g1:sh:E",
                 "g1:ca:two-entries#7:3",

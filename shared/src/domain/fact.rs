@@ -158,6 +158,11 @@ pub enum Fact {
         /// The event.
         event: EventKey,
     },
+    /// Results of an event were entered or replaced; before and after stand with the record.
+    ResultsEntered {
+        /// The event.
+        event: EventKey,
+    },
     /// A member changed how they are told of things, or the zone in which they type.
     WishesChanged {
         /// The account.
@@ -365,6 +370,7 @@ impl Fact {
             Self::EventDeleted { .. } => "EventDeleted",
             Self::AlertsDropped { .. } => "AlertsDropped",
             Self::EventCancelled { .. } => "EventCancelled",
+            Self::ResultsEntered { .. } => "ResultsEntered",
             Self::WishesChanged { .. } => "WishesChanged",
             Self::DriverAnswered { .. } => "DriverAnswered",
             Self::RankGiven { .. } => "RankGiven",

@@ -10,6 +10,8 @@ use super::ids::{ChannelId, EntryId, RunId};
 use super::join::JoinRequest;
 use super::permissions::{Gap, Preflight};
 use super::refusal::{Refusal, Standing};
+use super::result_import::ResultImport;
+use super::results::{PointsSystem, ResultEntered, Results, SeriesTable};
 use super::roster::{Entry, GuildMember};
 use super::roster_import::RosterImport;
 use super::seats::Seats;
@@ -180,6 +182,45 @@ pub enum Notice<'a> {
         event: &'a Event,
         /// The event's channel, if it has one.
         channel: Option<ChannelId>,
+    },
+    /// Answer to `/result set`.
+    ResultEntered {
+        /// What was entered.
+        entered: &'a ResultEntered,
+    },
+    /// To whoever uploaded a file of results.
+    ResultImport {
+        /// The club.
+        club: &'a Club,
+        /// The import, however it stands.
+        import: &'a ResultImport,
+    },
+    /// An event's results with the table of its series. The title tells them from other messages in the channel.
+    Results {
+        /// The club.
+        club: &'a Club,
+        /// The results.
+        results: &'a Results,
+        /// How points are given.
+        points: &'a PointsSystem,
+        /// The table.
+        table: &'a SeriesTable,
+    },
+    /// To whoever had results posted.
+    ResultsPosted {
+        /// The event's name.
+        event: &'a str,
+        /// Where they stand.
+        channel: ChannelId,
+    },
+    /// Answer to `/result table`.
+    SeriesTable {
+        /// The club.
+        club: &'a Club,
+        /// The series' name.
+        name: &'a str,
+        /// The table.
+        table: &'a SeriesTable,
     },
     /// Answer to `/me`.
     Wishes {

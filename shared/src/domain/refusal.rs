@@ -4,6 +4,7 @@ pub use super::event::EventAction;
 use super::event::EventState;
 use super::ids::UserId;
 use super::rank::{Capability, Rank, RankFault};
+use super::results_csv::ResultFault;
 use super::role_map::RoleFault;
 use super::roster_csv::FileFault;
 use super::settings::{Key, SettingFault};
@@ -232,6 +233,17 @@ pub enum Refusal {
     },
     /// No such request to join in this club, or a later one took its place.
     NoSuchJoin,
+    /// Nothing is entered of the event's results.
+    NoResults,
+    /// The race has not begun, or never will.
+    NotRaced,
+    /// The event has no channel in which Gantry may write.
+    NoChannel,
+    /// A file of results has lines with faults.
+    ResultLines {
+        /// The first of them.
+        faults: Vec<ResultFault>,
+    },
     /// The race begins much later: it is not the green flag yet.
     TooEarlyToStart {
         /// When it begins by the plan.
@@ -311,6 +323,10 @@ impl Refusal {
             Self::JoinRejected { .. } => "join_rejected",
             Self::JoinDecided { .. } => "join_decided",
             Self::NoSuchJoin => "no_such_join",
+            Self::NoResults => "no_results",
+            Self::NotRaced => "not_raced",
+            Self::NoChannel => "no_channel",
+            Self::ResultLines { .. } => "result_lines",
             Self::TooEarlyToStart { .. } => "too_early_to_start",
             Self::StintMoved => "stint_moved",
             Self::Busy => "busy",
@@ -417,6 +433,12 @@ pub enum Field {
     Lead,
     /// At which hours before something one is told.
     Hours,
+    /// Who drove.
+    Driver,
+    /// How a driver came out.
+    Place,
+    /// A class of the event.
+    Class,
 }
 
 /// What is wrong with a field.
@@ -514,6 +536,22 @@ pub enum Problem {
     NotALead {
         /// The most.
         max: u32,
+    },
+    /// Neither a place nor a word for none.
+    NotAPlace,
+    /// No result of this driver is there.
+    NothingToTakeOut,
+    /// An application.
+    IsABot,
+    /// The event has no such class.
+    NoSuchClass {
+        /// What was typed, cut.
+        typed: String,
+    },
+    /// More drivers than results have room for.
+    TooManyDrivers {
+        /// The most.
+        max: usize,
     },
     /// Not a list of hours.
     NotHours {

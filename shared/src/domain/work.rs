@@ -111,6 +111,26 @@ pub enum Work {
         /// The event.
         event: EventKey,
     },
+    /// Read an uploaded file of an event's results, and show what they would be.
+    ImportResults {
+        /// The event.
+        event: EventKey,
+        /// Who uploaded it.
+        user: UserId,
+        /// Their command.
+        interaction: InteractionId,
+        /// The file.
+        file: FileRef,
+        /// Where they are answered.
+        reply: Reply,
+    },
+    /// Post an event's results, or bring up to date what was posted.
+    PostResults {
+        /// The event.
+        event: EventKey,
+        /// Where whoever asked is answered; without one, only what was posted before is brought up to date.
+        reply: Option<Reply>,
+    },
     /// Look after what the club's events have in Discord.
     CheckSpaces {
         /// The club.
@@ -278,6 +298,7 @@ impl Work {
             Self::PromoteWaiting { .. }
             | Self::TellPromoted { .. }
             | Self::TellReminder { .. }
+            | Self::PostResults { .. }
             | Self::RunAlerts { .. }
             | Self::TellStint { .. }
             | Self::Announce { .. }
@@ -288,6 +309,7 @@ impl Work {
             | Self::CheckPermissions { .. }
             | Self::ResumeParked { .. } => Lane::Notify,
             Self::SyncMembers { .. }
+            | Self::ImportResults { .. }
             | Self::PreviewRoster { .. }
             | Self::ApplyRoster { .. }
             | Self::ExportRoster { .. } => Lane::Sync,
@@ -316,6 +338,8 @@ impl Work {
             | Self::PromoteWaiting { event, .. }
             | Self::TellPromoted { event, .. }
             | Self::TellReminder { event, .. }
+            | Self::ImportResults { event, .. }
+            | Self::PostResults { event, .. }
             | Self::FinishAnswer { event, .. } => Some(*event),
             Self::SyncMembers { .. }
             | Self::CheckSpaces { .. }
@@ -339,10 +363,13 @@ impl Work {
             | Self::PreviewRoster { reply, .. }
             | Self::ApplyRoster { reply, .. }
             | Self::ExportRoster { reply, .. }
+            | Self::ImportResults { reply, .. }
             | Self::PostJoinRequest { reply, .. }
             | Self::SetGuildSetting { reply, .. }
             | Self::CheckPermissions { reply, .. } => Some(reply),
-            Self::ApplyRoles { reply, .. } | Self::SyncMembers { reply, .. } => reply.as_ref(),
+            Self::ApplyRoles { reply, .. }
+            | Self::SyncMembers { reply, .. }
+            | Self::PostResults { reply, .. } => reply.as_ref(),
             Self::OpenEventSpace { .. }
             | Self::RefreshBoard { .. }
             | Self::RunAlerts { .. }
@@ -371,6 +398,8 @@ impl Work {
             | Self::PromoteWaiting { event, .. }
             | Self::TellPromoted { event, .. }
             | Self::TellReminder { event, .. }
+            | Self::ImportResults { event, .. }
+            | Self::PostResults { event, .. }
             | Self::FinishAnswer { event, .. }
             | Self::RunAlerts { event, .. }
             | Self::TellStint { event, .. }

@@ -17,6 +17,8 @@ use crate::domain::join::JoinRequest;
 use crate::domain::link_code::LinkCode;
 use crate::domain::notice::Sheet;
 use crate::domain::rank::Rank;
+use crate::domain::result_import::{ResultImport, ResultImportKey};
+use crate::domain::results::Results;
 use crate::domain::role_map::RoleMap;
 use crate::domain::roster::{Entry, Member};
 use crate::domain::roster_import::RosterImport;
@@ -422,6 +424,25 @@ pub trait Alerts: Send + Sync {
     ) -> impl Future<Output = StoreResult<Page<Alert>>> + Send;
 }
 
+/// Reads results of races.
+pub trait ResultReader: Send + Sync {
+    /// What was read from a file and shown.
+    fn result_import(
+        &self,
+        key: ResultImportKey,
+    ) -> impl Future<Output = StoreResult<Option<ResultImport>>> + Send;
+
+    /// An event's.
+    fn results(&self, event: EventKey) -> impl Future<Output = StoreResult<Option<Results>>> + Send;
+
+    /// All of a series, by start. Eventually consistent.
+    fn series_results(
+        &self,
+        club: ClubId,
+        series: SeriesId,
+    ) -> impl Future<Output = StoreResult<Vec<Results>>> + Send;
+}
+
 /// Clubs whose servers are looked after.
 pub trait Watches: Send + Sync {
     /// A club's, if it is.
@@ -606,6 +627,10 @@ pub enum Change {
     PutRoleMap(RoleMap),
     /// A member's wishes replace their version before (1: there are none).
     PutWishes(Wishes),
+    /// An event's results replace their version before (1: there are none).
+    PutResults(Box<Results>),
+    /// Results from a file replace their version before (1: they are new).
+    PutResultImport(Box<ResultImport>),
     /// A club's server is looked after from now on; it is so from the given instant on if it was not before.
     BeginWatch(ClubId, GuildId, Timestamp),
     /// What is known of looking after a club's server replaces its version before.

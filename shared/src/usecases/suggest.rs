@@ -1,7 +1,7 @@
 //! Suggests series and events while somebody types.
 
 use super::call::{Call, Failure, with_caller};
-use crate::domain::event::{EventKey, EventState, Period};
+use crate::domain::event::{Event, EventKey, EventState, Period};
 use crate::domain::ids::EventId;
 use crate::domain::notice::Sheet;
 use crate::domain::rank::Capability;
@@ -87,6 +87,44 @@ pub async fn suggest_events<S: ClubReader + EventReader>(
                 value: event.key.event.to_string(),
             }
         });
+    Ok(matching(found, typed))
+}
+
+/// The club's events that have started and whose names contain what was typed, the latest first; for those who may manage
+/// events.
+///
+/// # Errors
+/// Refuses with `NoClub`.
+pub async fn suggest_races<S: ClubReader + EventReader>(
+    store: &S,
+    call: &Call,
+    typed: &str,
+) -> Result<Vec<Suggestion>, Failure> {
+    let list = |period| move |club| store.list_events(club, period, call.now, SEARCHED, None);
+    let (caller, past) = with_caller(store, call, list(Period::Past)).await?;
+    if !caller.rank.may(Capability::ManageEvents) {
+        return Ok(Vec::new());
+    }
+    let coming = list(Period::Upcoming)(caller.club.id).await?;
+    let mut races: Vec<Event> = coming.items.into_iter().chain(past.items).collect();
+    races.retain(|event| {
+        matches!(
+            event.state,
+            EventState::Live | EventState::Completed | EventState::Archived
+        ) && event.cancelled_at.is_none()
+    });
+    races.sort_by_key(|event| std::cmp::Reverse((event.starts_at, event.key.event)));
+    races.dedup_by_key(|event| event.key);
+    let zone = caller.club.time_zone.zone();
+    let found = races.into_iter().map(|event| Suggestion {
+        label: format!(
+            "{} · {} · {}",
+            event.name,
+            event.series_name,
+            write_start(event.starts_at, &zone)
+        ),
+        value: event.key.event.to_string(),
+    });
     Ok(matching(found, typed))
 }
 

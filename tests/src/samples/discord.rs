@@ -294,6 +294,16 @@ fn commands() -> Vec<(&'static str, Value)> {
             picking("rank", "set", None, "member", ("rank", "owner")),
         ),
         ("command-rank-show", sub_command("rank", "show", &[])),
+        ("command-result-set", result_set(&open)),
+        ("command-result-import", result_import(&open)),
+        (
+            "command-result-post",
+            sub_command("result", "post", &[("event", &open)]),
+        ),
+        (
+            "command-result-table",
+            sub_command("result", "table", &[("series", &series)]),
+        ),
         ("command-me-show", sub_command("me", "show", &[])),
         (
             "command-me-timezone",
@@ -389,7 +399,25 @@ fn plan_commands() -> Vec<(&'static str, Value)> {
     ]
 }
 
-/// The one command with a file, which comes resolved.
+/// A driver picked, and their result.
+fn result_set(event: &str) -> Value {
+    let mut data = picking("result", "set", None, "driver", ("place", "1"));
+    if let Some(options) = data["options"][0]["options"].as_array_mut() {
+        options.push(json!({ "name": "event", "type": 3, "value": event }));
+    }
+    data
+}
+
+fn result_import(event: &str) -> Value {
+    let mut data = roster_import();
+    data["name"] = json!("result");
+    if let Some(options) = data["options"][0]["options"].as_array_mut() {
+        options.push(json!({ "name": "event", "type": 3, "value": event }));
+    }
+    data
+}
+
+/// A command with a file, which comes resolved.
 fn roster_import() -> Value {
     let id = "1056104309264089701";
     let file = json!([{ "name": "file", "type": 11, "value": id }]);
@@ -427,6 +455,7 @@ fn suggestions() -> Vec<(&'static str, Value)> {
             "autocomplete-series",
             sub("event", "create", typing("series", "endu")),
         ),
+        ("autocomplete-race", sub("result", "post", typing("event", "spa"))),
         ("autocomplete-entry", sub("link", "code", typing("entry", "mika"))),
         (
             "autocomplete-event",
@@ -516,6 +545,20 @@ fn buttons() -> Vec<(&'static str, ComponentId, UserId)> {
         (
             "button-import-cancel",
             ComponentId::ImportCancel {
+                command: IMPORT.command,
+            },
+            ADMIN,
+        ),
+        (
+            "button-results-take",
+            ComponentId::ResultsTake {
+                command: IMPORT.command,
+            },
+            ADMIN,
+        ),
+        (
+            "button-results-leave",
+            ComponentId::ResultsLeave {
                 command: IMPORT.command,
             },
             ADMIN,

@@ -139,6 +139,21 @@ pub(super) fn events(now: Timestamp) -> serde_json::Result<Vec<(&'static str, &'
         occasion: Occasion::Asked,
         reply: reply(now),
     };
+    let results = Work::ImportResults {
+        event: OPEN,
+        user: ADMIN,
+        interaction: CLICK,
+        file: FileRef {
+            name: "results.csv".to_owned(),
+            url: "https://cdn.discordapp.com/ephemeral-attachments/1/2/results.csv?ex=1".to_owned(),
+            size: 312,
+        },
+        reply: reply(now),
+    };
+    let post = Work::PostResults {
+        event: OPEN,
+        reply: Some(reply(now)),
+    };
     let mut poison = batch(&[refresh.clone(), refresh.clone()], now)?;
     poison["Records"][0]["body"] = json!("{\"v\":1,\"work\":");
     poison["Records"][0]["md5OfBody"] = json!(digest("{\"v\":1,\"work\":"));
@@ -178,6 +193,8 @@ pub(super) fn events(now: Timestamp) -> serde_json::Result<Vec<(&'static str, &'
         ("notify-worker", "promote-waiting", batch(&[promote], now)?),
         ("notify-worker", "tell-promoted", batch(&[tell], now)?),
         ("notify-worker", "tell-reminder", batch(&[remind], now)?),
+        ("notify-worker", "post-results", batch(&[post], now)?),
+        ("sync-worker", "import-results", batch(&[results], now)?),
         ("notify-worker", "finish-answer", batch(&[finish], now)?),
         ("notify-worker", "apply-roles", batch(&[roles], now)?),
         ("notify-worker", "post-join-request", batch(&[post_join], now)?),

@@ -11,6 +11,8 @@ use gantry_shared::domain::ids::{
 use gantry_shared::domain::join::{JoinKey, JoinRequest, JoinState, JoinWords};
 use gantry_shared::domain::matching::{Conflict, Kind, NameKind, Pairing, Reason, Subject};
 use gantry_shared::domain::rank::Rank;
+use gantry_shared::domain::result_import::{ResultImport, ResultImportKey};
+use gantry_shared::domain::results::{Finish, Results, Row};
 use gantry_shared::domain::roster::Entry;
 use gantry_shared::domain::roster_csv::Plan;
 use gantry_shared::domain::roster_import::{ImportKey, RosterImport};
@@ -200,6 +202,29 @@ fn conflict() -> Conflict {
     }
 }
 
+/// Results of the open event from a file, shown; its race has not begun.
+fn result_import() -> ResultImport {
+    let key = ResultImportKey {
+        club: CLUB,
+        command: IMPORT.command,
+    };
+    let before = Results::none(&event(OPEN, "Spa 6h", EventState::Open));
+    let rows = vec![Row {
+        user: Some(SEATED),
+        name: "Ada Weber".to_owned(),
+        class: ClassId::of("GT3"),
+        finish: Finish::Placed { place: 1 },
+        fastest: true,
+    }];
+    ResultImport::new(
+        (key, ADMIN),
+        "results.csv".to_owned(),
+        (&before, rows),
+        &[],
+        MOMENT,
+    )
+}
+
 /// A new entry, shown.
 fn import() -> RosterImport {
     let plan = Plan {
@@ -315,6 +340,7 @@ pub fn batches() -> Vec<Batch> {
                 MOMENT,
             )),
             Change::PutImport(Box::new(import())),
+            Change::PutResultImport(Box::new(result_import())),
             Change::PutEntry(jiri),
             Change::PutMember(jiri_as_member),
             Change::PutCase(Box::new(Case::new(CLUB, conflict(), RUN.run, MOMENT))),

@@ -12,6 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use serde_json::Value;
 use std::error::Error as _;
+use std::pin::Pin;
 use std::time::Duration;
 
 /// A request is sent at most this often.
@@ -48,8 +49,16 @@ struct Course {
 }
 
 impl<B: Budget> DiscordRest<B> {
-    /// Sends a request and returns the answer's JSON body, null when there is none.
-    pub(super) async fn execute(&self, request: &Request) -> DiscordResult<Value> {
+    /// Sends a request and returns the answer's JSON body, null when there is none. Boxed: every future that makes a call
+    /// would hold the state of the tries as often as it makes one, which without optimisation fills the stack.
+    pub(super) fn execute<'a>(
+        &'a self,
+        request: &'a Request,
+    ) -> Pin<Box<dyn Future<Output = DiscordResult<Value>> + Send + 'a>> {
+        Box::pin(self.perform(request))
+    }
+
+    async fn perform(&self, request: &Request) -> DiscordResult<Value> {
         let started = self.now();
         let patience = || {
             started

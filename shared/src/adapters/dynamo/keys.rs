@@ -7,6 +7,7 @@ use crate::domain::cases::CaseKey;
 use crate::domain::event::EventKey;
 use crate::domain::guild_link::Parked;
 use crate::domain::ids::{ChannelId, ClubId, EntryId, GuildId, OutboxId, SeriesId, TeamId, UserId};
+use crate::domain::result_import::ResultImportKey;
 use crate::domain::roster_import::ImportKey;
 use crate::domain::series::ClassId;
 use crate::domain::signup::Ticket;
@@ -127,6 +128,27 @@ pub(super) fn settings(club: ClubId) -> Key {
 
 pub(super) fn member(club: ClubId, user: UserId) -> Key {
     Key::new(club_partition(club), format!("{MEMBERS}{:020}", user.0))
+}
+
+/// An event's results, outside of the event's own partition: they are kept longer.
+pub(super) fn results(event: EventKey) -> Key {
+    Key::new(
+        format!("CLUB#{}#RESULTS", event.club),
+        format!("RESULTS#{}", event.event),
+    )
+}
+
+/// Results that were read from a file and shown.
+pub(super) fn result_import(key: ResultImportKey) -> Key {
+    Key::new(
+        format!("CLUB#{}#RESULTS", key.club),
+        format!("IMPORT#{:020}", key.command.0),
+    )
+}
+
+/// Partition of the index of the results of a series.
+pub(super) fn results_of_series(club: ClubId, series: SeriesId) -> String {
+    format!("CLUB#{club}#SERIES#{series}#RESULTS")
 }
 
 /// Whether a club's server is looked after, and when next.

@@ -12,6 +12,7 @@ mod keys;
 mod link_codes;
 mod links;
 mod requests;
+mod results;
 mod roster;
 pub mod schema;
 mod settings;

@@ -53,6 +53,8 @@ pub const SETTING: u16 = 60;
 pub const SETTING_VALUE: u16 = settings::TYPED_MAX as u16;
 /// A one-time code, with room for a typing error.
 pub const CODE: u16 = 20;
+/// How a driver came out: a place, or a word for none.
+pub const FINISH: u16 = 4;
 /// A place in a list.
 pub const PLACE: u16 = 3;
 /// One of a few choices.

@@ -18,6 +18,7 @@ use crate::domain::ids::{EntryId, EventId, RoleId, SeriesId, TeamId, UserId};
 use crate::domain::link_code::Code;
 use crate::domain::rank::{Picked, Rank};
 use crate::domain::repeat::Every;
+use crate::domain::results::Entered;
 use crate::domain::role_map::PickedRole;
 use crate::domain::roster_import::FileRef;
 use crate::domain::settings::Section;
@@ -90,6 +91,10 @@ pub enum Verb {
     StintStart,
     StintFinish,
     StintEmergency,
+    ResultSet,
+    ResultImport,
+    ResultPost,
+    ResultTable,
     MeShow,
     MeTimezone,
     MeAlerts,
@@ -287,6 +292,30 @@ pub enum Command {
     RoleMapRemove {
         /// The role.
         role: RoleId,
+    },
+    /// `/result set`
+    ResultSet {
+        /// The picked event.
+        event: EventId,
+        /// Who, and how they came out.
+        entered: Box<Entered>,
+    },
+    /// `/result import`
+    ResultImport {
+        /// The picked event.
+        event: EventId,
+        /// The attached file.
+        file: FileRef,
+    },
+    /// `/result post`
+    ResultPost {
+        /// The picked event.
+        event: EventId,
+    },
+    /// `/result table`
+    ResultTable {
+        /// The picked series.
+        series: SeriesId,
     },
     /// `/me show`
     MeShow,

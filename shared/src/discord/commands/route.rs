@@ -18,6 +18,7 @@ use crate::domain::link_code::Code;
 use crate::domain::permissions::Permissions as AllowedHere;
 use crate::domain::rank::Rank;
 use crate::domain::repeat::Every;
+use crate::domain::results::Entered;
 use crate::domain::role_map::PickedRole;
 use crate::domain::roster_import::FileRef;
 use crate::domain::series::ClassId;
@@ -118,6 +119,16 @@ pub enum ComponentAction {
     },
     /// Give a shown import up.
     ImportCancel {
+        /// The command that began it.
+        command: InteractionId,
+    },
+    /// Take results that were read from a file.
+    ResultsTake {
+        /// The command that began it.
+        command: InteractionId,
+    },
+    /// Leave them.
+    ResultsLeave {
         /// The command that began it.
         command: InteractionId,
     },
@@ -472,6 +483,23 @@ fn build(verb: Verb, options: &Options<'_>) -> Result<Command, RouteError> {
                 None => options.id("id", "Pick a role, or give a role's id from the list.")?,
             },
         },
+        Verb::ResultSet => Command::ResultSet {
+            event: event()?,
+            entered: Box::new(Entered {
+                driver: options.required_user("driver")?,
+                place: options.required("place")?,
+                class: options.text("class")?,
+                fastest: options.text("fastest_lap")?.is_some_and(|choice| choice == "yes"),
+            }),
+        },
+        Verb::ResultImport => Command::ResultImport {
+            event: event()?,
+            file: file(options.file("file")?),
+        },
+        Verb::ResultPost => Command::ResultPost { event: event()? },
+        Verb::ResultTable => Command::ResultTable {
+            series: options.id("series", PICK_SERIES)?,
+        },
         Verb::MeShow => Command::MeShow,
         Verb::MeTimezone => Command::MeTimezone {
             change: WishChange::Zone {
@@ -672,6 +700,8 @@ fn component(data: &ComponentData, in_guild: bool) -> Result<ComponentAction, Ro
         ComponentId::Info { event } => ComponentAction::Info { event },
         ComponentId::ImportConfirm { command } => ComponentAction::ImportConfirm { command },
         ComponentId::ImportCancel { command } => ComponentAction::ImportCancel { command },
+        ComponentId::ResultsTake { command } => ComponentAction::ResultsTake { command },
+        ComponentId::ResultsLeave { command } => ComponentAction::ResultsLeave { command },
         ComponentId::RosterPage { after } => ComponentAction::RosterPage { after },
         ComponentId::Case { act, key, version } => {
             let decision = match act {

@@ -3,6 +3,7 @@ use crate::discord::inbound::parse;
 use crate::domain::ids::{EntryId, RoleId, SeriesId, TeamId, UserId};
 use crate::domain::rank::Picked;
 use crate::domain::repeat::Every;
+use crate::domain::results::Entered;
 use crate::domain::role_map::PickedRole;
 use crate::domain::settings::{Key, Section, Target};
 use crate::domain::wishes::{Way, WishChange};
@@ -236,6 +237,17 @@ fn plans_routed() -> Vec<(Result<Command, RouteError>, Command)> {
     ]
 }
 
+fn result_file(event: EventId) -> Value {
+    let given = json!([
+        { "name": "event", "type": 3, "value": event.to_string() },
+        { "name": "file", "type": 11, "value": "9" },
+    ]);
+    let mut data = json!({ "name": "result", "type": 1, "options": [{ "name": "import", "type": 1, "options": given }] });
+    let file = json!({ "filename": "results.csv", "size": 3, "url": "https://cdn/results.csv" });
+    data["resolved"] = json!({ "attachments": { "9": file } });
+    data
+}
+
 #[test]
 fn every_command_is_routed_with_all_its_options() {
     let (event, series) = (event(), series());
@@ -386,7 +398,10 @@ fn every_command_is_routed_with_all_its_options() {
             },
         ),
         (run("club unlink", &[]), Command::ClubUnlink),
-        (run("signup list", &[("event", e)]), Command::SignupList { event }),
+        (
+            run("signup list", &[("event", e.clone())]),
+            Command::SignupList { event },
+        ),
         (run("roster list", &[]), Command::RosterList),
         (run("roster export", &[]), Command::RosterExport),
         (
@@ -413,6 +428,43 @@ fn every_command_is_routed_with_all_its_options() {
         (
             of(picking("rank show", json!([]), json!({}))),
             Command::RankShow { member: None },
+        ),
+        (
+            of(picking(
+                "result set",
+                json!([
+                    { "name": "event", "type": 3, "value": event.to_string() },
+                    { "name": "driver", "type": 6, "value": "7" },
+                    { "name": "place", "type": 3, "value": "2" },
+                    { "name": "fastest_lap", "type": 3, "value": "yes" },
+                ]),
+                ada(),
+            )),
+            Command::ResultSet {
+                event,
+                entered: Box::new(Entered {
+                    driver: picked(),
+                    place: "2".to_owned(),
+                    class: None,
+                    fastest: true,
+                }),
+            },
+        ),
+        (
+            of(send(2, result_file(event), true)),
+            Command::ResultImport {
+                event,
+                file: FileRef {
+                    name: "results.csv".to_owned(),
+                    url: "https://cdn/results.csv".to_owned(),
+                    size: 3,
+                },
+            },
+        ),
+        (run("result post", &[("event", e)]), Command::ResultPost { event }),
+        (
+            run("result table", &[("series", json!(series.to_string()))]),
+            Command::ResultTable { series },
         ),
         (run("me show", &[]), Command::MeShow),
         (

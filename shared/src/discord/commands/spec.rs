@@ -15,6 +15,8 @@ pub enum AutocompleteField {
     Team,
     /// One of the seated drivers of the event that is named before; the value is their user id.
     Driver,
+    /// One of the club's events that have started, the latest first; the value is its id.
+    Race,
     /// An IANA time zone.
     TimeZone,
     /// A command, as `/help` names it.

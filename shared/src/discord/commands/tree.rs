@@ -66,6 +66,11 @@ pub const TREE: &[CommandSpec] = &[
     ),
     CommandSpec::guild("rank", "What members are in the club", Body::Subs(RANK)),
     CommandSpec::guild("role", "Discord roles and the club's ranks", Body::Subs(ROLE)),
+    CommandSpec::guild(
+        "result",
+        "Results of races and tables of series",
+        Body::Subs(RESULT),
+    ),
     CommandSpec::guild("me", "How Gantry deals with you", Body::Subs(ME)),
     CommandSpec::guild("settings", "The club's settings", Body::Subs(SETTINGS)),
     CommandSpec::guild("team", "The teams of an event", Body::Subs(TEAM)),
@@ -800,6 +805,78 @@ const ROLE: &[SubSpec] = &[
     .within(MAP, "map remove"),
 ];
 
+/// Past events, too.
+const RACE_OPTION: OptionSpec = OptionSpec::text("event", "Which event", limits::ID)
+    .required()
+    .suggested(AutocompleteField::Race);
+
+const RESULT: &[SubSpec] = &[
+    SubSpec::new(
+        "set",
+        "Enter how a driver came out",
+        ActionSpec::new(
+            Verb::ResultSet,
+            &[
+                RACE_OPTION,
+                OptionSpec::user("driver", "Who").required(),
+                OptionSpec::text(
+                    "place",
+                    "The place in the class, or dnf, dns, dsq; none takes it out",
+                    limits::FINISH,
+                )
+                .required(),
+                OptionSpec::text(
+                    "class",
+                    "The class; if left out, the one that they signed up for",
+                    limits::CLASS,
+                ),
+                OptionSpec::text(
+                    "fastest_lap",
+                    "Whether they drove the fastest lap of the class",
+                    limits::CHOICE,
+                )
+                .choices(&[("Yes", "yes"), ("No", "no")]),
+            ],
+            "For team managers and higher ranks. What was entered for this driver before is replaced. Nothing is shown to \
+             others before `/result post`; what was posted is brought up to date.",
+        ),
+    ),
+    SubSpec::new(
+        "import",
+        "Take the results of an event from a CSV file",
+        ActionSpec::new(
+            Verb::ResultImport,
+            &[
+                RACE_OPTION,
+                OptionSpec::file("file", "A CSV file, UTF-8, with the columns driver and place").required(),
+            ],
+            "The first line names the columns: driver, place, and if you like class, discord_id, fastest_lap. A place is a \
+             number, dnf, dns or dsq. You see what the file says before anything is written. All lines are taken or none; what was entered before is \
+             replaced.",
+        ),
+    ),
+    SubSpec::new(
+        "post",
+        "Post the results and the table of the series in the event's channel",
+        ActionSpec::new(
+            Verb::ResultPost,
+            &[RACE_OPTION],
+            "Once more after a correction: the message that stands there is brought up to date.",
+        ),
+    ),
+    SubSpec::new(
+        "table",
+        "The table of a series",
+        ActionSpec::new(
+            Verb::ResultTable,
+            &[OptionSpec::text("series", "Which series", limits::ID)
+                .required()
+                .suggested(AutocompleteField::Series)],
+            "Counted from all results with the points of `results.points`. Only you see the answer.",
+        ),
+    ),
+];
+
 const ME: &[SubSpec] = &[
     SubSpec::new(
         "show",
@@ -875,6 +952,7 @@ const SECTIONS: &[(&str, &str)] = &[
     ("Voice channels", "voice"),
     ("Around an event", "events"),
     ("Stints", "stints"),
+    ("Results and tables", "results"),
     ("Messages to members", "notices"),
     ("Roster and server members", "sync"),
     ("Roles and join requests", "members"),

@@ -1,7 +1,7 @@
 //! What a person is told when something is not done: why, and what to do about it. Exhaustive, and never an internal
 //! error's text.
 
-use super::{phrases, ranks, roster, settings};
+use super::{phrases, ranks, results, roster, settings};
 use crate::discord::commands::route::RouteError;
 use crate::discord::help::{CommandIds, mention};
 use crate::discord::text;
@@ -47,6 +47,10 @@ pub fn refusal(refusal: &Refusal, ids: &CommandIds) -> String {
             "This server has no club yet. {} makes one.",
             mention("club create", ids)
         ),
+        Refusal::NoResults
+        | Refusal::NotRaced
+        | Refusal::NoChannel
+        | Refusal::ResultLines { .. } => results::refusal(refusal, ids),
         Refusal::GuildHasClub { club } => format!(
             "This server already has a club, **{}**. {} shows it.",
             phrases::name(club),
@@ -101,14 +105,13 @@ pub fn refusal(refusal: &Refusal, ids: &CommandIds) -> String {
         Refusal::RosterFileGone => {
             "The file cannot be fetched from Discord any more. Please attach it again.".to_owned()
         }
-        Refusal::NoSuchImport => format!(
-            "This import is not there, or somebody else's. {} starts one.",
-            mention("roster import", ids)
-        ),
-        Refusal::ImportOver => format!(
-            "This import is over: it was settled already, or its time is up. {} starts another one.",
-            mention("roster import", ids)
-        ),
+        Refusal::NoSuchImport => {
+            "This import is not there, or somebody else's. Upload the file again to start one.".to_owned()
+        }
+        Refusal::ImportOver => {
+            "This import is over: it was settled already, or its time is up. Upload the file again to start another one."
+                .to_owned()
+        }
         Refusal::NameTheClass => {
             "This event has several car classes. Please name one with the option `class`.".to_owned()
         }
@@ -426,6 +429,9 @@ const fn label(field: Field) -> &'static str {
         Field::Copies => "Times",
         Field::Lead => "Lead",
         Field::Hours => "Hours",
+        Field::Driver => "Driver",
+        Field::Place => "Place",
+        Field::Class => "Class",
     }
 }
 
@@ -467,6 +473,11 @@ fn problem(problem: &Problem) -> String {
         Problem::NotASeed => "the number that an earlier forming showed.".to_owned(),
         Problem::TooManyClasses => "at most 10 classes.".to_owned(),
         Problem::NotALead { max } => format!("from 1m to {max}m, such as 20m, or `club` for the club's."),
+        Problem::NotAPlace => "a number from 1 to 500, or dnf, dns, dsq; none takes a result out.".to_owned(),
+        Problem::NothingToTakeOut => "nothing is entered for this driver.".to_owned(),
+        Problem::IsABot => "a person, please: this is an app.".to_owned(),
+        Problem::NoSuchClass { typed } => format!("the event has no class “{}”.", quote(typed)),
+        Problem::TooManyDrivers { max } => format!("at most {max} drivers."),
         Problem::NotHours { most } => {
             format!("up to {most} whole numbers of hours such as `24, 1`, or `all`.")
         }

@@ -18,6 +18,7 @@ mod notices;
 mod permissions;
 mod phrases;
 mod ranks;
+mod results;
 mod roster;
 mod settings;
 mod setup;
@@ -123,6 +124,16 @@ impl Views {
                 channel,
             } => notices::promoted(club, event, class, *channel),
             Notice::Reminded { club, event, channel } => notices::reminded(club, event, *channel),
+            Notice::ResultEntered { entered } => results::entered(entered, &self.ids),
+            Notice::ResultImport { club, import } => results::import(club, import, &self.ids),
+            Notice::Results {
+                club,
+                results,
+                points,
+                table,
+            } => results::results(club, results, points, table),
+            Notice::ResultsPosted { event, channel } => text_body(&results::posted(event, *channel)),
+            Notice::SeriesTable { club, name, table } => results::series(club, name, table, &self.ids),
             Notice::Wishes { shown } => wishes::shown(shown, &self.ids),
             Notice::Answered { event, standing } => text_body(&notices::answered(event, standing)),
             Notice::ClubCreated { club } => clubs::created(club, &self.ids),
@@ -260,6 +271,8 @@ mod fixtures;
 mod limits_tests;
 #[cfg(test)]
 mod membership_tests;
+#[cfg(test)]
+mod results_tests;
 #[cfg(test)]
 mod setup_tests;
 #[cfg(test)]

@@ -197,6 +197,7 @@ pub(super) fn shown(value: &Value) -> String {
         | Value::Choice(_)
         | Value::Set(_)
         | Value::Hours(_)
+        | Value::Points(_)
         | Value::Roles(_)
         | Value::Channel(_)
         | Value::Colour(_)

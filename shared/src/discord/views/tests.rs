@@ -445,6 +445,16 @@ fn every_fault_of_a_form_in_words() {
         (Field::Minutes, Problem::NotMinutes),
         (Field::Lead, Problem::NotALead { max: 120 }),
         (Field::Hours, Problem::NotHours { most: 6 }),
+        (Field::Place, Problem::NotAPlace),
+        (Field::Place, Problem::NothingToTakeOut),
+        (Field::Driver, Problem::IsABot),
+        (
+            Field::Class,
+            Problem::NoSuchClass {
+                typed: "LMP".to_owned(),
+            },
+        ),
+        (Field::Place, Problem::TooManyDrivers { max: 500 }),
         (Field::Copies, Problem::NumberOutOfRange { min: 1, max: 20 }),
         (Field::Reason, Problem::TooLong { max: 300 }),
     ];

@@ -21,6 +21,7 @@ mod tests;
 
 pub use export::export;
 pub use parse::{Line, Sheet, parse};
+pub(in crate::domain) use parse::{Lines, decode, delimiter, disarmed};
 pub use plan::{FieldCounts, Plan, Step, plan};
 
 use super::rank::Rank;

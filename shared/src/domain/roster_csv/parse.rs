@@ -77,7 +77,7 @@ pub fn parse(bytes: &[u8]) -> Result<Sheet, FileFault> {
     Ok(sheet)
 }
 
-fn decode(bytes: &[u8]) -> Result<&str, FileFault> {
+pub(in crate::domain) fn decode(bytes: &[u8]) -> Result<&str, FileFault> {
     if bytes.len() > BYTES_MAX {
         return Err(FileFault::TooLarge);
     }
@@ -96,7 +96,7 @@ fn decode(bytes: &[u8]) -> Result<&str, FileFault> {
 
 /// The text below a line `sep=;`, which some spreadsheets write, the number of lines that this is, and the delimiter: said
 /// there, or the one that the header has most of outside of quotes.
-fn delimiter(text: &str) -> (&str, u64, u8) {
+pub(in crate::domain) fn delimiter(text: &str) -> (&str, u64, u8) {
     let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
     if let Some(said) = first.trim_end_matches('\r').strip_prefix("sep=")
         && let [said] = said.as_bytes()
@@ -184,7 +184,7 @@ fn line(record: &csv::StringRecord, header: &Header, number: u64) -> Result<Line
 }
 
 /// A cell without the apostrophe that an export put before what a spreadsheet would run.
-fn disarmed(cell: &str) -> &str {
+pub(in crate::domain) fn disarmed(cell: &str) -> &str {
     match cell.strip_prefix('\'') {
         Some(bare) if is_armed(bare.trim_start_matches('\'')) => bare,
         _ => cell,
@@ -217,14 +217,14 @@ fn rank(text: &str) -> Result<Rank, Fault> {
 }
 
 /// Counts lines as an editor does, whatever ends them: the reader's own count takes CR LF for the next record's.
-struct Lines<'a> {
+pub(in crate::domain) struct Lines<'a> {
     bytes: &'a [u8],
     at: usize,
     line: u64,
 }
 
 impl<'a> Lines<'a> {
-    const fn new(text: &'a str) -> Self {
+    pub(in crate::domain) const fn new(text: &'a str) -> Self {
         Self {
             bytes: text.as_bytes(),
             at: 0,
@@ -233,7 +233,7 @@ impl<'a> Lines<'a> {
     }
 
     /// The line on which a record begins, whose place the reader gave; places only grow.
-    fn at(&mut self, byte: u64) -> u64 {
+    pub(in crate::domain) fn at(&mut self, byte: u64) -> u64 {
         let byte = usize::try_from(byte).unwrap_or(usize::MAX);
         while let Some(here) = self.bytes.get(self.at) {
             let ends = *here == b'\n' || (*here == b'\r' && self.bytes.get(self.at + 1) != Some(&b'\n'));

@@ -57,6 +57,13 @@ pub enum Kind {
         /// The largest.
         max: u32,
     },
+    /// Points for the first place, the second, and so on.
+    Points {
+        /// How many places can have points.
+        most: usize,
+        /// The most for one.
+        max: u32,
+    },
     /// Roles of the guild, in order of precedence.
     Roles,
     /// A channel of the guild.
@@ -96,6 +103,7 @@ impl Kind {
             Self::Choice(words) => find(words, &lower).map(Value::Choice).ok_or(unfit),
             Self::Set(words) => set(words, &lower).map(Value::Set).ok_or(unfit),
             Self::Hours { most, max } => hours(&lower, most, max).map(Value::Hours),
+            Self::Points { most, max } => points(&lower, most, max).map(Value::Points),
             Self::Roles => roles(typed).map(Value::Roles),
             Self::Channel if lower == NONE => Ok(Value::Channel(None)),
             Self::Channel => snowflake(typed, "<#")
@@ -129,6 +137,11 @@ impl Kind {
             Self::Hours { most, max } => {
                 let list: Option<Vec<u32>> = json.as_array()?.iter().map(number).collect();
                 sorted_hours(list?, most, max).ok().map(Value::Hours)
+            }
+            Self::Points { most, max } => {
+                let list: Option<Vec<u32>> = json.as_array()?.iter().map(number).collect();
+                list.filter(|list| list.len() <= most && list.iter().all(|points| *points <= max))
+                    .map(Value::Points)
             }
             Self::Roles => {
                 let ids: Option<Vec<RoleId>> = texts()?.into_iter().map(|id| id.parse().ok()).collect();
@@ -168,6 +181,9 @@ impl Kind {
             }
             Self::Hours { most, max } => {
                 format!("up to {most} whole numbers of hours from 1 to {max}, such as `24, 1`, or `none`")
+            }
+            Self::Points { most, max } => {
+                format!("up to {most} whole numbers from 0 to {max}, such as `25, 18, 15`, or `none`")
             }
             Self::Roles => {
                 format!("up to {ROLES_MAX} roles, mentioned with @ or by id, the highest first, or `none`")
@@ -209,6 +225,7 @@ impl Kind {
             Self::Number { .. }
             | Self::Length { .. }
             | Self::Hours { .. }
+            | Self::Points { .. }
             | Self::Pattern(_)
             | Self::Colour => Vec::new(),
         };
@@ -314,6 +331,24 @@ fn hours(text: &str, most: usize, max: u32) -> Result<Vec<u32>, SettingProblem> 
                 .map(|piece| digits(piece.strip_suffix('h').unwrap_or(piece)))
                 .collect();
             sorted_hours(list.ok_or(SettingProblem::Unfit)?, most, max)
+        }
+    }
+}
+
+fn points(text: &str, most: usize, max: u32) -> Result<Vec<u32>, SettingProblem> {
+    match text {
+        NONE => Ok(Vec::new()),
+        "" => Err(SettingProblem::Unfit),
+        _ => {
+            let list: Option<Vec<u32>> = pieces(text).map(digits).collect();
+            let list = list.ok_or(SettingProblem::Unfit)?;
+            if list.len() > most {
+                Err(SettingProblem::TooMany { max: most })
+            } else if list.iter().all(|points| *points <= max) {
+                Ok(list)
+            } else {
+                Err(SettingProblem::OutOfRange)
+            }
         }
     }
 }

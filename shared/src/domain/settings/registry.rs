@@ -19,6 +19,8 @@ pub enum Section {
     Events,
     /// Stints of a race.
     Stints,
+    /// Results and tables.
+    Results,
     /// What people are told by DM.
     Notices,
     /// Keeping the roster like the server's member list.
@@ -29,12 +31,13 @@ pub enum Section {
 
 impl Section {
     /// All sections, in the order in which they are shown.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Club,
         Self::Channels,
         Self::Voice,
         Self::Events,
         Self::Stints,
+        Self::Results,
         Self::Notices,
         Self::Sync,
         Self::Members,
@@ -49,6 +52,7 @@ impl Section {
             Self::Voice => "voice",
             Self::Events => "events",
             Self::Stints => "stints",
+            Self::Results => "results",
             Self::Notices => "notices",
             Self::Sync => "sync",
             Self::Members => "members",
@@ -64,6 +68,7 @@ impl Section {
             Self::Voice => "Voice channels",
             Self::Events => "Around an event",
             Self::Stints => "Stints",
+            Self::Results => "Results and tables",
             Self::Notices => "Messages to members",
             Self::Sync => "Roster and server members",
             Self::Members => "Roles and join requests",
@@ -108,6 +113,9 @@ pub enum Key {
     ProgressHours,
     StintAlerts,
     StintLead,
+    Points,
+    FastestLap,
+    BestOf,
     Notifications,
     AutomaticSync,
     SyncHours,
@@ -261,7 +269,7 @@ const JOIN_RANKS: &[Word] = &[
 ];
 
 /// All settings. The number of a row is that of its [`Key`]: anything else does not compile.
-pub const REGISTRY: [Spec; 28] = {
+pub const REGISTRY: [Spec; 31] = {
     use Key as K;
     use Section as S;
     [
@@ -323,6 +331,16 @@ pub const REGISTRY: [Spec; 28] = {
         row(K::StintLead, S::Stints, "stints.lead_time", Kind::Length { min: 1, max: 120 }, "15m",
             "How long before a stint its driver is told.")
             .read_by("`interactions` (when a plan is changed), `notify-worker` (when a stint is told of)"),
+        row(K::Points, S::Results, "results.points", Kind::Points { most: 50, max: 1000 },
+            "25, 18, 15, 12, 10, 8, 6, 4, 2, 1",
+            "Points for the first place of a class, the second, and so on. Tables are counted anew with them.")
+            .read_by("`interactions` (`/result table`), `notify-worker` (posted results)"),
+        row(K::FastestLap, S::Results, "results.fastest_lap", Kind::Number { min: 0, max: 1000, unit: "points" }, "0",
+            "Points for the fastest lap of a class, to a driver who finished.")
+            .read_by("`interactions` (`/result table`), `notify-worker` (posted results)"),
+        row(K::BestOf, S::Results, "results.best_of", Kind::Number { min: 0, max: 100, unit: "races" }, "0",
+            "How many of a driver's best races count in a series; 0 for all.")
+            .read_by("`interactions` (`/result table`), `notify-worker` (posted results)"),
         row(K::Notifications, S::Notices, "notices.types", Kind::Set(NOTIFICATIONS), "all",
             "What members are told by DM.")
             .read_by("`notify-worker` (each DM)"),

@@ -7,6 +7,7 @@ use super::value::{Drift, Notification, QuietHours, SyncDirection, Value};
 use crate::domain::club::{Colour, ZoneName};
 use crate::domain::ids::{ChannelId, RoleId, UserId};
 use crate::domain::rank::Rank;
+use crate::domain::results::PointsSystem;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -307,6 +308,20 @@ impl Settings {
     #[must_use]
     pub fn stint_lead(&self) -> SignedDuration {
         self.length(Key::StintLead)
+    }
+
+    /// How points are given.
+    #[must_use]
+    pub fn points_system(&self) -> PointsSystem {
+        let places = match &self.in_force(Key::Points).value {
+            Value::Points(places) => places.clone(),
+            _ => Vec::new(),
+        };
+        PointsSystem {
+            places,
+            fastest: self.number(Key::FastestLap),
+            best_of: self.number(Key::BestOf),
+        }
     }
 
     /// Whether members are told that by DM.

@@ -335,7 +335,7 @@ fn all_faults_are_named_and_nothing_is_changed() {
 fn the_accessors_read_their_settings() {
     let read = |s: &Settings| {
         format!(
-            "{}\n{}\n{:?}\n{:?}\n{}\n{:?}\n{:?}\n{:?}\n{}\n{:?}\n{:?}\n{}\n{}\n{:?}\n{}\n{:?}\n{:?}\n{}\n{:?}\n{}\n{}\n{}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}",
+            "{}\n{}\n{:?}\n{:?}\n{}\n{:?}\n{:?}\n{:?}\n{}\n{:?}\n{:?}\n{}\n{}\n{:?}\n{}\n{:?}\n{:?}\n{}\n{:?}\n{:?}\n{}\n{}\n{}\n{}\n{}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}",
             s.time_zone().as_str(),
             s.locale(),
             s.colour(),
@@ -355,6 +355,9 @@ fn the_accessors_read_their_settings() {
             s.progress_hours(),
             s.stint_alerts(),
             s.stint_lead(),
+            s.points_system().places,
+            s.points_system().fastest,
+            s.points_system().best_of,
             s.notifies(Notification::Promoted),
             s.automatic_sync(),
             s.sync_hours(),
@@ -385,6 +388,9 @@ fn the_accessors_read_their_settings() {
         "0",
         "off",
         "33m",
+        "10, 6",
+        "1",
+        "4",
         "none",
         "off",
         "7",

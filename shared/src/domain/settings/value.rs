@@ -21,6 +21,8 @@ pub enum Value {
     Set(Vec<&'static str>),
     /// Hours, the largest first.
     Hours(Vec<u32>),
+    /// Points for the first place, the second, and so on.
+    Points(Vec<u32>),
     /// Roles, in order of precedence.
     Roles(Vec<RoleId>),
     /// A channel.
@@ -44,7 +46,7 @@ impl Value {
             Self::Number(number) | Self::Length(number) => json!(number),
             Self::Choice(word) => json!(word),
             Self::Set(words) => json!(words),
-            Self::Hours(hours) => json!(hours),
+            Self::Hours(numbers) | Self::Points(numbers) => json!(numbers),
             Self::Roles(roles) => json!(roles),
             Self::Channel(channel) => json!(channel),
             Self::Pattern(text) => json!(text),
@@ -70,7 +72,9 @@ impl Value {
             Self::Length(minutes) => length(*minutes),
             Self::Choice(word) => (*word).to_owned(),
             Self::Set(words) => none_or(words.iter().map(ToString::to_string).collect()),
-            Self::Hours(hours) => none_or(hours.iter().map(ToString::to_string).collect()),
+            Self::Hours(numbers) | Self::Points(numbers) => {
+                none_or(numbers.iter().map(ToString::to_string).collect())
+            }
             Self::Roles(roles) => none_or(roles.iter().map(|role| format!("<@&{role}>")).collect()),
             Self::Channel(channel) => channel.map_or("none".to_owned(), |id| format!("<#{id}>")),
             Self::Pattern(text) => text.clone(),
