@@ -1,5 +1,7 @@
+use super::stints::LONGEST_LEAD;
 use super::*;
 use crate::domain::ids::{ClubId, EventId, SeriesId, UserId};
+use crate::domain::stints::{Stint, TeamPlan};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 

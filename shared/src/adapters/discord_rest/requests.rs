@@ -3,6 +3,10 @@
 //! A value that Discord would surely refuse is refused here, in Discord's own unit: characters are Unicode code points,
 //! never bytes. What is merely doubtful is left to Discord.
 
+mod teams;
+
+pub use teams::*;
+
 use super::encode::percent_encode;
 use super::request::{Auth, Major, Repeat, Request};
 use crate::domain::ids::{ApplicationId, ChannelId, CommandId, GuildId, MessageId, RoleId, UserId};
@@ -23,11 +27,6 @@ const NONCE_LIFE: Duration = Duration::from_secs(60);
 /// Discord's code for a form that is not valid; used for what is refused before sending, too.
 const INVALID_FORM: u64 = 50035;
 const CHANNEL_NAME_CHARS: usize = 100;
-const ROLE_NAME_CHARS: usize = 100;
-/// Channel type of a private thread (Discord docs, resources/channel).
-const PRIVATE_THREAD: u8 = 12;
-/// The longest time of silence after which a thread is archived (Discord docs, topics/threads).
-const WEEK_MINUTES: u32 = 10_080;
 const TOPIC_CHARS: usize = 1024;
 const CONTENT_CHARS: usize = 2000;
 const NONCE_CHARS: usize = 25;
@@ -205,20 +204,6 @@ fn wire_overwrites(overwrites: &[Overwrite]) -> Value {
         .collect()
 }
 
-/// Opens a thread, or archives and locks it.
-#[must_use]
-pub fn set_thread_open(thread: ChannelId, open: bool, reason: &str) -> Request {
-    edit_channel(thread, json!({ "archived": !open, "locked": !open }), reason)
-}
-
-fn edit_channel(channel: ChannelId, body: Value, reason: &str) -> Request {
-    let path = format!("/channels/{channel}");
-    let template = "/channels/{channel.id}";
-    Request::bot(Method::PATCH, template, Major::Channel(channel), path)
-        .body(body)
-        .reason(reason)
-}
-
 /// A channel or thread.
 #[must_use]
 pub fn get_channel(channel: ChannelId) -> Request {
@@ -229,96 +214,6 @@ pub fn get_channel(channel: ChannelId) -> Request {
         Major::Channel(channel),
         path,
     )
-}
-
-/// All threads of a guild that are not archived.
-#[must_use]
-pub fn active_threads(guild: GuildId) -> Request {
-    let path = format!("/guilds/{guild}/threads/active");
-    let template = "/guilds/{guild.id}/threads/active";
-    Request::bot(Method::GET, template, Major::Guild(guild), path)
-}
-
-/// A private thread, archived after a week of silence.
-///
-/// # Errors
-/// [`DiscordError::Refused`] for a name that Discord does not take.
-pub fn create_private_thread(channel: ChannelId, name: &str, reason: &str) -> DiscordResult<Request> {
-    length("name", name, 1, CHANNEL_NAME_CHARS)?;
-    let path = format!("/channels/{channel}/threads");
-    let template = "/channels/{channel.id}/threads";
-    let body = json!({
-        "name": name,
-        "type": PRIVATE_THREAD,
-        "invitable": false,
-        "auto_archive_duration": WEEK_MINUTES,
-    });
-    Ok(
-        Request::bot(Method::POST, template, Major::Channel(channel), path)
-            .body(body)
-            .reason(reason)
-            .repeat(Repeat::Unsafe),
-    )
-}
-
-/// Puts a member into a thread.
-#[must_use]
-pub fn add_thread_member(thread: ChannelId, user: UserId) -> Request {
-    thread_member(Method::PUT, thread, user)
-}
-
-/// Takes a member out of a thread.
-#[must_use]
-pub fn remove_thread_member(thread: ChannelId, user: UserId) -> Request {
-    thread_member(Method::DELETE, thread, user)
-}
-
-fn thread_member(method: Method, thread: ChannelId, user: UserId) -> Request {
-    let path = format!("/channels/{thread}/thread-members/{user}");
-    let template = "/channels/{channel.id}/thread-members/{user.id}";
-    Request::bot(method, template, Major::Channel(thread), path)
-}
-
-/// A role that grants nothing.
-///
-/// # Errors
-/// [`DiscordError::Refused`] for a name that Discord does not take.
-pub fn create_role(guild: GuildId, name: &str, reason: &str) -> DiscordResult<Request> {
-    length("name", name, 1, ROLE_NAME_CHARS)?;
-    let path = format!("/guilds/{guild}/roles");
-    let body = json!({ "name": name, "permissions": "0", "hoist": false, "mentionable": false });
-    Ok(Request::bot(
-        Method::POST,
-        "/guilds/{guild.id}/roles",
-        Major::Guild(guild),
-        path,
-    )
-    .body(body)
-    .reason(reason)
-    .repeat(Repeat::Unsafe))
-}
-
-/// Another name for a role.
-///
-/// # Errors
-/// [`DiscordError::Refused`] for a name that Discord does not take.
-pub fn rename_role(guild: GuildId, role: RoleId, name: &str, reason: &str) -> DiscordResult<Request> {
-    length("name", name, 1, ROLE_NAME_CHARS)?;
-    Ok(role_request(Method::PATCH, guild, role)
-        .body(json!({ "name": name }))
-        .reason(reason))
-}
-
-/// The end of a role.
-#[must_use]
-pub fn delete_role(guild: GuildId, role: RoleId, reason: &str) -> Request {
-    role_request(Method::DELETE, guild, role).reason(reason)
-}
-
-fn role_request(method: Method, guild: GuildId, role: RoleId) -> Request {
-    let path = format!("/guilds/{guild}/roles/{role}");
-    let template = "/guilds/{guild.id}/roles/{role.id}";
-    Request::bot(method, template, Major::Guild(guild), path)
 }
 
 /// The end of a channel.
