@@ -398,6 +398,15 @@ const STRATEGY: &[SubSpec] = &[
             "For the team's own drivers and those who manage events.",
         ),
     ),
+    SubSpec::new(
+        "announce",
+        "Announce a team's plan where the team reads it, with a picture",
+        ActionSpec::new(
+            Verb::StrategyAnnounce,
+            &[EVENT_OPTION, TEAM_OPTION],
+            "In the team's thread, or in the event's channel. What stands there follows every later change of the plan.",
+        ),
+    ),
 ];
 
 const STINT: &[SubSpec] = &[
