@@ -46,10 +46,7 @@ impl Planned {
     }
 
     async fn change(&self, command: &str, more: Value) -> String {
-        let said = self
-            .world
-            .ok(&self.club.owner(), command, self.with(more))
-            .await;
+        let said = self.world.ok(&self.club.owner(), command, self.with(more)).await;
         self.world.drain().await;
         whole(&said)
     }
@@ -137,7 +134,10 @@ async fn a_plan_is_announced_with_a_picture_and_follows_every_change() {
     // Not for those who drive only, and not in another club.
     let driver = planned.club.member(planned.drivers[0], planned.club.paddock);
     let other = planned.world.club("Box").await;
-    for (actor, part) in [(&driver, "rank of team manager"), (&other.owner(), "no such event")] {
+    for (actor, part) in [
+        (&driver, "rank of team manager"),
+        (&other.owner(), "no such event"),
+    ] {
         let refused = planned
             .world
             .ok(actor, "strategy announce", planned.with(json!({})))
@@ -160,11 +160,7 @@ async fn once_with_deliveries_doubled_and_the_worker_killed() {
         .change("stint extend", json!({ "stint": "1", "minutes": "5" }))
         .await;
     planned.picture();
-    planned
-        .world
-        .stack
-        .aws()
-        .set_deliveries(DeliveryMode::default());
+    planned.world.stack.aws().set_deliveries(DeliveryMode::default());
     for (service, least) in [(Service::Discord, 2), (Service::Dynamodb, 8)] {
         let mut hits = 0;
         for n in 0..30 {

@@ -77,7 +77,11 @@ pub(super) fn announced_again(plan: &TeamPlan) -> Vec<Work> {
         team: plan.team,
         reply: None,
     };
-    if plan.announced.is_some() { vec![work] } else { Vec::new() }
+    if plan.announced.is_some() {
+        vec![work]
+    } else {
+        Vec::new()
+    }
 }
 
 /// Announces it in the team's thread, or in the event's channel where there is none, or brings up to date what was
@@ -123,7 +127,10 @@ pub async fn announce_plan<S: PlanStore>(
             bytes,
         });
     let picture = file.as_ref().map(|file| file.filename.as_str());
-    let rendered = render.render(&Notice::PlanAnnounced { plan: &shown, picture });
+    let rendered = render.render(&Notice::PlanAnnounced {
+        plan: &shown,
+        picture,
+    });
     let thread = own.and_then(|own| own.thread_in(job.guild));
     let place_now = thread.or(space.and_then(|space| space.channel_in(job.guild)));
     let channel = match (asked, plan.announced) {

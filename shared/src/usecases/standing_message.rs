@@ -85,7 +85,11 @@ impl StandingMessage<'_> {
     async fn edit(&self, discord: &impl FileMessages, message: MessageId) -> DiscordResult<()> {
         let body = MessageBody(self.body.clone());
         match self.file {
-            Some(file) => discord.edit_message_with_file(self.channel, message, &body, file).await,
+            Some(file) => {
+                discord
+                    .edit_message_with_file(self.channel, message, &body, file)
+                    .await
+            }
             None => discord.edit_message(self.channel, message, &body).await,
         }
     }
@@ -112,8 +116,7 @@ impl StandingMessage<'_> {
         let title = self.body["embeds"][0]["title"].as_str();
         let own = discord.own_messages(self.channel).await?;
         let found = own.iter().filter(|message| {
-            message.id.created_at_millis() >= earliest
-                && message.titles.first().map(String::as_str) == title
+            message.id.created_at_millis() >= earliest && message.titles.first().map(String::as_str) == title
         });
         Ok(found.map(|message| message.id).min())
     }
@@ -124,12 +127,7 @@ impl NewlyPosted {
     ///
     /// # Errors
     /// What the store says.
-    pub async fn settle(
-        &self,
-        store: &impl Receipts,
-        event: EventKey,
-        job: &Job,
-    ) -> Result<(), JobFailure> {
+    pub async fn settle(&self, store: &impl Receipts, event: EventKey, job: &Job) -> Result<(), JobFailure> {
         store
             .settle_delivery(event, &self.receipt, "channel", job.now)
             .await?;

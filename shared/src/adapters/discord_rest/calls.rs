@@ -7,8 +7,9 @@ use crate::domain::ids::{ApplicationId, ChannelId, CommandId, GuildId, MessageId
 use crate::domain::permissions::Overwrite;
 use crate::ports::budget::Budget;
 use crate::ports::discord::{
-    Channel, ChannelKind, ChannelPlace, Channels, DiscordError, DiscordResult, FileMessages, FileReplies, GuildMembers,
-    InteractionReplies, Listed, MessageBody, Messages, NewChannel, NewMessage, OwnMessage, Threads, Upload,
+    Channel, ChannelKind, ChannelPlace, Channels, DiscordError, DiscordResult, FileMessages, FileReplies,
+    GuildMembers, InteractionReplies, Listed, MessageBody, Messages, NewChannel, NewMessage, OwnMessage,
+    Threads, Upload,
 };
 use serde::Deserialize;
 use serde::de::DeserializeOwned;

@@ -8,9 +8,7 @@ use crate::discord::custom_id::ComponentId;
 use crate::discord::help::{CommandIds, mention};
 use crate::discord::text;
 use crate::domain::ids::ChannelId;
-use crate::domain::stints::{
-    DriverShare, PlanBrief, PlanDone, PlanFault, StintBrief, StintCall, Strategy,
-};
+use crate::domain::stints::{DriverShare, PlanBrief, PlanDone, PlanFault, StintBrief, StintCall, Strategy};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -164,7 +162,10 @@ fn in_words(plan: &PlanBrief) -> String {
         format!("{number} {driver}, {} to {}", hours(stint.from), hours(stint.to))
     });
     let stints: Vec<String> = stints.collect();
-    format!("Timeline of the stints, in hours from the start. {}.", stints.join("; "))
+    format!(
+        "Timeline of the stints, in hours from the start. {}.",
+        stints.join("; ")
+    )
 }
 
 pub(super) fn stands(team: &str, channel: ChannelId) -> String {

@@ -34,7 +34,12 @@ impl Timeline {
     #[must_use]
     pub fn of(plan: &PlanBrief, now: Timestamp) -> Option<Self> {
         let drivers = plan.shares.len();
-        let begins = plan.stints.iter().map(|stint| stint.from).min()?.min(plan.starts_at);
+        let begins = plan
+            .stints
+            .iter()
+            .map(|stint| stint.from)
+            .min()?
+            .min(plan.starts_at);
         let at = |instant: Timestamp| instant.duration_since(begins).as_mins().max(0);
         let minutes = plan.stints.iter().map(|stint| at(stint.to)).max()?.max(1);
         let bars: Vec<Bar> = plan
@@ -42,9 +47,10 @@ impl Timeline {
             .iter()
             .zip(1..)
             .map(|(stint, number)| {
-                let row = stint.driver.as_ref().and_then(|name| {
-                    plan.shares.iter().position(|share| share.driver == *name)
-                });
+                let row = stint
+                    .driver
+                    .as_ref()
+                    .and_then(|name| plan.shares.iter().position(|share| share.driver == *name));
                 let driven = stint.started_at.map(|from| {
                     let until = stint.finished_at.unwrap_or(now).max(from);
                     (at(from).min(minutes), at(until).min(minutes))
@@ -118,7 +124,11 @@ mod tests {
         stints[1].started_at = Some(at(65));
         let timeline = Timeline::of(&plan(stints), at(90)).unwrap();
         assert_eq!((timeline.rows, timeline.minutes), (3, 180));
-        let rows: Vec<_> = timeline.bars.iter().map(|bar| (bar.row, bar.planned, bar.driven)).collect();
+        let rows: Vec<_> = timeline
+            .bars
+            .iter()
+            .map(|bar| (bar.row, bar.planned, bar.driven))
+            .collect();
         assert_eq!(
             rows,
             [
