@@ -426,7 +426,7 @@ async fn nobody_is_told_twice_whatever_call_the_worker_dies_at() {
         for shift in (0..APART).step_by(14) {
             let race = Race::planned(1).await;
             for n in (shift..400).step_by(APART as usize) {
-                let kind = if n / APART % 2 == 0 {
+                let kind = if (n / APART).is_multiple_of(2) {
                     FaultKind::KillAfter
                 } else {
                     FaultKind::KillBefore

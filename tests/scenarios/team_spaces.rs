@@ -5,7 +5,7 @@ use crate::teams::{closed, team, whole};
 use crate::world::{Club, Published, World};
 use gantry_local_aws::DeliveryMode;
 use gantry_local_wire::{Fault, FaultKind, Service};
-use gantry_simulator::ChannelView;
+use gantry_simulator::{ChannelView, NewChannel};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -27,9 +27,14 @@ impl Settled {
     async fn formed() -> Self {
         let world = World::start().await;
         world.stack.simulator().set_rate_limits(false);
+        Self::formed_of(world, 2).await
+    }
+
+    /// Two teams of so many drivers each.
+    async fn formed_of(world: World, size: usize) -> Self {
         let club = world.club("Apex").await;
-        let (published, drivers) = closed(&world, &club, 4).await;
-        let options = json!({ "event": published.event, "size": "2", "seed": "1" });
+        let (published, drivers) = closed(&world, &club, 2 * size).await;
+        let options = json!({ "event": published.event, "size": size.to_string(), "seed": "1" });
         team(&world, &club, "form", options).await;
         let picked = |name: &str| json!({ "event": published.event, "team": name });
         let id = async |name: &str| {
@@ -215,7 +220,7 @@ async fn whatever_call_the_worker_dies_at() {
         for shift in (0..APART).step_by(5) {
             let settled = Settled::formed().await;
             for n in (shift..400).step_by(APART as usize) {
-                let kind = if n / APART % 2 == 0 {
+                let kind = if (n / APART).is_multiple_of(2) {
                     FaultKind::KillAfter
                 } else {
                     FaultKind::KillBefore
@@ -386,5 +391,38 @@ async fn what_was_deleted_by_hand_is_made_anew_or_forgotten_as_the_club_says() {
         .await;
     settled.world.stack.advance(six_hours(), 1).await.unwrap();
     assert_eq!(settled.drivers_of("Night Shift").len(), 2);
+    settled.world.finish().await;
+}
+
+/// Discord takes ten changes of roles in ten seconds, and fifty channels in a category.
+#[tokio::test(flavor = "multi_thread")]
+async fn limits_of_discord_are_waited_for_or_gone_round() {
+    let settled = Settled::formed_of(World::start().await, 9).await;
+    let simulator = settled.world.stack.simulator();
+    let view = || simulator.guild_view(settled.club.guild).unwrap();
+    let of_event = view();
+    let category = of_event
+        .channels
+        .iter()
+        .find(|one| one.id == settled.published.channel)
+        .and_then(|one| one.parent)
+        .unwrap();
+    for n in 0..48 {
+        let filler = NewChannel {
+            kind: 0,
+            name: format!("filler-{n}"),
+            parent: Some(category),
+            overwrites: Vec::new(),
+        };
+        simulator.create_channel(settled.club.guild, filler).unwrap();
+    }
+    settled.change("finalise", json!({})).await;
+    assert_eq!(settled.drivers_of("GT3 1").len(), 9);
+    assert_eq!(settled.drivers_of("GT3 2").len(), 9);
+    assert_eq!(settled.told(), vec![1; 18]);
+    let view = view();
+    let voices = view.channels.iter().filter(|one| one.kind == 2);
+    let inside = voices.filter(|one| one.parent == Some(category)).count();
+    assert_eq!(inside, 1, "the second one is in a further category");
     settled.world.finish().await;
 }

@@ -1,5 +1,6 @@
 use super::*;
 use crate::domain::ids::{ClubId, EventId, SeriesId, UserId};
+use proptest::prelude::*;
 use std::collections::BTreeMap;
 
 const GUILD: GuildId = GuildId(7);
@@ -382,7 +383,7 @@ fn a_moved_event_has_its_stints_looked_at_anew_until_the_green_flag() {
             event,
             GUILD,
             &Settings::default(),
-            &[alert.clone()],
+            std::slice::from_ref(alert),
             now,
         ))
     };
@@ -467,4 +468,47 @@ fn each_driver_is_told_as_long_before_as_they_wish() {
         LONGEST_LEAD.as_mins(),
         i64::from(crate::domain::wishes::LEAD_MAX_MIN)
     );
+}
+
+proptest! {
+    /// However the ticks come, and however long before each driver wants to be told: all are told once in time, or known to be
+    /// late, and nobody too early.
+    #[test]
+    fn every_change_is_told_or_late(
+        leads in proptest::collection::vec(proptest::option::of(1..=120_i64), 8),
+        hours in proptest::collection::vec(1..=4_i64, 8),
+        gaps in proptest::collection::vec(1..=90_i64, 1..40),
+    ) {
+        let event = event(EventState::Ready);
+        let mut from = event.starts_at;
+        let mut plan = plan(&event);
+        plan.stints = (0..8_usize).map(|n| {
+            let to = from + SignedDuration::from_mins(hours[n] * 15);
+            let stint = Stint { driver: Some(UserId(n as u64)), from, to, ..plan.stints[0] };
+            from = to;
+            stint
+        }).collect();
+        let lead = |driver: UserId| leads[driver.0 as usize].map(SignedDuration::from_mins);
+        let mut now = event.starts_at - SignedDuration::from_hours(4);
+        let mut waiting = reschedule_stints(&event, &plan, GUILD, lead, &[], now);
+        let (mut told, mut late) = (BTreeMap::new(), Vec::new());
+        for gap in gaps.iter().cycle() {
+            let Some(alert) = waiting.clone() else { break };
+            now += SignedDuration::from_mins(*gap);
+            if alert.due > now {
+                continue;
+            }
+            let found = stints_due(&plan, lead, alert.due, now);
+            for (driver, from) in found.tell {
+                prop_assert!(now < from && now >= from - lead(driver).unwrap());
+                told.insert(driver, from);
+            }
+            late.extend(found.late.into_iter().map(|(driver, _)| driver));
+            waiting = found.next.map(|next| alert.moved(next));
+        }
+        let mut seen: Vec<UserId> = told.into_keys().chain(late).collect();
+        seen.sort_unstable();
+        let wanted: Vec<UserId> = (0..8).map(UserId).filter(|driver| lead(*driver).is_some()).collect();
+        prop_assert_eq!(seen, wanted);
+    }
 }

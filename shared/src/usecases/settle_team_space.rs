@@ -84,11 +84,15 @@ pub async fn settle_team_space<S: TeamStore>(
             }
             space
         }
-        // What was made in another guild counts no more.
-        other => TeamSpace {
-            version: other.map_or(0, |space| space.version),
-            ..TeamSpace::new(event, team, job.guild)
-        },
+        // What was made in another guild counts no more; only the notices are counted on, each being sent once.
+        other => {
+            let (version, told) = other.map_or((0, 0), |space| (space.version, space.told));
+            TeamSpace {
+                version,
+                told,
+                ..TeamSpace::new(event, team, job.guild)
+            }
+        }
     };
     let facts = Facts {
         sheet: &sheet,
@@ -122,6 +126,7 @@ async fn settle<S: TeamStore>(
 ) -> Result<(), JobFailure> {
     if facts.settings.drift() == Drift::Heal && !space.forgotten.is_empty() {
         space.forgotten.clear();
+        Box::pin(store.save_team_space(space, None)).await?;
     }
     let mut lacking = Vec::new();
     if !space.is_forgotten(Thing::Role) {

@@ -73,7 +73,7 @@ impl<B: Budget> DiscordRest<B> {
             webhook_back_off: WEBHOOK_BACK_OFF,
         };
         loop {
-            self.admit(request, course.deadline).await?;
+            Box::pin(self.admit(request, course.deadline)).await?;
             course.sent += 1;
             course.first_sent = course.first_sent.or(Some(self.now()));
             let next = match self.send(request, course.deadline).await {
@@ -118,12 +118,8 @@ impl<B: Budget> DiscordRest<B> {
             return Ok(true);
         }
         let gate = &self.shared.gate;
-        let waited = match self
-            .shared
-            .pacer
-            .slot(&self.shared.budget, gate, self.now())
-            .await
-        {
+        let slot = self.shared.pacer.slot(&self.shared.budget, gate, self.now());
+        let waited = match Box::pin(slot).await {
             Slot::At(at) => self
                 .sleep_until(at, SignedDuration::ZERO, deadline)
                 .await

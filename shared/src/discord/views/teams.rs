@@ -103,9 +103,9 @@ fn lacking(teams: &TeamsBrief, ids: &CommandIds) -> String {
     }
     let words: Vec<&str> = teams.lacking.iter().map(|thing| word(*thing)).collect();
     format!(
-        "⚠️ Discord does not let Gantry see to all of this: {}. {} says what it lacks; it is tried again with the next change, \
-         and every six hours.",
-        words.join(", "),
+        "⚠️ Discord did not let Gantry manage {}. {} says what is missing; Gantry tries again with the next change, and \
+         every six hours.",
+        words.join(" or "),
         mention("club preflight", ids)
     )
 }
@@ -114,9 +114,9 @@ const fn word(thing: Thing) -> &'static str {
     match thing {
         Thing::Role => "team roles",
         Thing::Thread => "team threads",
-        Thing::Voice => "voice channels for practice",
-        Thing::Name => "new names of teams",
-        Thing::Fellows => "who is in role and thread",
+        Thing::Voice => "practice voice channels",
+        Thing::Name => "new team names",
+        Thing::Fellows => "who is in a team's role and thread",
     }
 }
 

@@ -242,8 +242,11 @@ const LOCALES: &[Word] = &[
     word("id", "Bahasa Indonesia"),
 ];
 const DRIFT: &[Word] = &[
-    word("heal", "post it again, once for each time"),
-    word("forget", "leave it away until the event is published again"),
+    word("heal", "make it again, once for each time"),
+    word(
+        "forget",
+        "leave it away: an event's until it is published again, a team's until this is `heal` again",
+    ),
 ];
 const DIRECTIONS: &[Word] = &[
     word("discord", "roles in Discord decide the rank"),

@@ -85,7 +85,7 @@ async fn numbered<S: Spaces>(
                     category.step = Step::Todo;
                 }
                 let name = named(category.number);
-                finish(store, discord, job, name, &mut category, (list, picture)).await?
+                Box::pin(finish(store, discord, job, name, &mut category, (list, picture))).await?
             }
         };
         if has_room(list, id) {
@@ -101,7 +101,8 @@ async fn numbered<S: Spaces>(
             step: Step::Todo,
             version: 0,
         };
-        let id = finish(store, discord, job, named(number), &mut next, (list, picture)).await?;
+        let name = named(number);
+        let id = Box::pin(finish(store, discord, job, name, &mut next, (list, picture))).await?;
         if has_room(list, id) {
             return Ok(id);
         }

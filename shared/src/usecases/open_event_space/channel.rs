@@ -24,22 +24,24 @@ pub(super) async fn ensure<S: Spaces>(
     if let Some(id) = space.channel.id() {
         return Ok(id);
     }
-    let list = discord.list_channels(job.guild).await?;
-    let picture = discord.guild_picture(job.guild).await?;
+    let list = Box::pin(discord.list_channels(job.guild)).await?;
+    let picture = Box::pin(discord.guild_picture(job.guild)).await?;
     let name = event_channel(
         &sheet.event,
         &settings.time_zone().zone(),
         &settings.channel_pattern(),
     );
     let left = match (space.channel, &space.channel_name) {
-        (Step::Intended { at }, Some(intended)) => left_behind(store, space, intended, at, &list).await?,
+        (Step::Intended { at }, Some(intended)) => {
+            Box::pin(left_behind(store, space, intended, at, &list)).await?
+        }
         _ => None,
     };
     let id = match left {
         Some(id) => id,
         None => {
             let known = (list.as_slice(), &picture);
-            let parent = category::with_room(store, discord, job, (sheet, settings), known).await?;
+            let parent = Box::pin(category::with_room(store, discord, job, (sheet, settings), known)).await?;
             allowed(
                 &picture,
                 list.iter().find(|channel| channel.id == parent),
@@ -58,7 +60,9 @@ pub(super) async fn ensure<S: Spaces>(
                 user_limit: None,
             };
             let reason = format!("Channel of the event {}", sheet.event.name);
-            discord.create_channel(job.guild, &wanted, &reason).await?.id
+            Box::pin(discord.create_channel(job.guild, &wanted, &reason))
+                .await?
+                .id
         }
     };
     space.channel = Step::Done { id };

@@ -101,6 +101,10 @@ pub(super) async fn ensure_voice<S: TeamStore>(
     let id = match left {
         Some(id) if space.voice_role == Some(role) => id,
         Some(id) => {
+            if space.voice.id().is_none() {
+                space.voice = Step::Done { id };
+                Box::pin(store.save_team_space(space, Some(id))).await?;
+            }
             let found = list.iter().find(|channel| channel.id == id);
             let found = found.ok_or(DiscordError::NotFound {
                 code: UNKNOWN_CHANNEL,
