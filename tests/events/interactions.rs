@@ -130,6 +130,7 @@ pub const ANSWERS: &[(&str, u16, &str)] = &[
     ("command-stint-start", 200, "has no stint plan yet"),
     ("command-stint-swap", 200, "has no stint plan yet"),
     ("command-strategy-set", 200, "90 l of fuel a stint"),
+    ("command-strategy-announce", 200, "has no stint plan yet"),
     ("command-strategy-show", 200, "stints of 1h"),
     ("command-team-assign", 200, "already"),
     ("command-team-create", 200, "Team **Night Shift** is made."),

@@ -91,6 +91,7 @@ fn every_sample_has_its_test() {
             "run-alerts",
             "announce",
             "tell-stint",
+            "announce-plan",
             "apply-roles",
             "post-join-request",
             "set-guild-setting",
@@ -216,8 +217,10 @@ async fn teams_that_are_not_settled_stay_as_they_are() {
 
 #[tokio::test]
 async fn a_stint_that_is_not_planned_is_not_told_of() {
-    let (calls, _) = done("notify-worker", "tell-stint").await;
-    assert_eq!(calls, Vec::<String>::new());
+    for name in ["tell-stint", "announce-plan"] {
+        let (calls, _) = done("notify-worker", name).await;
+        assert_eq!(calls, Vec::<String>::new(), "{name}");
+    }
 }
 
 #[tokio::test]

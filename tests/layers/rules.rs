@@ -91,13 +91,14 @@ pub const LAYERS: [Layer; 7] = [
 ];
 
 /// The adapters, none of which may name another.
-pub const ADAPTERS: [&str; 7] = [
+pub const ADAPTERS: [&str; 8] = [
     "discord_rest",
     "dynamo",
     "dynamo_budget",
     "eventbridge",
     "sqs",
     "system",
+    "timeline",
     "uploads",
 ];
 

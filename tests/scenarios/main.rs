@@ -25,6 +25,7 @@ mod joins;
 mod life;
 mod links;
 mod main_job;
+mod plans_announced;
 mod poison;
 mod ranks;
 mod repeats;

@@ -93,6 +93,7 @@ async fn perform_on<E: Env>(
         | Work::TellReminder { .. }
         | Work::ImportResults { .. }
         | Work::PostResults { .. }
+        | Work::AnnouncePlan { .. }
         | Work::RunAlerts { .. }
         | Work::TellStint { .. }
         | Work::Announce { .. }

@@ -16,6 +16,7 @@ use gantry_shared::domain::notice::{CaseShown, EventBrief, EventChange, Notice};
 use gantry_shared::domain::setup::SetupPage;
 use gantry_shared::domain::teams::TeamsDone;
 use gantry_shared::ports::store::{ClubReader, Cursor};
+use gantry_shared::usecases::announce_plan::ask_to_announce_plan;
 use gantry_shared::usecases::change_event::{archive_event, cancel_event, close_event, complete_event};
 use gantry_shared::usecases::change_teams::{TeamWish, TeamsChanged, change_teams, list_teams};
 use gantry_shared::usecases::change_wishes::{change_wishes, show_wishes};
@@ -368,6 +369,10 @@ pub async fn run<E: Env>(
         Command::TeamReopen { event } => teams(app, &Box::pin(reopen_teams(table, env, call, event)).await?),
         Command::ChangePlan { event, team, what } => {
             Box::pin(super::plans::change(app, call, (event, team), what)).await?
+        }
+        Command::AnnouncePlan { event, team } => {
+            Box::pin(ask_to_announce_plan(table, env, call, (event, team))).await?;
+            return Ok(respond::deferred(Audience::Invoker));
         }
         Command::ShowPlan { event, team, page } => {
             Box::pin(super::plans::shown(app, call, (event, team), page)).await?

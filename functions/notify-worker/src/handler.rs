@@ -1,12 +1,14 @@
 //! Tells people what concerns them, and does what has to happen before they can be told: fed by the notify queue.
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
+use gantry_shared::adapters::timeline::Skia;
 use gantry_shared::discord::views::Views;
 use gantry_shared::domain::work::Work;
 use gantry_shared::runtime::batch::{self, Delivery};
 use gantry_shared::runtime::worker::Parts;
 use gantry_shared::usecases::Env;
 use gantry_shared::usecases::announce::announce_event;
+use gantry_shared::usecases::announce_plan::announce_plan;
 use gantry_shared::usecases::apply_roles::{Whose, apply_roles};
 use gantry_shared::usecases::check_permissions::{self, tell_permissions};
 use gantry_shared::usecases::finish_answer::{Wish, finish_answer};
@@ -95,6 +97,11 @@ async fn perform_on<E: Env>(
                 (*event, reply.as_ref()),
             ))
             .await
+        }
+        Work::AnnouncePlan { event, team, reply } => {
+            let outside = (&discord, &views, &Skia);
+            let what = (*event, *team, reply.as_ref());
+            Box::pin(announce_plan(table, env, outside, job, what)).await
         }
         Work::FinishAnswer {
             event,

@@ -143,6 +143,7 @@ async fn perform_on<E: Env>(
         | Work::TellPromoted { .. }
         | Work::TellReminder { .. }
         | Work::PostResults { .. }
+        | Work::AnnouncePlan { .. }
         | Work::RunAlerts { .. }
         | Work::TellStint { .. }
         | Work::Announce { .. }

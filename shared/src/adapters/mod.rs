@@ -6,4 +6,5 @@ pub mod dynamo_budget;
 pub mod eventbridge;
 pub mod sqs;
 pub mod system;
+pub mod timeline;
 pub mod uploads;

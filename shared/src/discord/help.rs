@@ -25,24 +25,37 @@ struct Topic {
     action: ActionSpec,
 }
 
-/// The list of all commands.
+/// Most characters of a page: the description of an embed (Discord docs, resources/message).
+const PAGE_MAX: usize = 4096;
+
+/// The list of all commands: as links if there is room for them, by name if not, and without what they do if there is no
+/// room for that either.
 #[must_use]
 pub fn overview(ids: &CommandIds) -> HelpPage {
+    let none = CommandIds::new();
+    let lists = [(ids, true), (&none, true)].map(|(ids, described)| list(ids, described));
+    let fits = lists.into_iter().find(|text| super::text::len(text) <= PAGE_MAX);
+    HelpPage {
+        title: "What Gantry can do".to_owned(),
+        text: fits.unwrap_or_else(|| list(&none, false)),
+    }
+}
+
+fn list(ids: &CommandIds, described: bool) -> String {
     let mut text = String::new();
-    for spec in TREE {
-        for topic in topics_of(spec) {
-            let _ = writeln!(text, "{} · {}", mention(&topic.path, ids), topic.description);
-        }
+    for topic in TREE.iter().flat_map(topics_of) {
+        let name = mention(&topic.path, ids);
+        let _ = match described {
+            true => writeln!(text, "{name} · {}", topic.description),
+            false => writeln!(text, "{name}"),
+        };
     }
     let _ = write!(
         text,
         "\nMore about one of them: {} with its name.",
         mention("help", ids)
     );
-    HelpPage {
-        title: "What Gantry can do".to_owned(),
-        text,
-    }
+    text
 }
 
 /// The page of one command (`/event create`, with or without slash, in any case), or of all sub-commands of a command.
@@ -197,7 +210,16 @@ mod tests {
                 "{topic}"
             );
         }
-        assert!(text::len(&overview(&ids()).text) <= 4096);
+        let all: CommandIds = TREE
+            .iter()
+            .map(|spec| (spec.name.to_owned(), CommandId(u64::MAX)))
+            .collect();
+        for ids in [CommandIds::new(), ids(), all] {
+            let page = overview(&ids);
+            assert!(text::len(&page.text) <= PAGE_MAX);
+            assert!(topics().all(|topic| page.text.contains(&format!("/{}", topic.path))));
+        }
+        assert!(text::len(&list(&CommandIds::new(), false)) <= PAGE_MAX);
     }
 
     #[test]

@@ -342,6 +342,20 @@ pub enum Notice<'a> {
         /// Which page, from 0; the present one if none.
         page: Option<usize>,
     },
+    /// A team's plan, announced. The title tells it from other messages in the channel.
+    PlanAnnounced {
+        /// The plan.
+        plan: &'a PlanBrief,
+        /// The name of the picture that is attached, if one is.
+        picture: Option<&'a str>,
+    },
+    /// To whoever had a plan announced.
+    PlanStands {
+        /// The team's name.
+        team: &'a str,
+        /// Where it stands.
+        channel: ChannelId,
+    },
     /// To a driver who is next. Carries a component whose custom id names team and stint.
     StintNext {
         /// The stint.

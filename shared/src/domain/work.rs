@@ -73,6 +73,15 @@ pub enum Work {
         /// When the stint begins, which names it: one that was moved is told of anew.
         from: Timestamp,
     },
+    /// Announce a team's plan, or bring up to date what was announced.
+    AnnouncePlan {
+        /// The event.
+        event: EventKey,
+        /// The team.
+        team: TeamId,
+        /// Where whoever asked is answered; without one, only what was announced before is brought up to date.
+        reply: Option<Reply>,
+    },
     /// Bring what a team has in Discord to what it is to have.
     SettleTeam {
         /// The event.
@@ -299,6 +308,7 @@ impl Work {
             | Self::TellPromoted { .. }
             | Self::TellReminder { .. }
             | Self::PostResults { .. }
+            | Self::AnnouncePlan { .. }
             | Self::RunAlerts { .. }
             | Self::TellStint { .. }
             | Self::Announce { .. }
@@ -340,6 +350,7 @@ impl Work {
             | Self::TellReminder { event, .. }
             | Self::ImportResults { event, .. }
             | Self::PostResults { event, .. }
+            | Self::AnnouncePlan { event, .. }
             | Self::FinishAnswer { event, .. } => Some(*event),
             Self::SyncMembers { .. }
             | Self::CheckSpaces { .. }
@@ -369,7 +380,8 @@ impl Work {
             | Self::CheckPermissions { reply, .. } => Some(reply),
             Self::ApplyRoles { reply, .. }
             | Self::SyncMembers { reply, .. }
-            | Self::PostResults { reply, .. } => reply.as_ref(),
+            | Self::PostResults { reply, .. }
+            | Self::AnnouncePlan { reply, .. } => reply.as_ref(),
             Self::OpenEventSpace { .. }
             | Self::RefreshBoard { .. }
             | Self::RunAlerts { .. }
@@ -400,6 +412,7 @@ impl Work {
             | Self::TellReminder { event, .. }
             | Self::ImportResults { event, .. }
             | Self::PostResults { event, .. }
+            | Self::AnnouncePlan { event, .. }
             | Self::FinishAnswer { event, .. }
             | Self::RunAlerts { event, .. }
             | Self::TellStint { event, .. }

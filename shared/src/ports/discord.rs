@@ -439,6 +439,26 @@ pub trait InteractionReplies: Send + Sync {
     ) -> impl Future<Output = DiscordResult<()>> + Send;
 }
 
+/// Messages with a file.
+pub trait FileMessages: Messages {
+    /// As [`Messages::post_message`], with a file.
+    fn post_message_with_file(
+        &self,
+        channel: ChannelId,
+        message: &NewMessage,
+        file: &Upload,
+    ) -> impl Future<Output = DiscordResult<MessageId>> + Send;
+
+    /// As [`Messages::edit_message`], with a file in the place of those that were there. Safe to repeat.
+    fn edit_message_with_file(
+        &self,
+        channel: ChannelId,
+        message: MessageId,
+        body: &MessageBody,
+        file: &Upload,
+    ) -> impl Future<Output = DiscordResult<()>> + Send;
+}
+
 /// Answers to interactions that carry a file.
 pub trait FileReplies: Send + Sync {
     /// As [`InteractionReplies::edit_original`], and with a file in the place of those that were there. Safe to repeat.

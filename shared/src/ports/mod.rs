@@ -4,6 +4,7 @@ pub mod budget;
 pub mod clock;
 pub mod discord;
 pub mod ids;
+pub mod pictures;
 pub mod roster_files;
 pub mod store;
 pub mod sync;

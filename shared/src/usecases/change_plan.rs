@@ -1,5 +1,6 @@
 //! Sets a team's strategy, plans its stints, and changes the plan by hand, before the race and while it is driven.
 
+use super::announce_plan::announced_again;
 use super::call::{Call, Env, Failure, with_caller};
 use super::once::{Decision, once};
 use crate::domain::alert::{Alert, reschedule_stints};
@@ -74,7 +75,7 @@ pub async fn change_plan<S: Alerts + ClubReader + MemberWishes + TeamReader + Le
         let batch = Batch {
             changes,
             record: Some(record),
-            outbox: call.outbox(env, Vec::new()),
+            outbox: call.outbox(env, announced_again(&next)),
             answered: None,
         };
         let plan = PlanBrief::of(&desk.caller.club, &desk.sheet, &desk.team, &next);

@@ -1,5 +1,6 @@
 //! A driver confirms to know of the next stint, with the button of the message that told them.
 
+use super::announce_plan::announced_again;
 use super::call::{Call, Env, Failure};
 use super::once::{Decision, once};
 use crate::domain::event::EventKey;
@@ -53,7 +54,7 @@ async fn decide<S: ClubReader + TeamReader + Ledger>(
         return Ok(Decision::Nothing(from));
     }
     let next = plan.seen(user, from, call.now)?;
-    let mut outbox = call.outbox(env, Vec::new());
+    let mut outbox = call.outbox(env, announced_again(&next));
     outbox.guild = guild;
     let batch = Batch {
         changes: vec![Change::PutTeamPlan(next)],

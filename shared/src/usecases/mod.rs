@@ -44,6 +44,7 @@ pub mod unlink_club;
 pub mod view_settings;
 
 pub mod announce;
+pub mod announce_plan;
 pub mod apply_roles;
 pub mod apply_roster;
 pub mod check_spaces;
@@ -73,5 +74,6 @@ mod call;
 mod direct;
 pub mod job;
 mod once;
+mod standing_message;
 
 pub use call::{Call, Env, Failure, with_caller};

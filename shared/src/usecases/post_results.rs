@@ -2,21 +2,19 @@
 
 use super::call::{Env, outbox_id};
 use super::finish_answer::reply;
-use super::job::{CLOCK_SKEW, Job, JobFailure, at_home, nonce, or_lost};
+use super::job::{Job, JobFailure, at_home, or_lost};
 use super::open_event_space::mendable;
+use super::standing_message::StandingMessage;
 use crate::domain::event::EventKey;
-use crate::domain::ids::{ChannelId, MessageId};
+use crate::domain::ids::ChannelId;
 use crate::domain::notice::{Notice, Render, Rendered};
 use crate::domain::refusal::Refusal;
-use crate::domain::results::{Posted, Results, table};
+use crate::domain::results::{Results, table};
 use crate::domain::work::Reply;
-use crate::ports::discord::{
-    DiscordError, Guilds, InteractionReplies, Mentions, MessageBody, Messages, NewMessage,
-};
+use crate::ports::discord::{FileMessages, Guilds, InteractionReplies};
 use crate::ports::store::{
-    Batch, Change, Delivery, EventReader, Ledger, Outbox, Receipts, ResultReader, SettingsReader, Spaces,
+    Batch, Change, EventReader, Ledger, Outbox, Receipts, ResultReader, SettingsReader, Spaces,
 };
-use jiff::Timestamp;
 
 /// Posts them, or brings up to date what was posted, and tells whoever asked. If nobody did, nothing new is posted.
 ///
@@ -25,7 +23,7 @@ use jiff::Timestamp;
 pub async fn post_results<S>(
     store: &S,
     env: &impl Env,
-    discord: &(impl Guilds + InteractionReplies + Messages),
+    discord: &(impl FileMessages + Guilds + InteractionReplies),
     render: &impl Render,
     job: &Job,
     (event, asked): (EventKey, Option<&Reply>),
@@ -88,53 +86,24 @@ where
 async fn place<S: Ledger + Receipts>(
     store: &S,
     env: &impl Env,
-    discord: &impl Messages,
+    discord: &impl FileMessages,
     job: &Job,
     (results, rendered): (&Results, &Rendered),
     channel: ChannelId,
 ) -> Result<(), JobFailure> {
-    let there = results.posted.filter(|posted| posted.channel == channel);
-    if let Some(posted) = there {
-        let body = MessageBody(rendered.body.clone());
-        match discord.edit_message(channel, posted.message, &body).await {
-            Ok(()) => return Ok(()),
-            // Somebody deleted it.
-            Err(DiscordError::NotFound { code: 10_008 }) => {}
-            Err(error) => return Err(error.into()),
-        }
-    }
-    // Each message that stands there, or stood there, has its own receipt.
-    let name = match results.posted {
-        None => "results".to_owned(),
-        Some(posted) => format!("results#{}", posted.message),
+    let message = StandingMessage {
+        event: results.event,
+        name: "results",
+        channel,
+        posted: results.posted,
+        body: &rendered.body,
+        file: None,
     };
-    let since = match store.begin_delivery(results.event, &name, job.now).await? {
-        Delivery::Settled => return Err(JobFailure::Stale),
-        Delivery::New => None,
-        Delivery::Begun(since) => Some(since),
-    };
-    let left = match since {
-        Some(since) => left_behind(discord, channel, rendered, since).await?,
-        None => None,
-    };
-    let message = match left {
-        // It says what held then.
-        Some(message) => {
-            let body = MessageBody(rendered.body.clone());
-            discord.edit_message(channel, message, &body).await?;
-            message
-        }
-        None => {
-            let message = NewMessage {
-                body: MessageBody(rendered.body.clone()),
-                nonce: nonce(&format!("{name}#{channel}#{}", results.event.event)),
-                mentions: Mentions::default(),
-            };
-            discord.post_message(channel, &message).await?
-        }
+    let Some(new) = Box::pin(message.place(store, discord, job)).await? else {
+        return Ok(());
     };
     let after = Results {
-        posted: Some(Posted { channel, message }),
+        posted: Some(new.posted),
         version: results.version + 1,
         ..results.clone()
     };
@@ -150,24 +119,5 @@ async fn place<S: Ledger + Receipts>(
         answered: None,
     };
     store.commit(batch).await?;
-    store
-        .settle_delivery(results.event, &name, "channel", job.now)
-        .await?;
-    Ok(())
-}
-
-/// What an earlier try posted and could not record.
-async fn left_behind(
-    discord: &impl Messages,
-    channel: ChannelId,
-    rendered: &Rendered,
-    since: Timestamp,
-) -> Result<Option<MessageId>, JobFailure> {
-    let earliest = since.saturating_sub(CLOCK_SKEW).unwrap_or(since).as_millisecond();
-    let title = rendered.body["embeds"][0]["title"].as_str();
-    let own = discord.own_messages(channel).await?;
-    let found = own.iter().filter(|message| {
-        message.id.created_at_millis() >= earliest && message.titles.first().map(String::as_str) == title
-    });
-    Ok(found.map(|message| message.id).min())
+    new.settle(store, results.event, job).await
 }

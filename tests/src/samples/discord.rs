@@ -382,6 +382,7 @@ fn plan_commands() -> Vec<(&'static str, Value)> {
             with("strategy", "set", &[("stint", "45"), ("fuel", "90")]),
         ),
         ("command-strategy-show", with("strategy", "show", &[])),
+        ("command-strategy-announce", with("strategy", "announce", &[])),
         ("command-stint-plan", with("stint", "plan", &[])),
         ("command-stint-list", with("stint", "list", &[])),
         (

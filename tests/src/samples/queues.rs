@@ -62,6 +62,11 @@ pub(super) fn events(now: Timestamp) -> serde_json::Result<Vec<(&'static str, &'
         user: SEATED,
         from: now,
     };
+    let plan = Work::AnnouncePlan {
+        event: CLOSED,
+        team: TEAM,
+        reply: Some(reply(now)),
+    };
     let announce = Work::Announce {
         event: OPEN,
         what: Announcement::Progress,
@@ -185,6 +190,7 @@ pub(super) fn events(now: Timestamp) -> serde_json::Result<Vec<(&'static str, &'
         ("notify-worker", "run-alerts", batch(&[alerts], now)?),
         ("notify-worker", "announce", batch(&[announce], now)?),
         ("notify-worker", "tell-stint", batch(&[stint], now)?),
+        ("notify-worker", "announce-plan", batch(&[plan], now)?),
         (
             "race-day",
             "every-minute",

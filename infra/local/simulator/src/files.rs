@@ -22,6 +22,9 @@ pub(crate) struct StoredFile {
     pub bytes: Vec<u8>,
     /// The size that is told, where a test wants it to be a lie.
     pub declared: Option<usize>,
+    /// What the sender says of it, for those who do not see it.
+    #[serde(default)]
+    pub description: Option<String>,
 }
 
 mod in_hex {
@@ -43,10 +46,14 @@ pub(crate) fn attachment_json(state: &State, id: u64) -> Option<Value> {
         "{}/attachments/{}/{id}/{}",
         state.files_base, state.app_id, file.filename
     );
-    Some(json!({
+    let mut attachment = json!({
         "id": id.to_string(), "filename": file.filename, "size": file.declared.unwrap_or(file.bytes.len()),
         "url": url, "proxy_url": url, "content_type": file.content_type,
-    }))
+    });
+    if let Some(description) = &file.description {
+        attachment["description"] = json!(description);
+    }
+    Some(attachment)
 }
 
 /// One part of a multipart body that is a file.
@@ -120,12 +127,16 @@ pub(crate) fn keep(
         if !body["attachments"].is_array() {
             body["attachments"] = json!([]);
         }
+        let mut description = None;
         if let Some(list) = body["attachments"].as_array_mut() {
             match list
                 .iter_mut()
                 .find(|one| one["id"] == named || one["id"] == json!(upload.index))
             {
-                Some(one) => one["id"] = json!(id.to_string()),
+                Some(one) => {
+                    description = one["description"].as_str().map(str::to_owned);
+                    one["id"] = json!(id.to_string());
+                }
                 None => list.push(json!({"id": id.to_string()})),
             }
         }
@@ -134,6 +145,7 @@ pub(crate) fn keep(
             content_type: upload.content_type,
             bytes: upload.bytes,
             declared: None,
+            description,
         };
         state.files.insert(id, file);
         kept.push(id);
@@ -169,6 +181,7 @@ impl Simulator {
                 content_type: content_type.to_owned(),
                 bytes: bytes.to_vec(),
                 declared,
+                description: None,
             };
             state.files.insert(id, file);
             id.to_string()

@@ -7,8 +7,9 @@ use crate::domain::ids::{ApplicationId, ChannelId, CommandId, GuildId, MessageId
 use crate::domain::permissions::Overwrite;
 use crate::ports::budget::Budget;
 use crate::ports::discord::{
-    Channel, ChannelKind, ChannelPlace, Channels, DiscordError, DiscordResult, FileReplies, GuildMembers,
-    InteractionReplies, Listed, MessageBody, Messages, NewChannel, NewMessage, OwnMessage, Threads, Upload,
+    Channel, ChannelKind, ChannelPlace, Channels, DiscordError, DiscordResult, FileMessages, FileReplies,
+    GuildMembers, InteractionReplies, Listed, MessageBody, Messages, NewChannel, NewMessage, OwnMessage,
+    Threads, Upload,
 };
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -313,6 +314,31 @@ impl<B: Budget> InteractionReplies for DiscordRest<B> {
         body: &MessageBody,
     ) -> DiscordResult<()> {
         let request = requests::edit_original(application, token, body)?;
+        self.execute(&request).await.map(drop)
+    }
+}
+
+impl<B: Budget> FileMessages for DiscordRest<B> {
+    async fn post_message_with_file(
+        &self,
+        channel: ChannelId,
+        message: &NewMessage,
+        file: &Upload,
+    ) -> DiscordResult<MessageId> {
+        let request = requests::post_message_with_file(channel, message, file)?;
+        self.call::<WireId<MessageId>>(&request)
+            .await
+            .map(|message| message.id)
+    }
+
+    async fn edit_message_with_file(
+        &self,
+        channel: ChannelId,
+        message: MessageId,
+        body: &MessageBody,
+        file: &Upload,
+    ) -> DiscordResult<()> {
+        let request = requests::edit_message_with_file(channel, message, body, file)?;
         self.execute(&request).await.map(drop)
     }
 }

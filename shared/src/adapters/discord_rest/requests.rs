@@ -321,12 +321,48 @@ pub fn edit_original_with_file(
     body: &MessageBody,
     file: &Upload,
 ) -> DiscordResult<Request> {
+    let body = attaching(body, file);
+    edit_original(application, token, &body).map(|request| request.file(file))
+}
+
+/// The message with the file in the place of those that were there, unless it names its attachments by itself.
+fn attaching(body: &MessageBody, file: &Upload) -> MessageBody {
     let mut body = body.clone();
     if let Some(fields) = body.0.as_object_mut() {
-        let attachments = json!([{ "id": "0", "filename": file.filename }]);
-        fields.insert("attachments".to_owned(), attachments);
+        fields
+            .entry("attachments")
+            .or_insert_with(|| json!([{ "id": "0", "filename": file.filename }]));
     }
-    edit_original(application, token, &body).map(|request| request.file(file))
+    body
+}
+
+/// As [`post_message`], with a file.
+///
+/// # Errors
+/// As [`post_message`].
+pub fn post_message_with_file(
+    channel: ChannelId,
+    message: &NewMessage,
+    file: &Upload,
+) -> DiscordResult<Request> {
+    let message = NewMessage {
+        body: attaching(&message.body, file),
+        ..message.clone()
+    };
+    post_message(channel, &message).map(|request| request.file(file))
+}
+
+/// As [`edit_message`], with a file in the place of those that were there.
+///
+/// # Errors
+/// As [`edit_message`].
+pub fn edit_message_with_file(
+    channel: ChannelId,
+    message: MessageId,
+    body: &MessageBody,
+    file: &Upload,
+) -> DiscordResult<Request> {
+    edit_message(channel, message, &attaching(body, file)).map(|request| request.file(file))
 }
 
 /// All commands of an application, with their localisations.

@@ -83,6 +83,7 @@ pub enum Verb {
     TeamReopen,
     StrategySet,
     StrategyShow,
+    StrategyAnnounce,
     StintPlan,
     StintList,
     StintSwap,
@@ -418,6 +419,13 @@ pub enum Command {
         team: TeamId,
         /// What is asked for.
         what: PlanWish,
+    },
+    /// `/strategy announce`
+    AnnouncePlan {
+        /// The picked event.
+        event: EventId,
+        /// The picked team.
+        team: TeamId,
     },
     /// `/strategy show` and `/stint list`
     ShowPlan {

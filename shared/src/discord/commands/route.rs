@@ -575,6 +575,10 @@ fn build(verb: Verb, options: &Options<'_>) -> Result<Command, RouteError> {
             team: team()?,
             page: None,
         },
+        Verb::StrategyAnnounce => Command::AnnouncePlan {
+            event: event()?,
+            team: team()?,
+        },
         Verb::StintList => Command::ShowPlan {
             event: event()?,
             team: team()?,

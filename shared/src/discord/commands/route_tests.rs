@@ -204,6 +204,13 @@ fn plans_routed() -> Vec<(Result<Command, RouteError>, Command)> {
                 tyres: text("3"),
             })),
         ),
+        (
+            of_team("strategy announce", &[]),
+            Command::AnnouncePlan {
+                event: event(),
+                team: TEAM,
+            },
+        ),
         (of_team("strategy show", &[]), show(None)),
         (of_team("stint plan", &[]), change(PlanWish::Plan)),
         (of_team("stint list", &[("page", "2")]), show(Some(2))),

@@ -398,6 +398,16 @@ const STRATEGY: &[SubSpec] = &[
             "For the team's own drivers and those who manage events.",
         ),
     ),
+    SubSpec::new(
+        "announce",
+        "Announce a team's plan",
+        ActionSpec::new(
+            Verb::StrategyAnnounce,
+            &[EVENT_OPTION, TEAM_OPTION],
+            "In the team's thread, or in the event's channel, with a picture. What stands there follows every later change \
+             of the plan.",
+        ),
+    ),
 ];
 
 const STINT: &[SubSpec] = &[
@@ -843,7 +853,7 @@ const RESULT: &[SubSpec] = &[
     ),
     SubSpec::new(
         "import",
-        "Take the results of an event from a CSV file",
+        "Take results from a CSV file",
         ActionSpec::new(
             Verb::ResultImport,
             &[
@@ -851,17 +861,18 @@ const RESULT: &[SubSpec] = &[
                 OptionSpec::file("file", "A CSV file, UTF-8, with the columns driver and place").required(),
             ],
             "The first line names the columns: driver, place, and if you like class, discord_id, fastest_lap. A place is a \
-             number, dnf, dns or dsq. You see what the file says before anything is written. All lines are taken or none; what was entered before is \
-             replaced.",
+             number, dnf, dns or dsq. You see what the file says before anything is written. All lines are taken or none; \
+             what was entered before is replaced.",
         ),
     ),
     SubSpec::new(
         "post",
-        "Post the results and the table of the series in the event's channel",
+        "Post results and table",
         ActionSpec::new(
             Verb::ResultPost,
             &[RACE_OPTION],
-            "Once more after a correction: the message that stands there is brought up to date.",
+            "In the event's channel, with the table of the series. Later corrections bring the message that stands there up \
+             to date.",
         ),
     ),
     SubSpec::new(

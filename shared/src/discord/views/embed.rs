@@ -22,6 +22,7 @@ pub(super) struct Embed {
     title: String,
     description: Vec<String>,
     fields: Vec<Field>,
+    image: Option<String>,
 }
 
 #[derive(Debug)]
@@ -38,7 +39,14 @@ impl Embed {
             title: title.into(),
             description: Vec::new(),
             fields: Vec::new(),
+            image: None,
         }
+    }
+
+    /// The picture that is attached to the message by that name.
+    pub(super) fn attached(mut self, picture: &str) -> Self {
+        self.image = Some(format!("attachment://{picture}"));
+        self
     }
 
     /// A line of the description; an empty one is passed over.
@@ -86,6 +94,9 @@ impl Embed {
             "color": self.colour.0,
             "fields": fields,
         });
+        if let Some(url) = self.image {
+            embed["image"] = json!({ "url": url });
+        }
         if !self.description.is_empty() {
             embed["description"] = json!(text::cut(&self.description.join("\n"), DESCRIPTION_MAX));
         }

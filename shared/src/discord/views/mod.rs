@@ -197,6 +197,8 @@ impl Views {
                 voice,
             } => teams::ready(sheet, team, *colour, *voice),
             Notice::StintPlan { done, plan, page } => stints::plan(*done, plan, *page, &self.ids),
+            Notice::PlanAnnounced { plan, picture } => stints::announced(plan, *picture),
+            Notice::PlanStands { team, channel } => text_body(&stints::stands(team, *channel)),
             Notice::StintNext { call } => stints::next(call),
             Notice::StintConfirmed { from } => text_body(&stints::confirmed(*from)),
             Notice::Described {

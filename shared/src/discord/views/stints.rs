@@ -6,9 +6,11 @@ use super::lists::{List, Style};
 use super::{embed_body, embed_with, phrases};
 use crate::discord::custom_id::ComponentId;
 use crate::discord::help::{CommandIds, mention};
-use crate::domain::stints::{PlanBrief, PlanDone, PlanFault, StintBrief, StintCall, Strategy};
+use crate::discord::text;
+use crate::domain::ids::ChannelId;
+use crate::domain::stints::{DriverShare, PlanBrief, PlanDone, PlanFault, StintBrief, StintCall, Strategy};
 use jiff::Timestamp;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// Stints on one page.
 const PAGE: usize = 24;
@@ -59,15 +61,7 @@ pub(super) fn plan(done: PlanDone, plan: &PlanBrief, page: Option<usize>, ids: &
     }
     embed = embed.field("Strategy", strategy(&plan.strategy), false);
     if !plan.stints.is_empty() {
-        let share = |share: &crate::domain::stints::DriverShare| {
-            format!(
-                "{}: {} · {}",
-                phrases::driver(&share.driver),
-                share.stints,
-                phrases::length(share.minutes)
-            )
-        };
-        let shares = plan.shares.iter().map(share).collect();
+        let shares = plan.shares.iter().map(share_line).collect();
         embed = embed.field("Stints and time", List::new(Style::Lines, shares).fit(400), false);
         let faults = plan.faults.iter().map(|fault| fault_line(fault, plan)).collect();
         let faults = List::new(Style::Lines, faults).fit(FIELD_VALUE_MAX.min(700));
@@ -111,6 +105,83 @@ pub(super) fn confirmed(from: Timestamp) -> String {
         "Noted: you know of your stint at {}, {}. Have a good one.",
         clock(from),
         phrases::from_now(from)
+    )
+}
+
+/// Longest description of an attachment, in UTF-16 units (Discord docs, resources/message).
+const ALT_MAX: usize = 1024;
+
+/// A team's plan for all of the team to read: the whole timetable, and the picture with the same in words.
+pub(super) fn announced(plan: &PlanBrief, picture: Option<&str>) -> Value {
+    let lines = plan
+        .stints
+        .iter()
+        .zip(1..)
+        .map(|(stint, number)| line(number, stint));
+    let embed = Embed::new(
+        plan.colour,
+        format!(
+            "Stint plan of {}: {}",
+            phrases::name(&plan.team),
+            phrases::name(&plan.event_name)
+        ),
+    )
+    .line(phrases::when(plan.starts_at))
+    .line(List::new(Style::Lines, lines.collect()).fit(DESCRIPTION_MAX - AROUND))
+    .field("Strategy", strategy(&plan.strategy), false);
+    let shares = plan
+        .shares
+        .iter()
+        .zip(1..)
+        .map(|(share, row)| format!("`{row}` {}", share_line(share)));
+    let embed = embed.field(
+        "Stints and time",
+        List::new(Style::Lines, shares.collect()).fit(600),
+        false,
+    );
+    match picture {
+        None => embed_body(embed),
+        Some(picture) => {
+            let mut body = embed_body(embed.attached(picture));
+            let alt = text::cut(&in_words(plan), ALT_MAX);
+            body["attachments"] = json!([{ "id": "0", "filename": picture, "description": alt }]);
+            body
+        }
+    }
+}
+
+/// What the picture shows, for those who do not see it: times count from the start of the race.
+fn in_words(plan: &PlanBrief) -> String {
+    let hours = |at: Timestamp| {
+        let minutes = at.duration_since(plan.starts_at).as_mins();
+        let sign = if minutes < 0 { "-" } else { "" };
+        format!("{sign}{}:{:02}", minutes.abs() / 60, minutes.abs() % 60)
+    };
+    let stints = plan.stints.iter().zip(1..).map(|(stint, number)| {
+        let driver = stint.driver.as_deref().unwrap_or("nobody");
+        format!("{number} {driver}, {} to {}", hours(stint.from), hours(stint.to))
+    });
+    let stints: Vec<String> = stints.collect();
+    format!(
+        "Timeline of the stints, in hours from the start. {}.",
+        stints.join("; ")
+    )
+}
+
+pub(super) fn stands(team: &str, channel: ChannelId) -> String {
+    format!(
+        "The plan of **{}** stands in {}. It is kept up to date there.",
+        phrases::name(team),
+        phrases::channel(channel)
+    )
+}
+
+fn share_line(share: &DriverShare) -> String {
+    format!(
+        "{}: {} · {}",
+        phrases::driver(&share.driver),
+        share.stints,
+        phrases::length(share.minutes)
     )
 }
 

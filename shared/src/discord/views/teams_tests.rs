@@ -110,6 +110,27 @@ fn a_plan_as_a_timetable() {
 }
 
 #[test]
+fn an_announced_plan_with_its_picture_in_words() {
+    let mut plan = plan(3, "*Jiří*");
+    plan.stints[1].driver = None;
+    let told = [
+        body(&Notice::PlanAnnounced {
+            plan: &plan,
+            picture: Some("stints.png"),
+        }),
+        body(&Notice::PlanAnnounced {
+            plan: &plan,
+            picture: None,
+        }),
+        body(&Notice::PlanStands {
+            team: "Red *Bulls*",
+            channel: crate::domain::ids::ChannelId(77),
+        }),
+    ];
+    insta::assert_json_snapshot!(told);
+}
+
+#[test]
 fn who_is_next_is_told_of_the_stint() {
     let call = StintCall {
         event: EventKey {
@@ -179,5 +200,9 @@ proptest! {
         let plan = plan(stints, &driver.chars().take(32).collect::<String>());
         let body = body(&Notice::StintPlan { done: PlanDone::Changed, plan: &plan, page: Some(page) });
         prop_assert_eq!(fault(&body), None);
+        let announced = Views::default().render(&Notice::PlanAnnounced { plan: &plan, picture: Some("stints.png") }).body;
+        prop_assert_eq!(fault(&announced), None);
+        let words = announced["attachments"][0]["description"].as_str().map_or(0, text::len);
+        prop_assert!((1..=1024).contains(&words), "{}", words);
     }
 }

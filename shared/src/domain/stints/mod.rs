@@ -2,6 +2,7 @@
 
 mod brief;
 pub mod search;
+pub mod timeline;
 mod wish;
 
 pub use brief::{DriverShare, PlanBrief, PlanDone, StintBrief, StintCall};
@@ -12,6 +13,7 @@ use super::event::{Event, EventKey};
 use super::ids::{TeamId, UserId};
 use super::notice::Sheet;
 use super::refusal::{Field, FormFault, Problem, Refusal};
+use super::results::Posted;
 use super::signup::SignUp;
 use super::teams::{LineUp, Team};
 use jiff::{SignedDuration, Timestamp};
@@ -153,6 +155,9 @@ pub struct TeamPlan {
     /// Whether that was the green flag: the plan does not follow the event's start any more.
     #[serde(default)]
     pub flagged: bool,
+    /// Where it was announced.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub announced: Option<Posted>,
     /// Whether the plan was the best there is when it was made, and nobody has changed it since.
     pub best: bool,
     /// Counts the changes, from 1; 0 before the first.
@@ -262,6 +267,7 @@ impl TeamPlan {
             stints: Vec::new(),
             race_at: None,
             flagged: false,
+            announced: None,
             best: false,
             version: 0,
         }
