@@ -402,6 +402,7 @@ fn run(set: &Set) -> Outcome {
             entry: case.entry,
             name: &case.name,
             tie: case.tie,
+            untied: &[],
         });
     }
     let mut matcher = roster.into_matcher();
@@ -564,6 +565,7 @@ fn a_guild_of_20_000_is_matched() {
             entry,
             name,
             tie: None,
+            untied: &[],
         });
     }
     let mut matcher = roster.into_matcher();

@@ -14,7 +14,7 @@ fn set(names: &[&str]) -> BTreeSet<String> {
 }
 
 /// The samples of the pages: status, a phrase of the page, whether Discord is asked.
-const PAGES: [(&str, u16, &str, bool); 5] = [
+const PAGES: [(&str, u16, &str, bool); 6] = [
     ("oauth-start", 303, "", false),
     (
         "oauth-callback",
@@ -29,6 +29,7 @@ const PAGES: [(&str, u16, &str, bool); 5] = [
         "does not belong to this browser",
         false,
     ),
+    ("calendar-wrong-address", 404, "There is no calendar here", false),
     ("unknown-page", 404, "There is nothing here", false),
 ];
 

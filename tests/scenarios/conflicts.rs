@@ -1,11 +1,14 @@
 //! Conflicts of the roster: found by a run, settled with a click, once, and asked again only when there is something new.
 
+use crate::ranks::{held, map, role, set};
 use crate::roster::Roster;
 use crate::world::World;
 use gantry_local::story::{button, components};
+use gantry_shared::domain::ids::UserId;
 use gantry_shared::domain::matching::Tie;
 use gantry_shared::domain::rank::Rank;
 use gantry_simulator::{Actor, MessageView};
+use serde_json::json;
 
 /// The custom id of the button of that label.
 fn id_of(message: &MessageView, label: &str) -> String {
@@ -87,6 +90,27 @@ async fn one_of_two_candidates_is_accepted_and_remembered() {
     assert_eq!(roster.member(users[0]).await, None);
     let entries = roster.table_entries().await;
     assert_eq!(entries["Twin"].how, Some(Tie::Decided));
+    let rows = roster.audit(&world).await;
+    let settled: Vec<_> = rows
+        .iter()
+        .filter(|(kind, _)| kind == "ConflictSettled")
+        .map(|(_, row)| row)
+        .collect();
+    assert_eq!(settled.len(), 1, "{rows:#?}");
+    let by = settled[0]["actor"].to_string();
+    assert!(by.contains(&owner.user.to_string()), "{by}");
+    assert!(
+        settled[0]["after"].to_string().contains(&users[1].to_string()),
+        "{settled:?}"
+    );
+    let matched: Vec<_> = rows
+        .iter()
+        .filter(|(kind, _)| kind == "MemberMatched")
+        .map(|(_, row)| row)
+        .collect();
+    assert_eq!(matched.len(), 1, "{rows:#?}");
+    let user = matched[0]["fact"]["user"].to_string();
+    assert!(user.contains(&users[1].to_string()), "{user}");
 
     // What is decided stands: the namesake is no question any more.
     roster.sync(&world).await;
@@ -242,5 +266,58 @@ async fn similar_names_are_suggested_and_never_matched() {
         format!("{:?}", shown.embeds).contains("is a guest"),
         "nobody was matched"
     );
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_gantry_leads_the_roles_go_with_the_account_that_is_picked() {
+    let world = World::start().await;
+    let roster = Roster::of(&world, "Apex").await;
+    let (owner, simulator) = (roster.club.owner(), world.stack.simulator());
+    let members = role(&world, &roster.club, "members", 0, false);
+    map(&world, &owner, members, "member").await;
+    set(&world, &roster.club, "sync.direction", "gantry").await;
+    roster.add(&world, &[("Twin", Rank::Member, None)]).await;
+    let twin = |n: &str| {
+        let name = |_: usize| (format!("account{n}"), format!("Somebody {n}"));
+        let user = simulator.populate(roster.club.guild, 1, name).unwrap()[0];
+        simulator.set_nick(roster.club.guild, user, Some("Twin")).unwrap();
+        user
+    };
+    // The wrong one is there first, is found by name, and has the role.
+    let wrong = twin("wrong");
+    roster.sync(&world).await;
+    world.drain().await;
+    assert_eq!(held(&world, &roster.club, wrong), [members]);
+    // Then they take another name, and somebody else has that of the entry.
+    simulator.set_nick(roster.club.guild, wrong, None).unwrap();
+    let right = twin("right");
+    roster.sync(&world).await;
+    let message = roster.conflicts(&world, &owner).await;
+    let select = components(&message)
+        .into_iter()
+        .find(|component| component["type"] == 3);
+    let select = select.unwrap_or_else(|| panic!("{}", simulator.message_as_text(&message)));
+    let value = select["options"].as_array().unwrap().iter().find_map(|option| {
+        let value = option["value"].as_str()?;
+        value.ends_with(&right.to_string()).then(|| value.to_owned())
+    });
+    let id = select["custom_id"].as_str().unwrap();
+    simulator.select(&owner, message.id, id, &[&value.unwrap()]).await;
+    world.drain().await;
+    assert_eq!(roster.table_entries().await["Twin"].user, Some(UserId(right)));
+    assert_eq!(held(&world, &roster.club, right), [members]);
+    assert_eq!(held(&world, &roster.club, wrong), [0; 0]);
+    // Nor does a name give the wrong one the entry back, once it is free.
+    let options = json!({ "member": right.to_string() });
+    world.ok(&owner, "link remove", options).await;
+    world.drain().await;
+    roster.sync(&world).await;
+    assert_eq!(roster.table_entries().await["Twin"].user, None);
+    let rows = roster.audit(&world).await;
+    let unlinked = rows.iter().filter(|(kind, _)| kind == "AccountUnlinked");
+    let users: Vec<String> = unlinked.map(|(_, row)| row["fact"]["user"].to_string()).collect();
+    assert_eq!(users.len(), 2, "{users:?}");
+    assert!(users[0].contains(&wrong.to_string()) && users[1].contains(&right.to_string()));
     world.finish().await;
 }

@@ -337,3 +337,28 @@ async fn an_account_that_was_taken_off_an_entry_is_not_given_back_by_its_name() 
     }
     world.finish().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_comes_back_is_what_discord_says_where_their_role_cannot_be_given() {
+    let world = World::start().await;
+    let (roster, [ada, _], _) = club_with_roles(&world).await;
+    let (guild, simulator) = (roster.club.guild, world.stack.simulator());
+    // Whoever holds it may kick: Gantry hands no such power out.
+    let marshals = role(&world, &roster.club, "marshals", 1 << 1, false);
+    map(&world, &roster.club.owner(), marshals, "team_manager").await;
+    simulator.give_role(guild, ada, marshals).unwrap();
+    roster.sync(&world).await;
+    assert_eq!(rank(&roster, ada).await, Rank::TeamManager);
+    simulator.leave(guild, ada).unwrap();
+    roster.sync(&world).await;
+    simulator.join(guild, ada, None).unwrap();
+    roster.sync(&world).await;
+    let run = roster.last_run().await;
+    assert_eq!(
+        (run.counts.applied, run.counts.hindered, run.counts.ranked),
+        (0, 1, 1)
+    );
+    assert_eq!(rank(&roster, ada).await, Rank::Prospect);
+    assert_eq!(held(&world, &roster.club, ada), [0; 0]);
+    world.finish().await;
+}

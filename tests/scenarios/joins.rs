@@ -450,7 +450,10 @@ async fn reviewers_see_who_may_be_on_the_roster_already() {
     world.drain().await;
     let posted = reviews(&world, channel).remove(0);
     let text = raw(&posted);
-    assert!(text.contains("Ada L.** is there without an account"), "{text}");
+    assert!(
+        text.contains("Ada L.** (steward) is there without an account"),
+        "{text}"
+    );
     // They prove it, and are approved as who they are.
     let entry = world
         .suggested(&roster.club.owner(), "link code", "entry", "Ada")

@@ -11,6 +11,7 @@ mod world;
 
 mod adding;
 mod boards;
+mod calendar;
 mod cleanup;
 mod clubs;
 mod conflicts;

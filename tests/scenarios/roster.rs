@@ -1,6 +1,7 @@
 //! A club whose roster and guild are looked at together.
 
 use crate::world::{Club, World};
+use aws_sdk_dynamodb::types::AttributeValue;
 use gantry_local::{Clients, TABLE};
 use gantry_shared::adapters::dynamo::Table;
 use gantry_shared::adapters::system::System;
@@ -12,7 +13,7 @@ use gantry_shared::ports::ids::Ids;
 use gantry_shared::ports::store::{Batch, Change, ClubReader, Ledger, Outbox, RosterReader};
 use gantry_shared::ports::sync::{SeenMembers, SyncRuns};
 use gantry_simulator::{Actor, MessageView};
-use serde_json::json;
+use serde_json::{Value, json};
 
 pub struct Roster {
     pub club: Club,
@@ -51,22 +52,37 @@ impl Roster {
                 }
                 ids.push(id);
             }
-            let (millis, random) = System.parts(world.stack.now());
-            let outbox = Outbox {
-                id: OutboxId::from_parts(millis, random),
-                guild: GuildId(self.club.guild),
-                trace: "test".to_owned(),
-                work: Vec::new(),
-            };
-            let batch = Batch {
-                changes,
-                record: None,
-                outbox,
-                answered: None,
-            };
-            self.table.commit(batch).await.unwrap();
+            self.write(world, changes).await;
         }
         ids
+    }
+
+    async fn write(&self, world: &World, changes: Vec<Change>) {
+        let (millis, random) = System.parts(world.stack.now());
+        let outbox = Outbox {
+            id: OutboxId::from_parts(millis, random),
+            guild: GuildId(self.club.guild),
+            trace: "test".to_owned(),
+            work: Vec::new(),
+        };
+        let batch = Batch {
+            changes,
+            record: None,
+            outbox,
+            answered: None,
+        };
+        self.table.commit(batch).await.unwrap();
+    }
+
+    /// The member is known to have left, as after a run that did not find them.
+    pub async fn mark_left(&self, world: &World, user: u64) {
+        let before = self.member(user).await.unwrap();
+        let after = Member {
+            active: false,
+            version: before.version + 1,
+            ..before
+        };
+        self.write(world, vec![Change::PutMember(after)]).await;
     }
 
     /// `/sync run` by the owner, to its end; returns what the answer says then.
@@ -109,18 +125,48 @@ impl Roster {
         self.table.member(self.id, UserId(user)).await.unwrap()
     }
 
+    /// The club's audit rows of this month, in order: kind and whole row.
+    pub async fn audit(&self, world: &World) -> Vec<(String, Value)> {
+        let month = world.stack.now().strftime("%Y-%m").to_string();
+        let partition = format!("CLUB#{}#AUDIT#{month}", self.id);
+        let found = Clients::of("test", world.stack.endpoints())
+            .dynamodb
+            .query()
+            .table_name(TABLE)
+            .key_condition_expression("PK = :pk")
+            .expression_attribute_values(":pk", AttributeValue::S(partition))
+            .send()
+            .await
+            .unwrap();
+        let rows = found.items.unwrap_or_default().into_iter().map(|item| {
+            let row: Value = serde_dynamo::from_item(item).unwrap();
+            let kind = row["fact"]["fact"].as_str().unwrap_or_default().to_owned();
+            (kind, row)
+        });
+        rows.collect()
+    }
+
     /// Everything that a sync brings about, but for ids, instants and versions.
     pub async fn state(&self) -> Vec<String> {
         let mut lines = Vec::new();
         let entries = self.table.list_entries(self.id, 1000, None).await.unwrap();
         for entry in entries.items {
-            lines.push(format!("{} {:?} {:?}", entry.name, entry.user, entry.how));
+            let (user, how, rank) = (entry.user, entry.how, entry.rank);
+            lines.push(format!(
+                "{} {user:?} {how:?} {rank:?} {:?}",
+                entry.name, entry.untied
+            ));
         }
         lines.sort();
         for member in self.table.members_after(self.id, None, 1000).await.unwrap() {
             lines.push(format!(
-                "member {} {} {:?} {}",
-                member.user, member.name, member.rank, member.active
+                "member {} {} {:?} {} {} {}",
+                member.user,
+                member.name,
+                member.rank,
+                member.active,
+                member.returned,
+                member.roles_given_at.is_some()
             ));
         }
         let seen = self

@@ -1,6 +1,7 @@
-//! Pages: adding Gantry to a server by way of a browser.
+//! Pages: adding Gantry to a server by way of a browser; and the club's events for calendars.
 
 mod add;
+mod calendar;
 mod page;
 
 use axum::Router;
@@ -33,6 +34,7 @@ pub fn router<E: Env + 'static>(app: Arc<App<E>>) -> Router {
     Router::new()
         .route("/oauth/start", get(add::start::<E>))
         .route("/oauth/callback", get(add::callback::<E>))
+        .route("/calendar/{club}/{file}", get(calendar::feed::<E>))
         .fallback(|| async { page::Page::new(StatusCode::NOT_FOUND, "There is nothing here") })
         .with_state(app)
 }

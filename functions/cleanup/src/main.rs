@@ -5,8 +5,8 @@ use gantry_shared::adapters::dynamo::Table;
 use gantry_shared::adapters::system::System;
 use gantry_shared::domain::settings::OperatorOverrides;
 use gantry_shared::runtime::settings::{Reader, from_environment};
+use gantry_shared::runtime::worker::deadline;
 use gantry_shared::runtime::{clients, telemetry};
-use jiff::Timestamp;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 
 #[tokio::main(flavor = "current_thread")]
@@ -21,7 +21,7 @@ async fn main() -> Result<(), Error> {
         env: System,
     };
     lambda_runtime::run(service_fn(async |event: LambdaEvent<Scheduled>| {
-        let deadline = Timestamp::try_from(event.context.deadline())?;
+        let deadline = deadline(event.context.deadline())?;
         Ok::<_, Error>(handle(app, event.payload, deadline).await?)
     }))
     .await

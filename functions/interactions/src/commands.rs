@@ -13,6 +13,7 @@ use gantry_shared::domain::event::EventForm;
 use gantry_shared::domain::guild_link::invite_url;
 use gantry_shared::domain::ids::{EventId, RunId, SeriesId};
 use gantry_shared::domain::notice::{CaseShown, EventBrief, EventChange, Notice};
+use gantry_shared::domain::refusal::Refusal;
 use gantry_shared::domain::setup::SetupPage;
 use gantry_shared::domain::teams::TeamsDone;
 use gantry_shared::ports::store::{ClubReader, Cursor};
@@ -39,6 +40,7 @@ use gantry_shared::usecases::set_rank::show_rank;
 use gantry_shared::usecases::set_sign_up_times::{SignUpTimes, set_sign_up_times};
 use gantry_shared::usecases::settle_case::next_case;
 use gantry_shared::usecases::settle_teams::{finalise_teams, reopen_teams};
+use gantry_shared::usecases::share_calendar::share_calendar;
 use gantry_shared::usecases::show_event::{list_sign_ups, show_event};
 use gantry_shared::usecases::start_sync::{start_sync, sync_history, sync_status};
 use gantry_shared::usecases::unlink_club::{invite, unlink_question};
@@ -300,6 +302,21 @@ pub async fn run<E: Env>(
         Command::RoleMapRemove { role } => {
             let listed = &Box::pin(unmap_role(table, env, call, role)).await?;
             show(app, &Notice::RolesListed { listed })
+        }
+        Command::Calendar { wish } => {
+            let base = app.public_url.as_ref().ok_or(Refusal::NoWebAddress)?;
+            let feed = Box::pin(share_calendar(table, env, call, wish)).await?;
+            let secret = feed.secret.as_ref();
+            let address =
+                secret.map(|secret| format!("{base}/calendar/{}/{}.ics", feed.club, secret.as_str()));
+            show(
+                app,
+                &Notice::Calendar {
+                    colour: feed.colour,
+                    address: address.as_deref(),
+                    ended: feed.ended,
+                },
+            )
         }
         Command::ResultSet { event, entered } => {
             Box::pin(results::entered(app, call, event, &entered)).await?

@@ -1,5 +1,5 @@
-//! Answers Discord's signed calls. Nothing is parsed before the signature is verified, and nothing is set up or read
-//! for a PING.
+//! Answers Discord's signed calls. Nothing is parsed before the signature is verified, and a PING is answered without a
+//! look at the table.
 
 mod autocomplete;
 mod commands;

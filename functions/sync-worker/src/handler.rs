@@ -118,7 +118,9 @@ async fn perform_on<E: Env>(
             Box::pin(import_results(table, env, outside, &views, job, upload)).await
         }
         Work::ApplyRoster { import, reply } => {
-            Box::pin(apply_roster(table, env, &discord, &views, job, (*import, reply))).await
+            let left = &|| batch::left(deadline);
+            let import = (*import, reply);
+            Box::pin(apply_roster(table, env, &discord, &views, job, import, left)).await
         }
         Work::ExportRoster { club, reply } => {
             Box::pin(export_roster(table, env, &discord, &views, job, (*club, reply))).await

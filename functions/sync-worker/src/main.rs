@@ -3,10 +3,9 @@
 use gantry_shared::adapters::discord_rest::RealTime;
 use gantry_shared::adapters::system::System;
 use gantry_shared::runtime::settings::{Reader, from_environment};
-use gantry_shared::runtime::worker::Parts;
+use gantry_shared::runtime::worker::{Parts, deadline};
 use gantry_shared::runtime::{clients, telemetry};
 use gantry_sync_worker::handle_event;
-use jiff::Timestamp;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde_json::Value;
 use std::sync::Arc;
@@ -22,7 +21,7 @@ async fn main() -> Result<(), Error> {
     );
     let parts = &Parts::new(clients, settings, "sync-worker", (System, Arc::new(RealTime)))?;
     lambda_runtime::run(service_fn(async |event: LambdaEvent<Value>| {
-        let deadline = Timestamp::try_from(event.context.deadline())?;
+        let deadline = deadline(event.context.deadline())?;
         Box::pin(handle_event(parts, event.payload, deadline)).await
     }))
     .await

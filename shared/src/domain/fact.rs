@@ -270,6 +270,8 @@ pub enum Fact {
     },
     /// The list of roles and ranks was changed; before and after stand with the record.
     RolesMapped,
+    /// The club's iCalendar feed was opened, given another address, or closed.
+    CalendarChanged,
     /// A driver said when they can drive, how experienced they are, or which class they would take instead.
     DriverDescribed {
         /// The event.
@@ -383,6 +385,7 @@ impl Fact {
             Self::JoinApproved { .. } => "JoinApproved",
             Self::JoinRejected { .. } => "JoinRejected",
             Self::RolesMapped => "RolesMapped",
+            Self::CalendarChanged => "CalendarChanged",
             Self::DriverDescribed { .. } => "DriverDescribed",
             Self::TeamsChanged { .. } => "TeamsChanged",
             Self::TeamsFinalised { .. } => "TeamsFinalised",

@@ -104,7 +104,7 @@ pub struct JoinRequest {
     /// An entry of the roster without an account whose name is theirs, as the club writes it: looked for before it is
     /// reviewed.
     #[serde(default)]
-    pub namesake: Option<String>,
+    pub namesake: Option<Namesake>,
     /// Where it is reviewed: the club's channel when it was asked.
     pub channel: ChannelId,
     /// How it stands.
@@ -119,6 +119,15 @@ pub struct JoinRequest {
     pub told: Option<ToldBy>,
     /// Counts the changes of the person's item, from 1, over all of their requests.
     pub version: u64,
+}
+
+/// Somebody on the roster without an account who bears the name of a person who asks to join.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Namesake {
+    /// The name, as the club writes it.
+    pub name: String,
+    /// Their rank, which whoever proves to be them gets.
+    pub rank: Rank,
 }
 
 /// How a request stands.

@@ -2,6 +2,7 @@
 
 pub mod alert;
 pub mod availability;
+pub mod calendar;
 pub mod cases;
 pub mod club;
 pub mod event;

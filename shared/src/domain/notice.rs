@@ -136,6 +136,17 @@ pub enum Notice<'a> {
     GuildLost {
         /// The club.
         club: &'a Club,
+        /// Whether it is kept; what only asks is not.
+        kept: bool,
+    },
+    /// The address of the club's iCalendar feed.
+    Calendar {
+        /// The club's colour.
+        colour: Colour,
+        /// The address; none if the feed is closed.
+        address: Option<&'a str>,
+        /// Whether an address that worked until now opens nothing any more.
+        ended: bool,
     },
     /// Answer to `/club link`.
     ClubLinked {

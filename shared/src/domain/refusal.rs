@@ -207,6 +207,8 @@ pub enum Refusal {
     NoStintRunning,
     /// The club takes no requests to join: it has no channel for them.
     NoJoinChannel,
+    /// It takes Gantry's web address, which whoever runs Gantry has not set.
+    NoWebAddress,
     /// The person is on the roster already.
     OnRoster {
         /// Under which name.
@@ -318,6 +320,7 @@ impl Refusal {
             Self::StintRunning => "stint_running",
             Self::NoStintRunning => "no_stint_running",
             Self::NoJoinChannel => "no_join_channel",
+            Self::NoWebAddress => "no_web_address",
             Self::OnRoster { .. } => "on_roster",
             Self::JoinOpen { .. } => "join_open",
             Self::JoinRejected { .. } => "join_rejected",

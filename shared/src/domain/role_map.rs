@@ -5,7 +5,7 @@
 //! no roles: no synchronisation gives it or takes it.
 
 use super::ids::{ClubId, RoleId, UserId};
-use super::rank::Rank;
+use super::rank::{Capability, Rank};
 use super::settings::Settings;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -115,7 +115,8 @@ pub fn placed(
     Ok(list)
 }
 
-/// The list as it holds: the club's own, and for ranks that it does not name the roles of the settings.
+/// The list as it holds: the club's own, and for ranks that it does not name the roles of the settings. Those that an admin
+/// sets stand behind whatever only the owner puts on the club's own list: of several roles, the first decides.
 #[must_use]
 pub fn in_force(own: Option<&RoleMap>, settings: &Settings) -> Vec<Mapped> {
     let mut list = own.map(|own| own.list.clone()).unwrap_or_default();
@@ -130,9 +131,19 @@ pub fn in_force(own: Option<&RoleMap>, settings: &Settings) -> Vec<Mapped> {
             continue;
         }
         for role in roles {
-            if list.iter().all(|mapped| mapped.role != *role)
-                && let Ok(longer) = placed(&list, *role, rank, None)
-            {
+            if list.iter().any(|mapped| mapped.role == *role) {
+                continue;
+            }
+            let owners = |mapped: &Mapped| mapped.rank.mapping_takes() == Capability::ManageOwnerSettings;
+            let behind = match owners(&Mapped { role: *role, rank }) {
+                true => 0,
+                false => list.iter().rposition(owners).map_or(0, |last| last + 1),
+            };
+            let by_rank = list
+                .iter()
+                .position(|mapped| mapped.rank < rank)
+                .unwrap_or(list.len());
+            if let Ok(longer) = placed(&list, *role, rank, Some(by_rank.max(behind) + 1)) {
                 list = longer;
             }
         }

@@ -70,6 +70,9 @@ pub struct Member {
     /// of who leaves: that they hold none says nothing about their rank then, even where Discord leads.
     #[serde(default)]
     pub returned: bool,
+    /// When Gantry last gave them roles of the club: what a listing from before shows of their roles is old.
+    #[serde(default)]
+    pub roles_given_at: Option<Timestamp>,
     /// Since when they are on the roster.
     pub since: Timestamp,
     /// Counts the changes, from 1.
@@ -127,6 +130,9 @@ impl Entry {
     /// where it is not new.
     #[must_use]
     pub fn with_account(mut self, user: UserId) -> (Self, Member) {
+        if self.user != Some(user) {
+            self = self.without_account();
+        }
         self.user = Some(user);
         self.untied.retain(|untied| *untied != user);
         let member = Member {
@@ -137,6 +143,7 @@ impl Entry {
             rank: self.rank,
             active: true,
             returned: false,
+            roles_given_at: None,
             since: self.since,
             version: 1,
         };

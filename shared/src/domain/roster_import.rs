@@ -256,8 +256,8 @@ pub fn make(
                     (entry, Some(member), former)
                 }
                 (None, Some(member)) => {
+                    // The name that the guild sees stays shown for them.
                     let member = Member {
-                        name: entry.name.clone(),
                         rank: entry.rank,
                         version: member.version + 1,
                         ..member
@@ -329,7 +329,8 @@ mod tests {
         let now = made.member.unwrap();
         assert_eq!(
             (now.name.as_str(), now.rank, now.user, now.version),
-            ("Tom", Rank::Steward, UserId(7), 2)
+            ("Max", Rank::Steward, UserId(7), 2),
+            "shown as the guild sees them"
         );
         assert_eq!((made.before, made.former), (Some(tied.clone()), None));
         let made = make_now(

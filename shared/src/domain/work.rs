@@ -275,6 +275,8 @@ pub enum RoleWork {
     Return,
     /// Those of all ranks are taken from somebody who is on the roster no more, where Gantry leads.
     Withdraw,
+    /// The same, where an import or a decision about a conflict took their account off the roster.
+    Remove,
 }
 
 /// The queue that a kind of work travels on.
@@ -326,7 +328,7 @@ impl Work {
             Self::ApplyRoles { how, .. } => match how {
                 // What somebody waits for goes past what a run of sync found.
                 RoleWork::Follow | RoleWork::Grant | RoleWork::Withdraw => Lane::Notify,
-                RoleWork::Listed | RoleWork::Return => Lane::Sync,
+                RoleWork::Listed | RoleWork::Return | RoleWork::Remove => Lane::Sync,
             },
         }
     }
@@ -364,6 +366,19 @@ impl Work {
             | Self::CheckPermissions { .. }
             | Self::ResumeParked { .. } => None,
         }
+    }
+
+    /// Whether it is worth doing when nobody waits for its answer any more. What only asks is asked again; and whether somebody
+    /// may set something is judged by what they were when they asked.
+    #[must_use]
+    pub const fn outlives_its_answer(&self) -> bool {
+        !matches!(
+            self,
+            Self::CheckPermissions { .. }
+                | Self::SetGuildSetting { .. }
+                | Self::PreviewRoster { .. }
+                | Self::ExportRoster { .. }
+        )
     }
 
     /// Where somebody waits for it to be done.

@@ -84,6 +84,11 @@ pub fn outgoing(
     let message = |(place, work): (usize, Work)| {
         let id = format!("{id}.{place}");
         let lane = work.lane();
+        // What a run of sync leaves to be done may be ten thousand pieces: nobody's file or next run waits behind them.
+        let group = match (lane, &work) {
+            (Lane::Sync, Work::ApplyRoles { .. }) => format!("{guild}-roles"),
+            _ => guild.to_string(),
+        };
         let deduplication = match (lane, work.event()) {
             (Lane::Board, Some(event)) => board_bucket(event, now),
             (Lane::Board | Lane::Channel | Lane::Notify | Lane::Sync, _) => id.clone(),
@@ -97,7 +102,7 @@ pub fn outgoing(
         };
         Ok(Outgoing {
             lane,
-            group: guild.to_string(),
+            group,
             deduplication,
             body: serde_json::to_string(&envelope)?,
         })

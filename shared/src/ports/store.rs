@@ -5,6 +5,7 @@
 
 use crate::domain::alert::Alert;
 use crate::domain::availability::DriverDetails;
+use crate::domain::calendar::Feed;
 use crate::domain::cases::Case;
 use crate::domain::club::Club;
 use crate::domain::event::{Event, EventKey, Period};
@@ -202,6 +203,12 @@ pub trait MemberWishes: Send + Sync {
 pub trait RoleMaps: Send + Sync {
     /// The club's own list; nothing if it never had one.
     fn role_map(&self, club: ClubId) -> impl Future<Output = StoreResult<Option<RoleMap>>> + Send;
+}
+
+/// Reads a club's iCalendar feed.
+pub trait Calendars: Send + Sync {
+    /// The feed; nothing if nobody ever asked for it.
+    fn feed(&self, club: ClubId) -> impl Future<Output = StoreResult<Option<Feed>>> + Send;
 }
 
 /// Requests to join.
@@ -625,6 +632,8 @@ pub enum Change {
     TakeLinkCode(LinkCode),
     /// A club's list of roles replaces its version before (1: there is none).
     PutRoleMap(RoleMap),
+    /// A club's iCalendar feed replaces its version before (1: there is none).
+    PutFeed(Feed),
     /// A member's wishes replace their version before (1: there are none).
     PutWishes(Wishes),
     /// An event's results replace their version before (1: there are none).

@@ -3,7 +3,7 @@
 //! The member's roles are read first, and only what differs is called: done again, it finds nothing to do. What Discord
 //! would not let Gantry do is not tried but told.
 
-use super::call::Env;
+use super::call::{Env, outbox_id};
 use super::finish_answer::reply;
 use super::job::{Job, JobFailure, at_home, or_lost};
 use crate::domain::club::Club;
@@ -17,7 +17,7 @@ use crate::domain::settings::SyncDirection;
 use crate::domain::standing::{RoleTrouble, RolesApplied};
 use crate::domain::work::{Reply, RoleWork};
 use crate::ports::discord::{DiscordError, Guilds, InteractionReplies, MemberRoles};
-use crate::ports::store::{RoleMaps, RosterReader, SettingsReader};
+use crate::ports::store::{Batch, Change, Ledger, Outbox, RoleMaps, RosterReader, SettingsReader};
 use jiff::Timestamp;
 
 /// What it needs of Discord.
@@ -44,7 +44,7 @@ pub struct Whose<'a> {
 ///
 /// # Errors
 /// What the store and Discord say, as far as trying again helps.
-pub async fn apply_roles<S: SettingsReader + RosterReader + RoleMaps>(
+pub async fn apply_roles<S: SettingsReader + RosterReader + RoleMaps + Ledger>(
     store: &S,
     env: &impl Env,
     discord: &impl RolesDiscord,
@@ -76,8 +76,11 @@ pub async fn apply_roles<S: SettingsReader + RosterReader + RoleMaps>(
     };
     // Another worker may have brought them to another rank meanwhile: what is older must not have the last word.
     let now = store.member(whose.club, whose.user).await?;
-    if now.map(|member| member.rank) != member.map(|member| member.rank) {
+    if now.as_ref().map(|member| member.rank) != member.map(|member| member.rank) {
         return Err(JobFailure::Stale);
+    }
+    if let Some(member) = now.filter(|member| applied.in_guild && noted(whose.how, member)) {
+        given_roles(store, env, job, &applied, member).await?;
     }
     let Some(to) = whose.reply else {
         return Ok(());
@@ -87,6 +90,43 @@ pub async fn apply_roles<S: SettingsReader + RosterReader + RoleMaps>(
         applied: &applied,
     };
     reply(discord, env, to, render.render(&notice).body).await
+}
+
+/// Whether a run of sync has to know that these roles were given: where Discord leads, it goes by what it listed; and who came
+/// back is not looked after any longer.
+const fn noted(how: RoleWork, member: &Member) -> bool {
+    member.returned || matches!(how, RoleWork::Grant | RoleWork::Return)
+}
+
+/// Remembers that the roles were given, and when. Who came back has them back then, unless some could not be given.
+async fn given_roles<S: Ledger>(
+    store: &S,
+    env: &impl Env,
+    job: &Job,
+    applied: &RolesApplied,
+    member: Member,
+) -> Result<(), JobFailure> {
+    if applied.roles.is_empty() {
+        return Ok(());
+    }
+    let after = Member {
+        returned: member.returned && !applied.failed.is_empty(),
+        roles_given_at: Some(env.now()),
+        version: member.version + 1,
+        ..member
+    };
+    let batch = Batch {
+        changes: vec![Change::PutMember(after)],
+        record: None,
+        outbox: Outbox {
+            id: outbox_id(env, job.now),
+            guild: job.guild,
+            trace: job.trace.clone(),
+            work: Vec::new(),
+        },
+        answered: None,
+    };
+    Ok(store.commit(batch).await?)
 }
 
 /// Whose roles come to which rank's.
@@ -106,7 +146,7 @@ fn wanted(whose: Whose<'_>, member: Option<&Member>, direction: SyncDirection) -
         (RoleWork::Grant | RoleWork::Return, Some(member)) if direction != SyncDirection::Off => {
             (member.name.clone(), member.rank)
         }
-        (RoleWork::Withdraw, None) if take => (String::new(), Rank::Guest),
+        (RoleWork::Withdraw | RoleWork::Remove, None) if take => (String::new(), Rank::Guest),
         _ => return None,
     };
     let user = whose.user;

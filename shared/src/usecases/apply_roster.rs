@@ -15,20 +15,24 @@ use crate::domain::roster_csv::Step;
 use crate::domain::roster_import::{
     ImportKey, ImportState, Made, RosterImport, STEPS_A_CHUNK, make, roster_digest,
 };
-use crate::domain::work::Reply;
+use crate::domain::settings::SyncDirection;
+use crate::domain::work::{Reply, RoleWork, Work};
 use crate::ports::discord::InteractionReplies;
 use crate::ports::roster_files::Imports;
-use crate::ports::store::{Batch, Change, ClubReader, CommitError, Ledger, Outbox, RosterReader};
+use crate::ports::store::{Batch, Change, CommitError, Ledger, Outbox, RosterReader, SettingsReader};
+use jiff::SignedDuration;
 use serde_json::json;
 use std::collections::HashMap;
 
 /// Steps of one transaction: each is at most an entry, two members and an audit row, and with the import, its own audit and
 /// outbox rows they are below DynamoDB's 100 items.
 const STEPS_A_BATCH: usize = 24;
+/// What is not begun with more time than this left goes on in another invocation.
+const RESERVE: SignedDuration = SignedDuration::from_secs(12);
 /// Tries for a batch that others contend with.
 const TRIES: u32 = 8;
 
-/// Makes what is left of it, and tells who confirmed it how it ended.
+/// Makes what is left of it as long as `left` says that there is time, and tells who confirmed it how it ended.
 ///
 /// # Errors
 /// What the store and Discord say.
@@ -39,18 +43,17 @@ pub async fn apply_roster<S, D>(
     render: &impl Render,
     job: &Job,
     (key, answer): (ImportKey, &Reply),
+    left: &(dyn Fn() -> SignedDuration + Sync),
 ) -> Result<(), JobFailure>
 where
-    S: ClubReader + RosterReader + Imports + Ledger,
+    S: SettingsReader + RosterReader + Imports + Ledger,
     D: InteractionReplies,
 {
-    let Some(club) = store
-        .club(key.club)
-        .await?
-        .filter(|club| club.guild == Some(job.guild))
-    else {
+    let found = store.club_and_settings(key.club).await?;
+    let Some((club, settings)) = found.filter(|(club, _)| club.guild == Some(job.guild)) else {
         return Ok(());
     };
+    let leads = settings.sync_direction() == SyncDirection::GantryLeads;
     let Some(mut import) = store.import(key).await? else {
         return Ok(());
     };
@@ -62,13 +65,16 @@ where
                 env,
                 job,
                 import.with_state(ImportState::Outdated),
-                Vec::new(),
+                (Vec::new(), Vec::new()),
             )
             .await?;
         }
     }
     let (mut size, mut tries, mut chunk) = (STEPS_A_BATCH, 0, None);
     while import.state == ImportState::Confirmed {
+        if left() <= RESERVE {
+            return hand_over(store, env, job, (key, answer)).await;
+        }
         let number = import.next / STEPS_A_CHUNK;
         let steps = match &chunk {
             Some((at, steps)) if *at == number => steps,
@@ -76,7 +82,7 @@ where
         };
         let from = import.next % STEPS_A_CHUNK;
         let some: Vec<Step> = steps.iter().skip(from).take(size).cloned().collect();
-        match Box::pin(batch(store, env, job, &import, &some)).await {
+        match Box::pin(batch(store, env, job, &import, (&some, leads))).await {
             Ok(further) => (import, size, tries) = (further, STEPS_A_BATCH, 0),
             Err(CommitError::Stale | CommitError::Contended) if tries < TRIES => {
                 // Somebody changes one of these entries right now: one by one, so that the others are not held up.
@@ -97,13 +103,42 @@ where
     reply(discord, env, answer, shown.body).await
 }
 
-/// Makes some steps in one transaction; the import as it is then.
+/// Another invocation goes on. Doing this twice does no harm: what is made is counted by the import's record.
+async fn hand_over<S: Ledger>(
+    store: &S,
+    env: &impl Env,
+    job: &Job,
+    (import, answer): (ImportKey, &Reply),
+) -> Result<(), JobFailure> {
+    let work = Work::ApplyRoster {
+        import,
+        reply: answer.clone(),
+    };
+    let batch = Batch {
+        changes: Vec::new(),
+        record: None,
+        outbox: outbox(env, job, vec![work]),
+        answered: None,
+    };
+    Ok(store.commit(batch).await?)
+}
+
+fn outbox(env: &impl Env, job: &Job, work: Vec<Work>) -> Outbox {
+    Outbox {
+        id: outbox_id(env, job.now),
+        guild: job.guild,
+        trace: job.trace.clone(),
+        work,
+    }
+}
+
+/// Makes some steps in one transaction; the import as it is then. Roles follow where Gantry leads.
 async fn batch<S: RosterReader + Ledger>(
     store: &S,
     env: &impl Env,
     job: &Job,
     import: &RosterImport,
-    steps: &[Step],
+    (steps, leads): (&[Step], bool),
 ) -> Result<RosterImport, CommitError> {
     let records = Records::read(store, import.key, steps).await?;
     let mut further = import.further(steps.len());
@@ -120,7 +155,8 @@ async fn batch<S: RosterReader + Ledger>(
             None => further.leave_out(&name),
         }
     }
-    commit(store, env, job, further, made).await
+    let work = made.iter().filter(|_| leads).flat_map(role_work).collect();
+    commit(store, env, job, further, (made, work)).await
 }
 
 async fn commit<S: Ledger>(
@@ -128,7 +164,7 @@ async fn commit<S: Ledger>(
     env: &impl Env,
     job: &Job,
     import: RosterImport,
-    made: Vec<Made>,
+    (made, work): (Vec<Made>, Vec<Work>),
 ) -> Result<RosterImport, CommitError> {
     let record = |fact, before, after| Record {
         club: import.key.club,
@@ -159,20 +195,33 @@ async fn commit<S: Ledger>(
         changes.extend(one.member.map(Change::PutMember));
         changes.extend(one.former.map(Change::RemoveMember));
     }
-    let outbox = Outbox {
-        id: outbox_id(env, job.now),
-        guild: job.guild,
-        trace: job.trace.clone(),
-        work: Vec::new(),
-    };
     let batch = Batch {
         changes,
         record: own,
-        outbox,
+        outbox: outbox(env, job, work),
         answered: None,
     };
     store.commit(batch).await?;
     Ok(import)
+}
+
+/// The work that follows from a step: roles go with the rank, and with the account.
+fn role_work(made: &Made) -> Vec<Work> {
+    let before = made.before.as_ref();
+    let same = before.is_some_and(|before| before.rank == made.entry.rank && before.user == made.entry.user);
+    let follow = made.member.as_ref().filter(|_| !same);
+    let follow = follow.map(|member| (member.user, RoleWork::Listed));
+    let remove = made.former.as_ref().map(|former| (former.user, RoleWork::Remove));
+    let work = follow
+        .into_iter()
+        .chain(remove)
+        .map(|(user, how)| Work::ApplyRoles {
+            club: made.entry.club,
+            user,
+            how,
+            reply: None,
+        });
+    work.collect()
 }
 
 /// The records that some steps are about.

@@ -37,6 +37,7 @@ pub mod settle_case;
 pub mod settle_result_import;
 pub mod settle_team_space;
 pub mod settle_teams;
+pub mod share_calendar;
 pub mod show_event;
 pub mod start_sync;
 pub mod suggest;

@@ -40,22 +40,17 @@ pub async fn unless_lost<S: ClubReader + Spaces + Ledger>(
         (Work::OpenEventSpace { event }, _) => store.space(*event).await?.and_then(|space| space.reply),
         (_, reply) => reply.cloned(),
     };
+    let kept = work.outlives_its_answer();
     let Some(club) = park(store, env, job, work).await? else {
         return Ok(());
     };
-    match waiting {
-        // An interaction's token needs no bot in the guild (Discord docs, receiving-and-responding).
-        Some(to) => {
-            reply(
-                discord,
-                env,
-                &to,
-                render.render(&Notice::GuildLost { club: &club }).body,
-            )
-            .await
-        }
-        None => Ok(()),
+    if let Some(to) = waiting {
+        let notice = Notice::GuildLost { club: &club, kept };
+        // An interaction's token needs no bot in the guild (Discord docs, receiving-and-responding). That it cannot be told
+        // must not undo what is put aside.
+        let _ = reply(discord, env, &to, render.render(&notice).body).await;
     }
+    Ok(())
 }
 
 /// The club whose work was put aside, if it is still at home there.
@@ -88,8 +83,14 @@ async fn park<S: ClubReader + Ledger>(
         Change::MarkLost(club.id, job.guild, job.now)
     };
     let fact = Fact::GuildLost { guild: job.guild };
+    let mut changes = vec![mark];
+    if parked.work.outlives_its_answer() {
+        changes.push(Change::Park(parked));
+    } else if known {
+        return Ok(Some(club));
+    }
     let batch = Batch {
-        changes: vec![mark, Change::Park(parked)],
+        changes,
         record: (!known).then(|| record(club.id, Actor::Gantry, job.now, fact)),
         outbox: Outbox {
             id: outbox_id(env, job.now),

@@ -6,7 +6,7 @@ use super::job::{CLOCK_SKEW, Job, JobFailure, at_home, nonce, or_lost};
 use super::preview_roster::all_entries;
 use crate::domain::club::Club;
 use crate::domain::ids::{ClubId, MessageId};
-use crate::domain::join::{JoinKey, JoinRequest, JoinState};
+use crate::domain::join::{JoinKey, JoinRequest, JoinState, Namesake};
 use crate::domain::names::Name;
 use crate::domain::notice::{Notice, Render};
 use crate::domain::space::Step;
@@ -90,7 +90,7 @@ pub async fn post_join_request<S: ClubReader + RosterReader + Joins>(
 }
 
 /// Somebody on the roster without an account who has the person's name, or that of their account.
-async fn namesake<S: RosterReader>(store: &S, request: &JoinRequest) -> StoreResult<Option<String>> {
+async fn namesake<S: RosterReader>(store: &S, request: &JoinRequest) -> StoreResult<Option<Namesake>> {
     let asking = [&request.words.name, &request.account].map(|name| Name::read(name));
     let entries = all_entries(store, request.club).await?;
     let found = entries.into_iter().find(|entry| {
@@ -98,7 +98,10 @@ async fn namesake<S: RosterReader>(store: &S, request: &JoinRequest) -> StoreRes
         let free = entry.user.is_none() && entry.retired_at.is_none();
         free && asking.iter().any(|asking| asking.same_user(&name))
     });
-    Ok(found.map(|entry| entry.name))
+    Ok(found.map(|entry| Namesake {
+        name: entry.name,
+        rank: entry.rank,
+    }))
 }
 
 async fn post(

@@ -132,7 +132,7 @@ fn ranked(
     match known {
         Some((mut entry, mut member)) => {
             entry.retired_at = None;
-            (entry.rank, member.rank) = (rank, rank);
+            (entry.rank, member.rank, member.returned) = (rank, rank, false);
             entry.version += 1;
             member.version += 1;
             (entry, member)

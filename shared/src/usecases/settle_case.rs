@@ -1,6 +1,6 @@
 //! Shows conflicts of the roster one by one, and settles them as a person decides.
 
-use super::call::{Call, Env, Failure, with_caller};
+use super::call::{Call, Env, Failure, outbox_id, with_caller};
 use super::once::{Decision, once};
 use crate::domain::cases::{Case, CaseKey, CaseState, Decision as Decided, Settlement};
 use crate::domain::club::Club;
@@ -11,7 +11,9 @@ use crate::domain::notice::CaseShown;
 use crate::domain::rank::{Capability, Rank};
 use crate::domain::refusal::Refusal;
 use crate::domain::roster::{Entry, Member};
+use crate::domain::settings::SyncDirection;
 use crate::domain::sync::Seen;
+use crate::domain::work::{RoleWork, Work};
 use crate::ports::store::{Batch, Caller, Change, ClubReader, Ledger, OnceKey, RosterReader, StoreResult};
 use crate::ports::sync::{Cases, SeenMembers};
 use serde_json::json;
@@ -102,6 +104,11 @@ pub async fn settle_case<S: CaseStore>(
                 )
             }
         };
+        let work = match caller.settings.sync_direction() {
+            SyncDirection::GantryLeads => role_work(caller.club.id, &changes),
+            SyncDirection::DiscordLeads | SyncDirection::Off => Vec::new(),
+        };
+        changes.extend(audits(env, call, &changes));
         let mut record = call.record(caller.club.id, Fact::ConflictSettled { key: key.to_string() });
         record.before = json!({ "kind": case.conflict.kind, "pairings": case.conflict.pairings });
         record.after = json!(how);
@@ -117,13 +124,56 @@ pub async fn settle_case<S: CaseStore>(
         let batch = Batch {
             changes,
             record: Some(record),
-            outbox: call.outbox(env, Vec::new()),
+            outbox: call.outbox(env, work),
             answered: None,
         };
         Ok(Decision::Commit(Box::new(batch), how))
     };
     let once_key = OnceKey::Interaction(call.interaction);
     once((store, env), once_key, call.try_until, decide).await
+}
+
+/// The work that follows: who has an account now gets the roles of the rank, who has it no more loses them.
+fn role_work(club: ClubId, changes: &[Change]) -> Vec<Work> {
+    let apply = |user, how| Work::ApplyRoles {
+        club,
+        user,
+        how,
+        reply: None,
+    };
+    let work = changes.iter().filter_map(|change| match change {
+        Change::PutMember(member) => Some(apply(member.user, RoleWork::Follow)),
+        Change::RemoveMember(member) => Some(apply(member.user, RoleWork::Remove)),
+        _ => None,
+    });
+    work.collect()
+}
+
+/// A row for each member that is changed, beside the one about the conflict.
+fn audits(env: &impl Env, call: &Call, changes: &[Change]) -> Vec<Change> {
+    let audit = |club, fact| Change::Audit(Box::new(call.record(club, fact)), outbox_id(env, call.now));
+    let rows = changes.iter().filter_map(|change| match change {
+        Change::PutMember(Member {
+            club, user, entry, ..
+        }) => {
+            let fact = Fact::MemberMatched {
+                user: *user,
+                entry: *entry,
+            };
+            Some(audit(*club, fact))
+        }
+        Change::RemoveMember(Member {
+            club, user, entry, ..
+        }) => {
+            let fact = Fact::AccountUnlinked {
+                user: *user,
+                entry: *entry,
+            };
+            Some(audit(*club, fact))
+        }
+        _ => None,
+    });
+    rows.collect()
 }
 
 /// The pairing that was decided for; it must be one of the candidates.

@@ -1,7 +1,7 @@
 //! What people's browsers and Discord's webhook events ask of `functions/api` and `functions/webhooks`.
 
 use super::gateway::{Form, page, webhook};
-use super::world::{ADMIN, APPLICATION, GUILD};
+use super::world::{ADMIN, APPLICATION, CLUB, GUILD};
 use gantry_shared::ports::clock::Clock;
 use gantry_shared::ports::ids::Ids;
 use gantry_shared::usecases::add_by_browser::begin_adding;
@@ -58,6 +58,11 @@ pub(super) fn events(now: Timestamp) -> Vec<(&'static str, &'static str, Value)>
             back("error=access_denied", &cookies),
         ),
         ("api", "oauth-callback-without-cookie", back(&consent, &[])),
+        (
+            "api",
+            "calendar-wrong-address",
+            page(&format!("/calendar/{CLUB}/00.ics"), "", &[], now),
+        ),
         ("api", "unknown-page", page("/admin", "", &[], now)),
         ("webhooks", "ping", webhook(&ping, now, Form::Plain)),
         ("webhooks", "ping-forged", webhook(&ping, now, Form::Forged)),

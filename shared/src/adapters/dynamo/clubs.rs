@@ -3,12 +3,13 @@
 use super::items::{ClubLinkItem, Item, read, sort_key};
 use super::requests::Range;
 use super::{Table, keys};
+use crate::domain::calendar::Feed;
 use crate::domain::club::Club;
 use crate::domain::ids::{ClubId, GuildId, SeriesId, UserId};
 use crate::domain::rank::Rank;
 use crate::domain::roster::Member;
 use crate::domain::series::Series;
-use crate::ports::store::{Caller, ClubReader, SeriesReader, SettingsReader, StoreResult};
+use crate::ports::store::{Calendars, Caller, ClubReader, SeriesReader, SettingsReader, StoreResult};
 
 impl ClubReader for Table {
     fn likely_club(&self, guild: GuildId) -> Option<ClubId> {
@@ -105,5 +106,11 @@ impl SeriesReader for Table {
             .query(&keys::club_partition(club), Range::Prefix(keys::SERIES))
             .await?;
         items.into_iter().map(read).collect()
+    }
+}
+
+impl Calendars for Table {
+    async fn feed(&self, club: ClubId) -> StoreResult<Option<Feed>> {
+        self.get(&keys::feed(club)).await?.map(read).transpose()
     }
 }

@@ -282,6 +282,11 @@ impl Table {
                 let put = self.versioned(&keys::role_map(map.club), &map, was)?;
                 writes.push(TransactWriteItem::builder().put(put).build());
             }
+            Change::PutFeed(feed) => {
+                let was = feed.version.saturating_sub(1);
+                let put = self.versioned(&keys::feed(feed.club), &feed, was)?;
+                writes.push(TransactWriteItem::builder().put(put).build());
+            }
             Change::PutResults(results) => writes.push(self.put_results(&results)?),
             Change::PutResultImport(import) => writes.push(self.put_result_import(&import)?),
             Change::BeginWatch(club, guild, due) => writes.push(self.begin_watch(club, guild, due)?),

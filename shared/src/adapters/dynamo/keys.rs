@@ -52,6 +52,7 @@ pub(super) const CLUB: &str = "CLUB";
 /// The sort key of a club's settings.
 pub(super) const SETTINGS: &str = "SETTINGS";
 /// The sort key of a club's list of roles.
+pub(super) const FEED: &str = "CALENDAR";
 pub(super) const ROLES: &str = "ROLES";
 /// Prefix of the sort keys of the roster's entries.
 pub(super) const ENTRIES: &str = "ROSTER#";
@@ -183,6 +184,10 @@ pub(super) fn link_tries(club: ClubId, user: Option<UserId>, window: i64) -> Key
 /// A person's request to join.
 pub(super) fn join_request(club: ClubId, user: UserId) -> Key {
     Key::new(club_partition(club), format!("JOIN#{:020}", user.0))
+}
+
+pub(super) fn feed(club: ClubId) -> Key {
+    Key::new(club_partition(club), FEED)
 }
 
 pub(super) fn role_map(club: ClubId) -> Key {

@@ -13,6 +13,7 @@ mod tree;
 
 pub use tree::TREE;
 
+use crate::domain::calendar::FeedWish;
 use crate::domain::event::Period;
 use crate::domain::ids::{EntryId, EventId, RoleId, SeriesId, TeamId, UserId};
 use crate::domain::link_code::Code;
@@ -92,6 +93,9 @@ pub enum Verb {
     StintStart,
     StintFinish,
     StintEmergency,
+    CalendarShow,
+    CalendarRenew,
+    CalendarClose,
     ResultSet,
     ResultImport,
     ResultPost,
@@ -293,6 +297,11 @@ pub enum Command {
     RoleMapRemove {
         /// The role.
         role: RoleId,
+    },
+    /// `/calendar show`, `/calendar renew`, `/calendar close`
+    Calendar {
+        /// What is to happen.
+        wish: FeedWish,
     },
     /// `/result set`
     ResultSet {

@@ -10,6 +10,7 @@ use crate::discord::inbound::{
 };
 use crate::discord::modals;
 use crate::domain::availability::DetailsForm;
+use crate::domain::calendar::FeedWish;
 use crate::domain::cases::{CaseKey, Decision};
 use crate::domain::event::{EventForm, EventKey, Period};
 use crate::domain::ids::{ClubId, EntryId, EventId, InteractionId, RunId, SeriesId, TeamId, UserId};
@@ -482,6 +483,13 @@ fn build(verb: Verb, options: &Options<'_>) -> Result<Command, RouteError> {
                 Some(picked) => picked.role,
                 None => options.id("id", "Pick a role, or give a role's id from the list.")?,
             },
+        },
+        Verb::CalendarShow => Command::Calendar { wish: FeedWish::Show },
+        Verb::CalendarRenew => Command::Calendar {
+            wish: FeedWish::Renew,
+        },
+        Verb::CalendarClose => Command::Calendar {
+            wish: FeedWish::Close,
         },
         Verb::ResultSet => Command::ResultSet {
             event: event()?,

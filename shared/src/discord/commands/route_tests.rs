@@ -1,5 +1,6 @@
 use super::*;
 use crate::discord::inbound::parse;
+use crate::domain::calendar::FeedWish;
 use crate::domain::ids::{EntryId, RoleId, SeriesId, TeamId, UserId};
 use crate::domain::rank::Picked;
 use crate::domain::repeat::Every;
@@ -435,6 +436,22 @@ fn every_command_is_routed_with_all_its_options() {
         (
             of(picking("rank show", json!([]), json!({}))),
             Command::RankShow { member: None },
+        ),
+        (
+            run("calendar show", &[]),
+            Command::Calendar { wish: FeedWish::Show },
+        ),
+        (
+            run("calendar renew", &[]),
+            Command::Calendar {
+                wish: FeedWish::Renew,
+            },
+        ),
+        (
+            run("calendar close", &[]),
+            Command::Calendar {
+                wish: FeedWish::Close,
+            },
         ),
         (
             of(picking(

@@ -67,6 +67,11 @@ pub const TREE: &[CommandSpec] = &[
     CommandSpec::guild("rank", "What members are in the club", Body::Subs(RANK)),
     CommandSpec::guild("role", "Discord roles and the club's ranks", Body::Subs(ROLE)),
     CommandSpec::guild(
+        "calendar",
+        "The club's events in your own calendar",
+        Body::Subs(CALENDAR),
+    ),
+    CommandSpec::guild(
         "result",
         "Results of races and tables of series",
         Body::Subs(RESULT),
@@ -813,6 +818,32 @@ const ROLE: &[SubSpec] = &[
         ),
     )
     .within(MAP, "map remove"),
+];
+
+const CALENDAR: &[SubSpec] = &[
+    SubSpec::new(
+        "show",
+        "The address under which calendars find the club's events",
+        ActionSpec::new(
+            Verb::CalendarShow,
+            &[],
+            "Calendars subscribe to it, and follow when an event moves. Whoever has the address can read it: keep it in the club.",
+        ),
+    ),
+    SubSpec::new(
+        "renew",
+        "Give the calendar another address; the one before opens nothing any more",
+        ActionSpec::new(
+            Verb::CalendarRenew,
+            &[],
+            "For when the address has got out. Everybody has to subscribe anew.",
+        ),
+    ),
+    SubSpec::new(
+        "close",
+        "Close the calendar: no address opens it any more",
+        ActionSpec::new(Verb::CalendarClose, &[], "A new address opens it again."),
+    ),
 ];
 
 /// Past events, too.

@@ -31,9 +31,13 @@ pub(super) fn linked(club: &Club, ids: &CommandIds) -> Value {
     embed_body(moved_in(club, ids))
 }
 
-pub(super) fn lost(club: &Club, ids: &CommandIds) -> Value {
+pub(super) fn lost(club: &Club, kept: bool, ids: &CommandIds) -> Value {
     let embed = Embed::new(club.colour, "Gantry is not in this server any more")
-        .line("What you asked for is kept, and is done when Gantry is back.")
+        .line(if kept {
+            "What you asked for is kept, and is done when Gantry is back."
+        } else {
+            "So it cannot be done. Please ask again when Gantry is back."
+        })
         .line(format!(
             "Whoever may manage the server can add it again: {} has the link.",
             mention("club invite", ids)

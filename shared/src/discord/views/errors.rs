@@ -197,6 +197,9 @@ pub fn refusal(refusal: &Refusal, ids: &CommandIds) -> String {
             "This entry is tied to another account already. An admin can take that one off first with {}.",
             mention("link remove", ids)
         ),
+        Refusal::NoWebAddress => {
+            "Gantry has no web address here. Please ask whoever runs Gantry to set one (`GANTRY_PUBLIC_URL`).".to_owned()
+        }
         Refusal::NoJoinChannel => format!(
             "This club takes no requests to join yet: no channel is set for them. An admin can set `members.join_channel` with {}.",
             mention("settings set", ids)

@@ -47,12 +47,13 @@ pub(super) fn review(club: &Club, request: &JoinRequest, ids: &CommandIds) -> Va
         );
     match &request.state {
         JoinState::Open => {
-            if let Some(name) = &request.namesake {
-                let name = phrases::driver(name);
+            if let Some(known) = &request.namesake {
+                let name = phrases::driver(&known.name);
                 embed = embed.field(
                     "On the roster already?",
                     format!(
-                        "**{name}** is there without an account. If that is them, give them a code with {} first; then approve.",
+                        "**{name}** ({}) is there without an account. If you are sure that it is them, give them a code with {} first; then approve.",
+                        known.rank.label(),
                         mention("link code", ids)
                     ),
                     false,

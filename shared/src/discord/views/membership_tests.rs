@@ -5,7 +5,7 @@ use super::limits_tests::{fault, nasty};
 use super::*;
 use crate::domain::club::Colour;
 use crate::domain::ids::{ChannelId, ClubId, EntryId, InteractionId, MessageId, RoleId, UserId};
-use crate::domain::join::{JoinKey, JoinRequest, JoinState, JoinWords};
+use crate::domain::join::{JoinKey, JoinRequest, JoinState, JoinWords, Namesake};
 use crate::domain::link_code::Code;
 use crate::domain::rank::{Rank, RankFault};
 use crate::domain::refusal::Refusal;
@@ -99,7 +99,10 @@ fn requests_to_join_and_what_cannot_be_done_in_words() {
     let (club, views) = (club(), Views::default());
     let requests = states("The grid is *full*.").map(|state| request(NAME, "Night races\n# and more", state));
     let mut known = request("Ada L.", "Night races", JoinState::Open);
-    known.namesake = Some("[APX] Ada *L*".to_owned());
+    known.namesake = Some(Namesake {
+        name: "[APX] Ada *L*".to_owned(),
+        rank: Rank::Steward,
+    });
     let (entries, bytes) = (120_000, 10_600_001);
     let mut texts = vec![
         words(&body(&Notice::JoinSent { colour: COLOUR })),
@@ -108,7 +111,24 @@ fn requests_to_join_and_what_cannot_be_done_in_words() {
             club: &club,
             request: &known,
         })),
-        words(&body(&Notice::GuildLost { club: &club })),
+        words(&body(&Notice::GuildLost {
+            club: &club,
+            kept: true,
+        })),
+        words(&body(&Notice::GuildLost {
+            club: &club,
+            kept: false,
+        })),
+        words(&body(&Notice::Calendar {
+            colour: COLOUR,
+            address: Some("https://gantry.test/calendar/x/y.ics"),
+            ended: true,
+        })),
+        words(&body(&Notice::Calendar {
+            colour: COLOUR,
+            address: None,
+            ended: false,
+        })),
         words(&body(&Notice::RosterExportRefused {
             club: &club,
             entries,
@@ -132,6 +152,7 @@ fn requests_to_join_and_what_cannot_be_done_in_words() {
     let (since, again_at) = (at("2026-11-21T09:00:00Z"), at("2026-11-22T09:00:00Z"));
     for refusal in [
         Refusal::NoJoinChannel,
+        Refusal::NoWebAddress,
         Refusal::OnRoster {
             name: NAME.to_owned(),
         },

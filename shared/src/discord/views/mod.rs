@@ -5,6 +5,7 @@
 mod about;
 mod announcements;
 mod board;
+mod calendar;
 mod cases;
 mod clubs;
 mod components;
@@ -108,7 +109,12 @@ impl Views {
                 preflight,
                 invite,
             } => clubs::permissions(club, *occasion, preflight, invite, &self.ids),
-            Notice::GuildLost { club } => clubs::lost(club, &self.ids),
+            Notice::GuildLost { club, kept } => clubs::lost(club, *kept, &self.ids),
+            Notice::Calendar {
+                colour,
+                address,
+                ended,
+            } => calendar::shown(*colour, *address, *ended, &self.ids),
             Notice::ClubLinked { club } => clubs::linked(club, &self.ids),
             Notice::ConfirmUnlink { club } => clubs::confirm_unlink(club),
             Notice::ClubUnlinked { club, colour } => clubs::unlinked(club, *colour, &self.ids),

@@ -55,6 +55,9 @@ impl Matcher {
         for (kind, name) in names.iter().filter(|(_, name)| !name.comparison().is_empty()) {
             let form = digest(&[name.comparison()]);
             for (place, row) in self.roster.of_form(form) {
+                if row.untied.contains(&account.user) {
+                    continue;
+                }
                 let known = self.claims[before..].iter().any(|claim| claim.place == place);
                 match row.agrees(name.details()) {
                     true if known => {}

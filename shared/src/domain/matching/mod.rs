@@ -3,7 +3,7 @@
 //! ```
 //! # use gantry_shared::domain::{ids::{EntryId, UserId}, matching::{Person, Roster, Seen}};
 //! let mut roster = Roster::default();
-//! roster.add(&Person { entry: EntryId::from_parts(1, 1), name: "Max Power", tie: None });
+//! roster.add(&Person { entry: EntryId::from_parts(1, 1), name: "Max Power", tie: None, untied: &[] });
 //! let mut matcher = roster.into_matcher();
 //! matcher.see(&Seen { user: UserId(7), username: "max_power", global_name: None, nick: Some("[APX] Max") });
 //! let outcome = matcher.finish();
@@ -50,6 +50,8 @@ pub struct Person<'a> {
     pub name: &'a str,
     /// The account that it has, and why.
     pub tie: Option<(UserId, Tie)>,
+    /// Accounts that somebody took off it: no name of theirs speaks for it.
+    pub untied: &'a [UserId],
 }
 
 /// Why an entry has its account, the strongest first.

@@ -18,6 +18,7 @@ pub(super) type Place = u32;
 pub(super) struct Row {
     pub entry: EntryId,
     pub tie: Option<(UserId, Tie)>,
+    pub untied: Box<[UserId]>,
     pub form: Form,
     pub details: Option<Box<Details>>,
 }
@@ -56,6 +57,7 @@ impl Roster {
         self.rows.push(Row {
             entry: person.entry,
             tie: person.tie,
+            untied: person.untied.into(),
             form,
             details: (!details.is_empty()).then(|| Box::new(details.clone())),
         });

@@ -17,6 +17,7 @@ fn run(entries: &[Entered<'_>], accounts: &[(u64, &str)]) -> Outcome {
             entry: entry(*n),
             name,
             tie,
+            untied: &[],
         });
     }
     let mut matcher = roster.into_matcher();
@@ -65,6 +66,7 @@ fn an_exact_name_matches_by_whichever_name_it_is() {
             entry: entry(n),
             name,
             tie: None,
+            untied: &[],
         });
     }
     let mut matcher = roster.into_matcher();

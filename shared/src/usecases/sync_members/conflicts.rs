@@ -17,7 +17,7 @@ const TOGETHER: usize = 40;
 
 /// A rank that a name alone does not give: whoever may take any nickname could take the rank with it.
 pub(super) fn needs_a_person(rank: Rank) -> bool {
-    rank > Rank::Steward
+    rank >= Rank::Steward
 }
 
 /// The conflict that such a match becomes.

@@ -96,9 +96,13 @@ impl<S: SyncStore, E: Env, D: SyncDiscord, R: Render> Course<'_, S, E, D, R> {
         self.save_noting(run, &missing).await
     }
 
-    /// Whether a full page is the last one: Discord's own count is reached, and nobody is known behind it.
+    /// Whether a full page is the last one: exactly as many as Discord counts were listed, and nobody is known behind them,
+    /// neither of the guild nor of the roster. The count is approximate, so that more than it says may well come.
     async fn is_all(&self, run: &SyncRun, last: Option<UserId>) -> StoreResult<bool> {
-        if run.expected.is_none_or(|expected| run.listed() < expected) {
+        if run.expected.is_none_or(|expected| run.listed() != expected) {
+            return Ok(false);
+        }
+        if !self.store.members_after(run.key.club, last, 1).await?.is_empty() {
             return Ok(false);
         }
         let behind = self.store.seen_between(run.key.club, last, LAST, READ).await?;

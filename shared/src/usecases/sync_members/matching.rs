@@ -108,6 +108,7 @@ impl<S: SyncStore, E: Env, D: SyncDiscord, R: Render> Course<'_, S, E, D, R> {
                     entry: entry.id,
                     name: &entry.name,
                     tie: entry.tie(),
+                    untied: &entry.untied,
                 });
             }
             from = page.next;
@@ -117,25 +118,18 @@ impl<S: SyncStore, E: Env, D: SyncDiscord, R: Render> Course<'_, S, E, D, R> {
         }
     }
 
-    /// Writes matches, but not with an account that somebody took off the entry: a name alone does not give it back. Where
-    /// somebody was faster with one of them, each is written on its own; what is still not as it was is left to the next
-    /// run. Returns those that a person has to confirm.
+    /// Writes matches. Where somebody was faster with one of them, each is written on its own; what is still not as it was
+    /// is left to the next run. Returns those that a person has to confirm.
     async fn write_matches(&self, run: &mut SyncRun, matches: &[Match]) -> Result<Vec<Match>, JobFailure> {
         let ids: Vec<EntryId> = matches.iter().map(|found| found.entry).collect();
         let entries = self.store.entries(run.key.club, &ids).await?;
-        let untied: HashSet<(EntryId, UserId)> = entries
-            .iter()
-            .flat_map(|entry| entry.untied.iter().map(|user| (entry.id, *user)))
-            .collect();
         let high: HashSet<EntryId> = entries
             .iter()
             .filter(|entry| needs_a_person(entry.rank))
             .map(|entry| entry.id)
             .collect();
-        let wanted = matches
-            .iter()
-            .filter(|found| !untied.contains(&(found.entry, found.user)));
-        let (confirm, sure): (Vec<Match>, Vec<Match>) = wanted.partition(|found| high.contains(&found.entry));
+        let (confirm, sure): (Vec<Match>, Vec<Match>) =
+            matches.iter().partition(|found| high.contains(&found.entry));
         self.write_sure(run, &sure).await?;
         Ok(confirm)
     }

@@ -15,6 +15,7 @@ use crate::ports::store::Change;
 use crate::usecases::Env;
 use crate::usecases::apply_roles::hindrances;
 use crate::usecases::job::JobFailure;
+use jiff::Timestamp;
 use serde_json::json;
 use std::collections::HashMap;
 
@@ -58,35 +59,44 @@ impl<S: SyncStore, E: Env, D: SyncDiscord, R: Render> Course<'_, S, E, D, R> {
 
     async fn settled(&self, run: &mut SyncRun, members: &[Member]) -> Result<Settled, JobFailure> {
         let club = run.key.club;
+        let direction = self.roles.direction;
         let users: Vec<_> = members.iter().map(|member| member.user).collect();
-        let seen = self.seen_of(run, &users).await?;
-        let here = |member: &Member| {
-            let seen = seen.get(&member.user).filter(|seen| seen.member.is_here());
-            seen.filter(|_| member.active).cloned()
+        let mut seen = self.seen_of(run, &users).await?;
+        seen.retain(|_, seen| seen.member.is_here());
+        // Who came onto the roster, or was given roles, while the run went on was listed before that.
+        let old = |at: Timestamp| at >= run.started_at;
+        let settles =
+            |member: &&Member| member.active && !old(member.since) && !member.roles_given_at.is_some_and(old);
+        let here: Vec<(&Member, Seen)> = members
+            .iter()
+            .filter(settles)
+            .filter_map(|member| Some((member, seen.remove(&member.user)?)))
+            .collect();
+        let gives = |(member, seen): &(&Member, Seen)| {
+            let asked = direction == SyncDirection::GantryLeads || member.returned;
+            asked && differs(&run.list, member.rank, &seen.member.roles)
         };
-        let mut settled = Settled::default();
-        if self.roles.direction == SyncDirection::GantryLeads {
-            let list = run.list.clone();
-            let differ = |member: &Member| {
-                here(member).is_some_and(|seen| differs(&list, member.rank, &seen.member.roles))
-            };
-            if run.hindered.is_none() && members.iter().any(differ) {
-                let picture = Box::pin(self.discord.guild_picture(run.guild)).await?;
-                run.hindered = Some(hindrances(&picture, &run.list, self.job.now));
-            }
+        if run.hindered.is_none() && here.iter().any(gives) {
+            let picture = Box::pin(self.discord.guild_picture(run.guild)).await?;
+            run.hindered = Some(hindrances(&picture, &run.list, self.job.now));
         }
+        let mut settled = Settled::default();
         let mut risen: Vec<(Member, Rank)> = Vec::new();
-        for member in members {
-            let Some(seen) = here(member) else { continue };
-            match self.roles.direction {
+        for (member, seen) in here {
+            match direction {
                 SyncDirection::Off => {}
-                // Their roles are on their way back.
-                SyncDirection::DiscordLeads if member.returned => {}
-                SyncDirection::DiscordLeads => {
-                    let rank = rank_by_roles(&run.list, member.rank, &seen.member.roles);
-                    risen.extend(rank.map(|rank| (member.clone(), rank)));
+                SyncDirection::DiscordLeads => match self.roles_back(run, member, &seen) {
+                    Some(back) => settled.work.push(back),
+                    None => {
+                        let rank = rank_by_roles(&run.list, member.rank, &seen.member.roles);
+                        risen.extend(rank.map(|rank| (member.clone(), rank)));
+                    }
+                },
+                SyncDirection::GantryLeads => {
+                    settled
+                        .work
+                        .extend(self.wanted(run, member, &seen, RoleWork::Listed));
                 }
-                SyncDirection::GantryLeads => settled.work.extend(self.wanted(run, member, &seen)),
             }
         }
         if !risen.is_empty() {
@@ -103,6 +113,19 @@ impl<S: SyncStore, E: Env, D: SyncDiscord, R: Render> Course<'_, S, E, D, R> {
         Ok(settled)
     }
 
+    /// The work that gives somebody who came back the roles of their rank again, as long as they hold none that the club
+    /// goes by, and Gantry can give them one. Otherwise what they hold says what they are, as it does of everybody.
+    fn roles_back(&self, run: &mut SyncRun, member: &Member, seen: &Seen) -> Option<Work> {
+        let holds = run
+            .list
+            .iter()
+            .any(|mapped| seen.member.roles.contains(&mapped.role));
+        if !member.returned || holds {
+            return None;
+        }
+        self.wanted(run, member, seen, RoleWork::Return)
+    }
+
     /// The member and its entry with the rank of its roles.
     fn follow(&self, run: &mut SyncRun, mut entry: Entry, mut member: Member, rank: Rank) -> [Change; 3] {
         run.counts.ranked += 1;
@@ -115,7 +138,7 @@ impl<S: SyncStore, E: Env, D: SyncDiscord, R: Render> Course<'_, S, E, D, R> {
             after: json!({ "rank": rank }),
             ..self.record(run, fact)
         };
-        (entry.rank, member.rank) = (rank, rank);
+        (entry.rank, member.rank, member.returned) = (rank, rank, false);
         entry.version += 1;
         member.version += 1;
         [
@@ -127,7 +150,7 @@ impl<S: SyncStore, E: Env, D: SyncDiscord, R: Render> Course<'_, S, E, D, R> {
 
     /// The work that has the member's roles follow their rank, if they do not. What Gantry cannot change is counted and not
     /// tried: it would be tried at every run.
-    fn wanted(&self, run: &mut SyncRun, member: &Member, seen: &Seen) -> Option<Work> {
+    fn wanted(&self, run: &mut SyncRun, member: &Member, seen: &Seen, how: RoleWork) -> Option<Work> {
         let (give, take) = differences(&run.list, member.rank, &seen.member.roles);
         if give.is_empty() && take.is_empty() {
             return None;
@@ -146,7 +169,7 @@ impl<S: SyncStore, E: Env, D: SyncDiscord, R: Render> Course<'_, S, E, D, R> {
         Some(Work::ApplyRoles {
             club: run.key.club,
             user: member.user,
-            how: RoleWork::Listed,
+            how,
             reply: None,
         })
     }

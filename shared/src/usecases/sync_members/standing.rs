@@ -5,9 +5,7 @@ use crate::domain::fact::{Actor, Fact, Record};
 use crate::domain::ids::UserId;
 use crate::domain::notice::Render;
 use crate::domain::roster::Member;
-use crate::domain::settings::SyncDirection;
 use crate::domain::sync::{Phase, Seen, SyncRun};
-use crate::domain::work::{RoleWork, Work};
 use crate::ports::store::{Change, StoreResult};
 use crate::usecases::Env;
 use crate::usecases::call::outbox_id;
@@ -32,22 +30,16 @@ impl<S: SyncStore, E: Env, D: SyncDiscord, R: Render> Course<'_, S, E, D, R> {
             let seen = self.seen_of(run, &users).await?;
             let mut next = run.clone();
             next.after = Some(last);
-            let (mut changes, mut work) = (Vec::new(), Vec::new());
+            let mut changes = Vec::new();
             for member in members {
                 let seen = seen.get(&member.user).filter(|seen| seen.member.is_here());
                 // The listing may have passed by the place of somebody who came and was given a rank while it ran.
                 if seen.is_none() && member.since >= run.started_at {
                     continue;
                 }
-                let user = member.user;
-                let returned = next.counts.reactivated;
                 changes.extend(self.settle(&mut next, member, seen));
-                if next.counts.reactivated > returned && self.roles.direction == SyncDirection::DiscordLeads {
-                    // Where Gantry leads, the ranks' own step finds that the roles are missing.
-                    work.push(self.roles_back(user));
-                }
             }
-            if changes.is_empty() || self.commit_with(&mut next, changes, work).await? {
+            if changes.is_empty() || self.commit(&mut next, changes).await? {
                 *run = next;
                 return Ok(());
             }
@@ -65,26 +57,12 @@ impl<S: SyncStore, E: Env, D: SyncDiscord, R: Render> Course<'_, S, E, D, R> {
         Ok(seen.into_iter().map(|seen| (seen.member.user, seen)).collect())
     }
 
-    fn roles_back(&self, user: UserId) -> Work {
-        Work::ApplyRoles {
-            club: self.club.id,
-            user,
-            how: RoleWork::Return,
-            reply: None,
-        }
-    }
-
     /// What changes for one member, with its record.
     fn settle(&self, run: &mut SyncRun, before: Member, seen: Option<&Seen>) -> Vec<Change> {
         let mut after = before.clone();
         after.active = seen.is_some();
         if let Some(seen) = seen {
             after.name = seen.member.shown_name();
-            let holds = run
-                .list
-                .iter()
-                .any(|mapped| seen.member.roles.contains(&mapped.role));
-            after.returned &= !holds;
         }
         let user = before.user;
         let fact = match (before.active, after.active) {
@@ -97,13 +75,7 @@ impl<S: SyncStore, E: Env, D: SyncDiscord, R: Render> Course<'_, S, E, D, R> {
                 run.counts.deactivated += 1;
                 Fact::MemberLeft { user }
             }
-            _ if before.name == after.name => {
-                if before.returned == after.returned {
-                    return Vec::new();
-                }
-                after.version += 1;
-                return vec![Change::PutMember(after)];
-            }
+            _ if before.name == after.name => return Vec::new(),
             _ => {
                 run.counts.renamed += 1;
                 Fact::MemberRenamed { user }
