@@ -159,6 +159,7 @@ fn every_queue_keeps_order_and_gives_up_into_a_dead_letter_queue() {
     }
     let mut known: BTreeSet<&str> = QUEUES.iter().flat_map(|queue| [queue.0, queue.1]).collect();
     known.insert("RelayFailures");
+    known.insert("ScheduleFailures");
     assert_eq!(resources(&template, "AWS::SQS::Queue"), known);
     for queue in known {
         assert_eq!(
@@ -219,13 +220,15 @@ fn workers_reserve_what_their_queues_may_use_and_stay_below_discords_limit() {
     let template = template();
     let mut together = 0;
     for function in ["ChannelWorker", "NotifyWorker", "SyncWorker"] {
-        let sources = sources(&template, function, "SQS");
-        let most = sources
+        let mappings = sources(&template, function, "SQS");
+        let most = mappings
             .iter()
             .map(|source| number(&source["ScalingConfig"]["MaximumConcurrency"]));
         let most: u64 = most.sum();
         let reserved = &properties(&template, function)["ReservedConcurrentExecutions"];
-        let wanted = json!({ "Fn::If": ["Reserves", most, { "Ref": "AWS::NoValue" }] });
+        // A schedule's call takes a place, too.
+        let places = most + u64::try_from(sources(&template, function, "Schedule").len()).unwrap();
+        let wanted = json!({ "Fn::If": ["Reserves", places, { "Ref": "AWS::NoValue" }] });
         assert_eq!(reserved, &wanted, "{function}");
         together += most;
     }
@@ -456,7 +459,9 @@ fn every_queue_and_function_is_watched() {
         assert!(watches(queue, "ApproximateAgeOfOldestMessage"), "{queue}");
         assert!(watches(dead, "ApproximateNumberOfMessagesVisible"), "{dead}");
     }
-    assert!(watches("RelayFailures", "ApproximateNumberOfMessagesVisible"));
+    for queue in ["RelayFailures", "ScheduleFailures"] {
+        assert!(watches(queue, "ApproximateNumberOfMessagesVisible"), "{queue}");
+    }
     assert!(watches("Relay", "IteratorAge"));
     for (function, ..) in FUNCTIONS {
         assert!(watches(function, "Errors"), "{function}");

@@ -12,7 +12,10 @@ async fn a_function_elsewhere_finds_every_setting_that_it_needs() {
         let found = environment.iter().find(|(known, _)| *known == name);
         found.map(|(_, value)| value.clone())
     };
-    for setting in SETTINGS.iter().filter(|setting| setting.default.is_none()) {
+    // What is somebody else's by default, too: nothing here may call out of this machine.
+    let outside = |default: &str| default.contains("https://");
+    let needed = |default: Option<&str>| default.is_none_or(outside);
+    for setting in SETTINGS.iter().filter(|setting| needed(setting.default)) {
         assert!(
             variable(setting.name).is_some(),
             "{} is not written",
@@ -26,5 +29,9 @@ async fn a_function_elsewhere_finds_every_setting_that_it_needs() {
     Reader::new(&variable).interactions().unwrap();
     Reader::new(&variable).relay().unwrap();
     Reader::new(&variable).worker().unwrap();
+    Reader::new(&variable).webhooks().unwrap();
+    Reader::new(&variable).api().unwrap();
+    Reader::new(&variable).race_day().unwrap();
+    Reader::new(&variable).cleanup().unwrap();
     assert_eq!(SAMPLES_PUBLIC_KEY, gantry_tests::samples::public_key());
 }

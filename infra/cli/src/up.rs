@@ -114,7 +114,8 @@ impl Up {
             stack.hand_over(server);
             println!("\nFrom now on the functions at {url} are called, and none of this process.");
         }
-        println!("\nServing. Ctrl+C stops.");
+        println!("\nPlayground: {}/", stack.discord_url());
+        println!("Serving. Ctrl+C stops.");
         stopped().await?;
         println!("\nStopping.");
         Ok(stack.shutdown().await?)

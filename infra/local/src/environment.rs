@@ -28,6 +28,8 @@ pub fn environment(
         ("GANTRY_BOT_TOKEN", credentials.bot_token.clone()),
         ("GANTRY_CLIENT_SECRET", credentials.client_secret.clone()),
         ("GANTRY_DISCORD_API", endpoints.discord_api.clone()),
+        // Files that the playground's members attach are the simulator's.
+        ("GANTRY_UPLOAD_ORIGINS", endpoints.discord_api.clone()),
         ("GANTRY_DISCORD_AUTHORIZE", endpoints.authorize.clone()),
         ("GANTRY_PUBLIC_URL", endpoints.gateway.clone()),
         ("GANTRY_CHANNEL_QUEUE_URL", endpoints.queues.channel.clone()),
