@@ -3,9 +3,8 @@
 //!
 //! `cargo build --workspace && target/debug/bench-sync target/debug/sync-worker [MEMBERS ...]`
 
-mod lambda;
-
 use aws_sdk_dynamodb::types::StreamSpecification;
+use gantry_bench_function::{Failed, Process};
 use gantry_local::{Clients, Stack, StackConfig, TABLE};
 use gantry_local_wire::Service;
 use gantry_shared::adapters::dynamo::Table;
@@ -21,13 +20,9 @@ use gantry_shared::ports::store::{Batch, Change, ClubReader, Ledger, Outbox};
 use gantry_shared::ports::sync::SyncRuns;
 use gantry_simulator::{Actor, NewChannel, NewGuild, NewUser};
 use jiff::Timestamp;
-use lambda::Process;
 use serde_json::json;
 use std::path::PathBuf;
 use std::time::Instant;
-
-/// Why the benchmark ended.
-pub type Failed = Box<dyn std::error::Error + Send + Sync>;
 
 /// Guilds that are measured if nothing else is said.
 const SIZES: [usize; 3] = [100, 10_000, 100_000];
@@ -63,7 +58,7 @@ async fn main() -> Result<(), Failed> {
     println!("|---|---|---|---|---|---|---|");
     for size in sizes {
         let club = club(size).await?;
-        let mut process = Process::start(&bootstrap, &club.stack).await?;
+        let mut process = Process::start(&bootstrap, &club.stack, &[]).await?;
         club.measure(&mut process, size, "first").await?;
         club.measure(&mut process, size, "nothing new").await?;
         for user in club.users.iter().rev().take(CHANGES) {

@@ -38,7 +38,7 @@ pub fn active_threads(guild: GuildId) -> Request {
 /// A private thread, archived after a week of silence.
 ///
 /// # Errors
-/// [`DiscordError::Refused`] for a name that Discord does not take.
+/// [`Refused`](crate::ports::discord::DiscordError::Refused) for a name that Discord does not take.
 pub fn create_private_thread(channel: ChannelId, name: &str, reason: &str) -> DiscordResult<Request> {
     length("name", name, 1, CHANNEL_NAME_CHARS)?;
     let path = format!("/channels/{channel}/threads");
@@ -78,7 +78,7 @@ fn thread_member(method: Method, thread: ChannelId, user: UserId) -> Request {
 /// A role that grants nothing.
 ///
 /// # Errors
-/// [`DiscordError::Refused`] for a name that Discord does not take.
+/// [`Refused`](crate::ports::discord::DiscordError::Refused) for a name that Discord does not take.
 pub fn create_role(guild: GuildId, name: &str, reason: &str) -> DiscordResult<Request> {
     length("name", name, 1, ROLE_NAME_CHARS)?;
     let path = format!("/guilds/{guild}/roles");
@@ -97,7 +97,7 @@ pub fn create_role(guild: GuildId, name: &str, reason: &str) -> DiscordResult<Re
 /// Another name for a role.
 ///
 /// # Errors
-/// [`DiscordError::Refused`] for a name that Discord does not take.
+/// [`Refused`](crate::ports::discord::DiscordError::Refused) for a name that Discord does not take.
 pub fn rename_role(guild: GuildId, role: RoleId, name: &str, reason: &str) -> DiscordResult<Request> {
     length("name", name, 1, ROLE_NAME_CHARS)?;
     Ok(role_request(Method::PATCH, guild, role)

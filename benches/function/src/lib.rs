@@ -1,19 +1,23 @@
-//! The Lambda Runtime API, as far as one function process needs it (AWS Lambda developer guide, runtime API).
+//! A function's own process, and the Lambda Runtime API, as far as one process needs it (AWS Lambda developer guide, runtime
+//! API).
 
-use crate::Failed;
 use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use gantry_local::{Stack, TABLE};
+use gantry_local::Stack;
 use serde_json::Value;
 use std::path::Path;
+use std::process::Stdio;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use tokio::net::TcpListener;
 use tokio::process::{Child, Command};
 use tokio::sync::{Mutex, mpsc};
+
+/// Why a benchmark ended.
+pub type Failed = Box<dyn std::error::Error + Send + Sync>;
 
 /// The longest that Lambda lets a function take.
 const DEADLINE: Duration = Duration::from_secs(900);
@@ -25,14 +29,18 @@ struct Api {
 
 /// A function process, and the way to call it.
 pub struct Process {
+    began: Instant,
     child: Child,
     events: mpsc::Sender<Value>,
     answers: mpsc::Receiver<Value>,
 }
 
 impl Process {
-    /// Starts the worker's bootstrap with the settings of the stack.
-    pub async fn start(bootstrap: &Path, stack: &Stack) -> Result<Self, Failed> {
+    /// Starts a bootstrap with the settings of the stack, and those of `also`, which win.
+    ///
+    /// # Errors
+    /// What starting it says.
+    pub async fn start(bootstrap: &Path, stack: &Stack, also: &[(&str, String)]) -> Result<Self, Failed> {
         let (events, next) = mpsc::channel(1);
         let (answered, answers) = mpsc::channel(1);
         let api = Arc::new(Api {
@@ -47,40 +55,51 @@ impl Process {
             .route("/2018-06-01/runtime/invocation/{id}/error", post(response))
             .with_state(api);
         tokio::spawn(async move { axum::serve(listener, app).await });
-        let endpoints = stack.endpoints();
-        let queues = &endpoints.queues;
+        let name = bootstrap.file_stem().unwrap_or_default();
         let mut command = Command::new(bootstrap);
         command
             .env_clear()
             .env("AWS_LAMBDA_RUNTIME_API", address.to_string())
-            .env("AWS_LAMBDA_FUNCTION_NAME", "sync-worker")
+            .env("AWS_LAMBDA_FUNCTION_NAME", name)
             .env("AWS_LAMBDA_FUNCTION_VERSION", "1")
             .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128")
-            .env("AWS_ACCESS_KEY_ID", "local")
-            .env("AWS_SECRET_ACCESS_KEY", "local")
-            .env("AWS_REGION", "eu-central-1")
-            .env("AWS_ENDPOINT_URL_DYNAMODB", &endpoints.dynamodb)
-            .env("AWS_ENDPOINT_URL_SQS", &endpoints.sqs)
-            .env("GANTRY_TABLE", TABLE)
-            .env(
-                "GANTRY_APPLICATION_ID",
-                stack.credentials().application_id.to_string(),
-            )
-            .env("GANTRY_BOT_TOKEN", &stack.credentials().bot_token)
-            .env("GANTRY_DISCORD_API", &endpoints.discord_api)
-            .env("GANTRY_CHANNEL_QUEUE_URL", &queues.channel)
-            .env("GANTRY_BOARD_QUEUE_URL", &queues.board)
-            .env("GANTRY_NOTIFY_QUEUE_URL", &queues.notify)
-            .env("GANTRY_SYNC_QUEUE_URL", &queues.sync)
+            .envs(stack.environment())
+            .envs(also.iter().map(|(name, value)| (name, value)))
+            .stdout(Stdio::null())
             .kill_on_drop(true);
         Ok(Self {
+            began: Instant::now(),
             child: command.spawn()?,
             events,
             answers,
         })
     }
 
-    /// Calls the function.
+    /// How long ago the process was started.
+    #[must_use]
+    pub fn age(&self) -> Duration {
+        self.began.elapsed()
+    }
+
+    /// The processor time that all threads of the process have used (proc(5), `schedstat`, nanoseconds).
+    ///
+    /// # Errors
+    /// What reading it says; the process has ended.
+    pub fn cpu(&self) -> Result<Duration, Failed> {
+        let id = self.child.id().ok_or("the process has ended")?;
+        let mut nanos = 0;
+        for thread in std::fs::read_dir(format!("/proc/{id}/task"))? {
+            let text = std::fs::read_to_string(thread?.path().join("schedstat"))?;
+            let ran = text.split_whitespace().next().ok_or("an empty schedstat")?;
+            nanos += ran.parse::<u64>()?;
+        }
+        Ok(Duration::from_nanos(nanos))
+    }
+
+    /// Calls the function; its answer.
+    ///
+    /// # Errors
+    /// The process ended.
     pub async fn call(&mut self, event: Value) -> Result<Value, Failed> {
         self.events.send(event).await?;
         tokio::select! {
@@ -90,6 +109,9 @@ impl Process {
     }
 
     /// The most memory that the process ever had, in KiB (proc(5), `VmHWM`).
+    ///
+    /// # Errors
+    /// What reading it says; the process has ended.
     pub fn peak_kib(&self) -> Result<u64, Failed> {
         let id = self.child.id().ok_or("the process has ended")?;
         let status = std::fs::read_to_string(format!("/proc/{id}/status"))?;
@@ -113,7 +135,7 @@ async fn next_event(State(api): State<Arc<Api>>) -> Response {
         ("Lambda-Runtime-Deadline-Ms", deadline.to_string()),
         (
             "Lambda-Runtime-Invoked-Function-Arn",
-            "arn:aws:lambda:eu-central-1:000000000000:function:sync-worker".to_owned(),
+            "arn:aws:lambda:eu-central-1:000000000000:function:bench".to_owned(),
         ),
         (
             "Lambda-Runtime-Trace-Id",
