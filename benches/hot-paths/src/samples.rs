@@ -74,6 +74,7 @@ pub fn event() -> Event {
         state_since: None,
         cancelled_at: None,
         cancel_reason: None,
+        unpublished: false,
         created_by: UserId(42),
         created_at: Timestamp::UNIX_EPOCH,
         version: 1,

@@ -93,6 +93,7 @@ async fn publish(store: &Table, club: ClubId) -> Result<EventKey, Failed> {
         state_since: Some(now),
         cancelled_at: None,
         cancel_reason: None,
+        unpublished: false,
         created_by: UserId(1),
         created_at: now,
         version: 1,

@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
 use gantry_shared::domain::club::Club;
-use gantry_shared::domain::event::{Event, EventState};
+use gantry_shared::domain::event::Event;
 use gantry_shared::domain::ids::ClubId;
 use gantry_shared::usecases::Env;
 use gantry_shared::usecases::share_calendar::read_feed;
@@ -136,9 +136,10 @@ fn entry(club: &Club, event: &Event, now: Timestamp) -> icalendar::Event {
         .summary(&format!("{}: {}", event.series_name, event.name))
         .description(&description.join("\n\n"))
         .class(Class::Private)
-        .status(match event.state {
-            EventState::Cancelled => EventStatus::Cancelled,
-            _ => EventStatus::Confirmed,
+        // One that was called off is put away like all others, and stays called off.
+        .status(match event.cancelled_at {
+            Some(_) => EventStatus::Cancelled,
+            None => EventStatus::Confirmed,
         });
     if let Some(guild) = club.guild {
         entry.url(&format!("https://discord.com/channels/{guild}"));

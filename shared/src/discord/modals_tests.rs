@@ -44,6 +44,7 @@ fn event() -> Event {
         state_since: None,
         cancelled_at: None,
         cancel_reason: None,
+        unpublished: false,
         created_by: UserId(1),
         created_at: at("2026-11-01T00:00:00Z"),
         version: 7,

@@ -401,7 +401,8 @@ pub fn due_for(event: &Event, settings: &Settings, now: Timestamp) -> Vec<(Alert
 }
 
 /// Instants in keys are whole seconds: what is due is so too, so that the two are the same.
-pub(super) fn whole_second(at: Timestamp) -> Timestamp {
+#[must_use]
+pub fn whole_second(at: Timestamp) -> Timestamp {
     Timestamp::from_second(at.as_second()).unwrap_or(at)
 }
 

@@ -31,6 +31,7 @@ fn event(state: EventState) -> Event {
         state_since: Some(at("2026-11-21T09:00:00Z")),
         cancelled_at: None,
         cancel_reason: None,
+        unpublished: false,
         created_by: UserId(1),
         created_at: at("2026-11-01T00:00:00Z"),
         version: 1,

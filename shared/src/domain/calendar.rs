@@ -75,7 +75,7 @@ pub enum FeedWish {
 #[must_use]
 pub fn is_in_feed(event: &Event, now: Timestamp) -> bool {
     let known = !matches!(event.state, EventState::Draft | EventState::Deleted);
-    known && event.ends_at().saturating_add(KEPT).unwrap_or(Timestamp::MAX) > now
+    known && !event.unpublished && event.ends_at().saturating_add(KEPT).unwrap_or(Timestamp::MAX) > now
 }
 
 #[cfg(test)]

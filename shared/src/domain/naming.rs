@@ -140,6 +140,7 @@ mod tests {
             state_since: None,
             cancelled_at: None,
             cancel_reason: None,
+            unpublished: false,
             created_by: UserId(42),
             created_at: "2026-11-01T12:00:00Z".parse().unwrap(),
             version: 1,

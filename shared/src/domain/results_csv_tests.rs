@@ -25,6 +25,7 @@ fn event(classes: &str) -> Event {
         state_since: None,
         cancelled_at: None,
         cancel_reason: None,
+        unpublished: false,
         created_by: UserId(1),
         created_at: Timestamp::UNIX_EPOCH,
         version: 1,

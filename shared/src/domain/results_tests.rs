@@ -22,6 +22,7 @@ fn event(number: u64) -> Event {
         state_since: None,
         cancelled_at: None,
         cancel_reason: None,
+        unpublished: false,
         created_by: UserId(1),
         created_at: Timestamp::UNIX_EPOCH,
         version: 1,

@@ -160,9 +160,10 @@ impl TeamSpace {
             user: *user,
             belonging: Belonging::Joining,
         }));
+        // Nobody is called who is out again before they were told.
+        self.telling.retain(|user| drivers.contains(user));
         if !new.is_empty() {
             // Those of a notice that was not sent are told with the others.
-            self.telling.retain(|user| drivers.contains(user));
             self.telling.extend(new);
             self.told += 1;
         }

@@ -23,6 +23,7 @@ fn event(state: EventState) -> Event {
         state_since: Some("2026-11-21T09:00:00Z".parse().unwrap()),
         cancelled_at: None,
         cancel_reason: None,
+        unpublished: false,
         created_by: UserId(1),
         created_at: "2026-11-01T00:00:00Z".parse().unwrap(),
         version: 1,

@@ -377,6 +377,7 @@ impl Work {
             Self::CheckPermissions { .. }
                 | Self::SetGuildSetting { .. }
                 | Self::PreviewRoster { .. }
+                | Self::ImportResults { .. }
                 | Self::ExportRoster { .. }
         )
     }

@@ -115,8 +115,13 @@ pub async fn announce_plan<S: PlanStore>(
     if !at_home(&club, job)? || plan.stints.is_empty() || (asked.is_none() && plan.announced.is_none()) {
         return Ok(());
     }
-    let Ok(team) = team_now(&line_up, team, &sheet) else {
-        return Ok(());
+    let team = match team_now(&line_up, team, &sheet) {
+        Ok(team) => team,
+        Err(refusal) => {
+            let Some(to) = asked else { return Ok(()) };
+            let notice = Notice::Refused { refusal: &refusal };
+            return reply(discord, env, to, render.render(&notice).body).await;
+        }
     };
     let shown = PlanBrief::of(&club, &sheet, &team, &plan.clone().on(&sheet.event));
     let file = Timeline::of(&shown, job.now)
@@ -132,11 +137,12 @@ pub async fn announce_plan<S: PlanStore>(
         picture,
     });
     let thread = own.and_then(|own| own.thread_in(job.guild));
-    let place_now = thread.or(space.and_then(|space| space.channel_in(job.guild)));
+    let of_event = space.and_then(|space| space.channel_in(job.guild));
     let channel = match (asked, plan.announced) {
-        // A change follows the message wherever it stands; a thread that came later has one when somebody asks for it.
-        (None, Some(posted)) => Some(posted.channel),
-        _ => place_now,
+        // A change follows the message as long as its place is one of the event's; a thread that came later has one when
+        // somebody asks for it, or when the place is gone.
+        (None, Some(posted)) if [thread, of_event].contains(&Some(posted.channel)) => Some(posted.channel),
+        _ => thread.or(of_event),
     };
     let outcome = match channel {
         None => Ok(None),

@@ -3,14 +3,14 @@
 use super::announce_plan::announced_again;
 use super::call::{Call, Env, Failure, with_caller};
 use super::once::{Decision, once};
-use crate::domain::alert::{Alert, reschedule_stints};
-use crate::domain::event::EventKey;
+use crate::domain::alert::{Alert, AlertKind, reschedule_stints, whole_second};
+use crate::domain::event::{EventKey, EventState};
 use crate::domain::fact::Fact;
 use crate::domain::ids::{EventId, TeamId};
 use crate::domain::notice::Sheet;
 use crate::domain::rank::Capability;
 use crate::domain::refusal::{EventAction, Field, FormFault, Problem, Refusal};
-use crate::domain::stints::{PlanBrief, PlanDone, PlanEdit, PlanWish, TeamPlan, team_now};
+use crate::domain::stints::{PlanBrief, PlanDone, PlanEdit, PlanWish, Stint, TeamPlan, team_now};
 use crate::domain::teams::Team;
 use crate::domain::wishes::stint_leads;
 use crate::ports::store::{
@@ -55,8 +55,12 @@ pub async fn change_plan<S: Alerts + ClubReader + MemberWishes + TeamReader + Le
             PlanWish::Start | PlanWish::Finish | PlanWish::Emergency { .. }
         );
         let desk = desk(store, call, (event, team), driving).await?;
-        // A plan belongs to teams: where they are no longer changed, it is not either.
-        desk.sheet.event.state.after(EventAction::ArrangeTeams)?;
+        // A plan belongs to teams: where they are no longer changed, it is not either. But who is in the car when the time is
+        // over still gets out.
+        let last = driving && desk.plan.stints.iter().any(Stint::is_running);
+        if !(last && desk.sheet.event.state == EventState::Completed) {
+            desk.sheet.event.state.after(EventAction::ArrangeTeams)?;
+        }
         let (next, done) = decided(call, wish, &desk)?;
         let fact = Fact::StintPlanChanged {
             event: desk.sheet.event.key,
@@ -72,6 +76,7 @@ pub async fn change_plan<S: Alerts + ClubReader + MemberWishes + TeamReader + Le
         let alert = reschedule_stints(event, &next, call.guild, lead, &desk.alerts, call.now);
         let mut changes = vec![Change::PutTeamPlan(next.clone())];
         changes.extend(alert.map(Change::PutAlert));
+        changes.extend(later_end(&desk, &next).map(Change::PutAlert));
         let batch = Batch {
             changes,
             record: Some(record),
@@ -83,6 +88,14 @@ pub async fn change_plan<S: Alerts + ClubReader + MemberWishes + TeamReader + Le
     };
     let key = OnceKey::Interaction(call.interaction);
     once((store, env), key, call.try_until, decide).await
+}
+
+/// The end of the race, moved with a green flag that came late: the race is as long as it is.
+fn later_end(desk: &Desk, next: &TeamPlan) -> Option<Alert> {
+    let ends = next.stints.last()?.to;
+    let mut alerts = desk.alerts.iter();
+    let end = alerts.find(|alert| alert.kind == AlertKind::End && alert.is_pending())?;
+    (next.flagged && !desk.plan.flagged && end.due < ends).then(|| end.moved(whole_second(ends)))
 }
 
 /// Reads a team's plan. Takes [`Capability::ManageEvents`]; the team's own drivers see it too.

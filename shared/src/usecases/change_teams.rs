@@ -122,6 +122,12 @@ pub async fn change_teams<S: Alerts + ClubReader + TeamReader + Ledger>(
                 team,
             }));
         }
+        // Plans are announced before teams are settled, too; where none was, there is nothing to do.
+        work.extend(touched(&line_up, &next).map(|team| Work::AnnouncePlan {
+            event: after.key,
+            team,
+            reply: None,
+        }));
         let mut record = call.record(caller.club.id, Fact::TeamsChanged { event: after.key });
         record.before = serde_json::to_value(&line_up).unwrap_or_default();
         record.after = serde_json::to_value(&next).unwrap_or_default();

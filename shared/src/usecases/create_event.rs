@@ -63,6 +63,7 @@ pub async fn create_event<S: ClubReader + MemberWishes + SeriesReader + Ledger>(
             state_since: None,
             cancelled_at: None,
             cancel_reason: None,
+            unpublished: false,
             created_by: call.user,
             created_at: call.now,
             version: 1,

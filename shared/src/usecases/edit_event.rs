@@ -11,7 +11,9 @@ use crate::domain::notice::EventBrief;
 use crate::domain::refusal::{EventAction, Field, FormFault, Problem, Refusal};
 use crate::domain::seats::{Seats, seats_of};
 use crate::domain::work::Work;
-use crate::ports::store::{Alerts, Change, ClubReader, EventReader, Ledger, MemberWishes, OnceKey};
+use crate::ports::store::{
+    Alerts, Change, ClubReader, EventReader, Ledger, MemberWishes, OnceKey, TeamReader,
+};
 
 /// What the form for changing an event is made from: the zone in which its times are typed, and the event. Takes [`crate::domain::rank::Capability::ManageEvents`].
 ///
@@ -31,7 +33,7 @@ pub async fn edit_event_form<S: Alerts + ClubReader + EventReader + MemberWishes
 ///
 /// # Errors
 /// Refuses with `NoClub`, `NeedsRank`, `NoSuchEvent`, `WrongState`, `EventChanged`, `Form`, `ClassInUse`, `Busy`.
-pub async fn edit_event<S: Alerts + ClubReader + EventReader + Ledger + MemberWishes>(
+pub async fn edit_event<S: Alerts + ClubReader + EventReader + Ledger + MemberWishes + TeamReader>(
     store: &S,
     env: &impl Env,
     call: &Call,
@@ -61,6 +63,16 @@ pub async fn edit_event<S: Alerts + ClubReader + EventReader + Ledger + MemberWi
             changes.extend(class_changes(&after, &desk.seats)?);
             work.push(Work::RefreshBoard { event: after.key });
             work.extend(enlarged(&after, &desk.seats));
+        }
+        if after.starts_at != desk.event.starts_at
+            && let Some((_, line_up)) = store.line_up(after.key).await?
+        {
+            // Stints move with the start; where no plan was announced there is nothing to do.
+            work.extend(line_up.teams.iter().map(|team| Work::AnnouncePlan {
+                event: after.key,
+                team: team.id,
+                reply: None,
+            }));
         }
         let fact = Fact::EventEdited { event: after.key };
         Ok(commit(

@@ -66,7 +66,7 @@ pub(super) async fn visible<S: EventReader>(
         shown.extend(
             page.items
                 .into_iter()
-                .filter(|event| manages || event.state != EventState::Draft),
+                .filter(|event| manages || event.state != EventState::Draft && !event.unpublished),
         );
         // The next page begins after all that was read, so it is read whole or not at all.
         let from = match page.next {

@@ -112,6 +112,7 @@ fn draft(
         state_since: None,
         cancelled_at: None,
         cancel_reason: None,
+        unpublished: false,
         created_by: call.user,
         created_at: call.now,
         version: 1,

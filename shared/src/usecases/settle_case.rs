@@ -264,6 +264,9 @@ fn without_account(entry: Entry) -> Entry {
 }
 
 fn shown_as(now: &mut Member, before: Option<&Member>, seen: Option<&Seen>) {
+    if let Some(before) = before {
+        (now.returned, now.roles_given_at) = (before.returned, before.roles_given_at);
+    }
     match (seen, before) {
         (Some(seen), _) => {
             now.active = seen.member.is_here();

@@ -204,11 +204,15 @@ pub async fn clear_team_spaces<S: TeamStore>(
     job: &Job,
     event: EventKey,
 ) -> Result<(), JobFailure> {
-    let (found, spaces) = futures::join!(store.line_up(event), store.team_spaces(event));
-    let (Some((sheet, _)), spaces) = (found?, spaces?) else {
+    let (found, spaces, club) = futures::join!(
+        store.line_up(event),
+        store.team_spaces(event),
+        store.club_and_settings(event.club)
+    );
+    let (Some((sheet, _)), spaces, Some((club, _))) = (found?, spaces?, club?) else {
         return Ok(());
     };
-    if wanted_in(sheet.event.state) != Some(false) {
+    if wanted_in(sheet.event.state) != Some(false) || !at_home(&club, job)? {
         return Ok(());
     }
     for space in spaces {
@@ -249,26 +253,52 @@ async fn clear<S: TeamStore>(
     };
     Box::pin(things::adopt_left(store, discord, job, &mut space)).await?;
     let reason = format!("The team {} is dissolved, or its race is over", space.name);
+    let mut kept = false;
     if let Some(voice) = space.voice.id() {
-        unless_gone(Box::pin(discord.delete_channel(voice, &reason)).await)?;
+        let done = Box::pin(discord.delete_channel(voice, &reason)).await;
+        kept |= !gone(discord, job, done).await?;
     }
     if let Some(thread) = space.thread.id() {
-        unless_gone(Box::pin(discord.set_thread_open(thread, false, &reason)).await)?;
+        // One that has fallen silent is closed already.
+        let done = match Box::pin(discord.set_thread_open(thread, false, &reason)).await {
+            Err(DiscordError::Refused { .. }) => Ok(()),
+            done => done,
+        };
+        kept |= !gone(discord, job, done).await?;
     }
     if let Some(role) = space.role.id() {
-        unless_gone(Box::pin(discord.delete_role(job.guild, role, &reason)).await)?;
+        let done = Box::pin(discord.delete_role(job.guild, role, &reason)).await;
+        kept |= !gone(discord, job, done).await?;
+    }
+    // What Discord does not let Gantry remove is not forgotten: whoever looks after the server asks again.
+    if kept {
+        return Ok(());
     }
     space.clear();
     Ok(Box::pin(store.save_team_space(&mut space, None)).await?)
 }
 
-/// What is not there needs not be removed; what Discord does not let Gantry remove stays.
-fn unless_gone(done: Result<(), DiscordError>) -> Result<(), DiscordError> {
+/// Whether it is not there any more.
+///
+/// # Errors
+/// [`JobFailure::GuildLost`] if all of the server is out of reach; what else Discord says.
+async fn gone(
+    discord: &impl TeamBuilder,
+    job: &Job,
+    done: Result<(), DiscordError>,
+) -> Result<bool, JobFailure> {
     match done {
-        Err(
-            DiscordError::NotFound { .. } | DiscordError::Forbidden { .. } | DiscordError::Refused { .. },
-        ) => Ok(()),
-        other => other,
+        // Unknown channel, unknown role (Discord docs, opcodes and status codes).
+        Ok(())
+        | Err(DiscordError::NotFound {
+            code: 10_003 | 10_011,
+        }) => Ok(true),
+        Err(error) => match Box::pin(or_lost(discord, job, error.into())).await {
+            JobFailure::Discord(
+                DiscordError::Forbidden { .. } | DiscordError::NotFound { .. } | DiscordError::Refused { .. },
+            ) => Ok(false),
+            failure => Err(failure),
+        },
     }
 }
 

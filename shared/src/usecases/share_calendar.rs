@@ -55,7 +55,7 @@ pub async fn share_calendar<S: ClubReader + Calendars + Ledger>(
             ended: open.is_some() && open != secret,
             secret: secret.clone(),
         };
-        if before.is_some() && open == secret || before.is_none() && secret.is_none() {
+        if before.is_some() && open == secret {
             return Ok(Decision::Nothing(shown));
         }
         let feed = Feed {

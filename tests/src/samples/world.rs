@@ -261,6 +261,7 @@ fn event(key: EventKey, name: &str, state: EventState) -> Event {
         state_since: None,
         cancelled_at: None,
         cancel_reason: None,
+        unpublished: false,
         created_by: ADMIN,
         created_at: MOMENT,
         version: 1,

@@ -58,6 +58,7 @@ pub(super) fn event(classes: &str) -> Event {
         state_since: None,
         cancelled_at: None,
         cancel_reason: None,
+        unpublished: false,
         created_by: UserId(42),
         created_at: at("2026-11-01T12:00:00Z"),
         version: 1,

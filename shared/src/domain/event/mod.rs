@@ -62,6 +62,9 @@ pub struct Event {
     pub cancelled_at: Option<Timestamp>,
     /// Why it was called off.
     pub cancel_reason: Option<String>,
+    /// Whether it was called off as a draft: nobody but those who manage events ever saw it.
+    #[serde(default)]
+    pub unpublished: bool,
     /// Who created it.
     pub created_by: UserId,
     /// When.
@@ -149,6 +152,7 @@ impl Event {
         }
         if step.to == EventState::Cancelled {
             after.cancelled_at = Some(now);
+            after.unpublished = step.from == EventState::Draft;
         }
         Ok((after, step))
     }

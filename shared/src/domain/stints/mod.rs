@@ -288,6 +288,10 @@ impl TeamPlan {
         for stint in &mut self.stints {
             stint.from = stint.from.saturating_add(by).unwrap_or(stint.from);
             stint.to = stint.to.saturating_add(by).unwrap_or(stint.to);
+            if !by.is_zero() {
+                // Who confirmed it confirmed another time.
+                stint.seen_at = None;
+            }
         }
         self.race_at = Some(now);
     }
@@ -503,6 +507,10 @@ impl TeamPlan {
         let second = self.stint(other)?;
         let was = std::mem::replace(&mut second.driver, driver);
         self.stint(one)?.driver = was;
+        // Whoever confirmed one of them confirmed another stint.
+        for number in [one, other] {
+            self.stint(number)?.seen_at = None;
+        }
         Ok(())
     }
 
@@ -514,7 +522,8 @@ impl TeamPlan {
             .from
             .checked_add(delta)
             .map_err(|_| Refusal::StintTimes)?;
-        self.stint(number)?.from = from;
+        let moved = self.stint(number)?;
+        (moved.from, moved.seen_at) = (from, None);
         self.stint(number - 1)?.to = from;
         Ok(())
     }
@@ -545,7 +554,8 @@ impl TeamPlan {
         let Some(place) = place else {
             // Nobody is in the car: the next stint gets another driver.
             let next = self.stints.iter_mut().find(|stint| stint.started_at.is_none());
-            next.ok_or(Refusal::NoSuchStint)?.driver = Some(driver);
+            let next = next.ok_or(Refusal::NoSuchStint)?;
+            (next.driver, next.seen_at) = (Some(driver), None);
             return Ok(());
         };
         if self.stints.len() >= STINTS_MAX * 2 {
@@ -570,7 +580,7 @@ impl TeamPlan {
             // Overdue: it is the next stint that they begin.
             stint.finished_at = Some(at);
             let next = self.stints.get_mut(place + 1).ok_or(Refusal::NoSuchStint)?;
-            next.driver = Some(driver);
+            (next.driver, next.seen_at) = (Some(driver), None);
             next.started_at = Some(at);
         } else {
             stint.to = cut;

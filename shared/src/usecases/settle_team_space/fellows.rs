@@ -18,6 +18,13 @@ pub(super) async fn settle<S: TeamStore>(
     space: &mut TeamSpace,
     facts: &Facts<'_>,
 ) -> Result<bool, JobFailure> {
+    // A notice that may have been posted is ended before others are told, so that nobody is called twice.
+    let known = |user: &UserId| space.fellows.iter().any(|fellow| fellow.user == *user);
+    if !space.telling.is_empty() && !facts.team.drivers.iter().all(known) {
+        space.telling.retain(|user| facts.team.drivers.contains(user));
+        Box::pin(tell(store, discord, render, job, space, facts)).await?;
+        space.telling.clear();
+    }
     if space.want(&facts.team.drivers) {
         Box::pin(store.save_team_space(space, None)).await?;
     }
