@@ -42,6 +42,51 @@ async fn rank(roster: &Roster, user: u64) -> Rank {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_settings_of_roles_govern_ranks_and_what_is_handed_out() {
+    let world = World::start().await;
+    let roster = Roster::of(&world, "Apex").await;
+    let (club, simulator) = (&roster.club, world.stack.simulator());
+    let users = world.members(club, 3);
+    let names = ["Ada", "Ben", "Cleo"];
+    let people: Vec<(&str, Rank, Option<u64>)> = names
+        .iter()
+        .zip(&users)
+        .map(|(name, user)| (*name, Rank::Prospect, Some(*user)))
+        .collect();
+    roster.add(&world, &people).await;
+    let ranks = [Rank::Admin, Rank::TeamManager, Rank::Member];
+    let keys = [
+        "members.admin_roles",
+        "members.manager_roles",
+        "members.member_roles",
+    ];
+    let roles = keys.map(|key| role(&world, club, key, 0, false));
+    for (key, role) in keys.iter().zip(roles) {
+        let options = json!({ "key": key, "value": format!("<@&{role}>") });
+        simulator.slash(&club.owner(), "settings set", options).await;
+        world.drain().await;
+    }
+    for (user, role) in users.iter().zip(roles) {
+        simulator.give_role(club.guild, *user, role).unwrap();
+    }
+    roster.sync(&world).await;
+    for (user, wanted) in users.iter().zip(ranks) {
+        assert_eq!(rank(&roster, *user).await, wanted);
+    }
+    // The other way round, what the settings name is what is given back.
+    set(&world, club, "sync.direction", "gantry").await;
+    for (user, role) in users.iter().zip(roles) {
+        simulator.take_role(club.guild, *user, role).unwrap();
+    }
+    roster.sync(&world).await;
+    world.drain().await;
+    for (user, role) in users.iter().zip(roles) {
+        assert_eq!(held(&world, club, *user), [role]);
+    }
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn where_discord_leads_ranks_follow_the_roles_of_the_listing() {
     let world = World::start().await;
     let (roster, [ada, ben], [stewards, members]) = club_with_roles(&world).await;
