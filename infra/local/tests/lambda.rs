@@ -21,10 +21,10 @@ use gantry_local_wire::LocalClock;
 use gantry_simulator::OutcomeKind;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use tokio::net::TcpListener;
-use tokio::task::JoinHandle;
+use tokio::net::{TcpListener, TcpSocket};
 
 type Answer = Arc<dyn Fn(String, Value) -> BoxFuture<'static, Response> + Send + Sync>;
 
@@ -32,7 +32,6 @@ type Answer = Arc<dyn Fn(String, Value) -> BoxFuture<'static, Response> + Send +
 struct Server {
     url: String,
     called: Arc<Mutex<Vec<(String, Value)>>>,
-    task: JoinHandle<()>,
 }
 
 #[derive(Clone)]
@@ -56,8 +55,8 @@ impl Server {
             .with_state(serving);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let task = tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
-        Self { url, called, task }
+        tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
+        Self { url, called }
     }
 
     fn lambda(&self) -> LambdaServer {
@@ -98,9 +97,15 @@ async fn the_main_job_is_done_by_functions_elsewhere_alone() {
     let demo = seed::guild(&stack).await.unwrap();
     let functions = Functions::new(stack.clock(), stack.credentials(), stack.endpoints()).unwrap();
     let functions = Arc::new(functions);
+    let closed = Arc::new(AtomicBool::new(false));
+    let closing = Arc::clone(&closed);
     let server = Server::start(move |function, event| {
         let functions = Arc::clone(&functions);
+        let closed = Arc::clone(&closed);
         async move {
+            if closed.load(Ordering::SeqCst) {
+                return StatusCode::SERVICE_UNAVAILABLE.into_response();
+            }
             let deadline = Timestamp::now() + SignedDuration::from_secs(60);
             answer(200, &functions.call(&function, event, deadline).await.unwrap())
         }
@@ -111,8 +116,7 @@ async fn the_main_job_is_done_by_functions_elsewhere_alone() {
     story::play(&stack, &demo, &mut |_| ()).await.unwrap();
     let counts = server.counts(["interactions", "relay", "channel-worker", "notify-worker"]);
     assert!(counts.iter().all(|count| *count > 0), "{counts:?}");
-    server.task.abort();
-    let _ = server.task.await;
+    closing.store(true, Ordering::SeqCst);
     let outcome = stack.simulator().slash(&demo.owner(), "ping", json!({})).await;
     assert!(
         matches!(outcome.kind, OutcomeKind::Failed { .. }),
@@ -286,13 +290,17 @@ async fn each_kind_of_error_is_a_failed_invocation() {
     let well = |function: &'static str| lambda.invoke(function, json!({}), Timestamp::MAX);
     assert_eq!(well("silent").await, Ok(Value::Null));
     assert_eq!(well("other").await, Ok(json!({ "done": true })));
-    server.task.abort();
-    let _ = server.task.await;
-    let Err(InvokeError::Failed(why)) = lambda.invoke("other", json!({}), Timestamp::MAX).await else {
-        panic!("nobody is there")
+    // Bound and not listening: the port is refused, and nobody else can get it meanwhile.
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let url = format!("http://{}", socket.local_addr().unwrap());
+    let nobody = LambdaServer::new(&url).unwrap();
+    let outcome = nobody.invoke("other", json!({}), Timestamp::MAX).await;
+    let Err(InvokeError::Failed(why)) = outcome else {
+        panic!("nobody is there: {outcome:?}")
     };
     assert!(
-        why.starts_with(&format!("the functions at {} cannot be reached", server.url)),
+        why.starts_with(&format!("the functions at {url} cannot be reached")),
         "{why}"
     );
 }

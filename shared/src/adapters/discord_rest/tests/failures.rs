@@ -10,7 +10,7 @@ use serde_json::json;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use wiremock::ResponseTemplate;
 
 const GUILD: GuildId = GuildId(11);
@@ -256,9 +256,10 @@ async fn a_lost_answer_is_asked_for_again_where_that_is_safe() {
 
 #[tokio::test]
 async fn where_no_connection_comes_about_even_the_unsafe_is_tried_again() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let base = format!("http://{}", listener.local_addr().unwrap());
-    drop(listener);
+    // Bound and not listening: the port is refused, and nobody else can get it meanwhile.
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let base = format!("http://{}", socket.local_addr().unwrap());
     let timer = TestTimer::new(false);
     let rest = DiscordRest::with_timer(config(&base), FreeBudget::default(), timer.clone()).unwrap();
     unavailable(rest.create_channel(GUILD, &new_channel(), "").await);
