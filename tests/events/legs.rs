@@ -1,16 +1,19 @@
 //! A run of member sync that has little time goes on from leg to leg, in the middle of matching too, and writes nothing twice.
 
 use super::stand;
-use gantry_shared::domain::ids::{EntryId, GuildId, OutboxId, UserId};
+use gantry_shared::domain::ids::{ApplicationId, EntryId, GuildId, InteractionId, OutboxId, UserId};
 use gantry_shared::domain::rank::Rank;
 use gantry_shared::domain::roster::Entry;
+use gantry_shared::domain::roster_csv::{Plan, Step};
+use gantry_shared::domain::roster_import::{ImportKey, ImportState, RosterImport, roster_digest};
 use gantry_shared::domain::sync::{Phase, RunState};
-use gantry_shared::domain::work::Work;
+use gantry_shared::domain::work::{Reply, Work};
 use gantry_shared::jobs::outgoing;
+use gantry_shared::ports::roster_files::Imports;
 use gantry_shared::ports::store::{Batch, Change, Ledger, Outbox, RosterReader};
 use gantry_shared::ports::sync::SyncRuns;
 use gantry_tests::samples::MOMENT;
-use gantry_tests::samples::world::{CLUB, GUILD, RUN};
+use gantry_tests::samples::world::{ADMIN, CLUB, GUILD, IMPORT, RUN};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -61,7 +64,11 @@ fn event(leg: u32) -> Value {
         leg,
         reply: None,
     };
-    let id = OutboxId::from_parts(2, u128::from(leg));
+    message(leg, work)
+}
+
+fn message(n: u32, work: Work) -> Value {
+    let id = OutboxId::from_parts(2, u128::from(n));
     let message = outgoing(id, GuildId(GUILD.0), "legs", vec![work], MOMENT)
         .unwrap()
         .pop()
@@ -119,4 +126,75 @@ async fn legs_without_much_time_come_to_the_same_end() {
             (format!("driver_{n}"), 2, 1)
         );
     }
+}
+
+#[tokio::test]
+async fn an_import_without_time_goes_on_in_another_invocation() {
+    let (endpoint, discord) = (stand::table().await, stand::server(stand::discord).await);
+    let (parts, table) = (stand::worker(&endpoint, &discord), stand::table_at(&endpoint));
+    let command = InteractionId(IMPORT.command.0 + 1);
+    let key = ImportKey { club: CLUB, command };
+    let entry = EntryId::from_parts(9, 9);
+    let step = Step::Add {
+        entry,
+        name: "Zoe".to_owned(),
+        user: None,
+        rank: Rank::Member,
+    };
+    let plan = Plan {
+        new: 1,
+        steps: vec![step],
+        ..Plan::default()
+    };
+    let entries = table.list_entries(CLUB, 1000, None).await.unwrap().items;
+    let file = "roster.csv".to_owned();
+    let staged = RosterImport::new(
+        (key, ADMIN, Rank::Owner),
+        file,
+        roster_digest(&entries),
+        &plan,
+        MOMENT,
+    );
+    table.stage(&staged, &plan.steps).await.unwrap();
+    let confirmed = staged.with_state(ImportState::Confirmed);
+    table
+        .commit(batch(900, vec![Change::PutImport(Box::new(confirmed))]))
+        .await
+        .unwrap();
+    let reply = Reply {
+        application: ApplicationId(1),
+        token: "sample-token".to_owned(),
+        expires_at: MOMENT + SignedDuration::from_mins(15),
+    };
+    let handed_over = async || {
+        let client = aws_sdk_dynamodb::Client::new(&stand::sdk(&endpoint));
+        let found = client
+            .scan()
+            .table_name("gantry")
+            .send()
+            .await
+            .unwrap()
+            .items
+            .unwrap();
+        found
+            .iter()
+            .filter(|item| {
+                format!("{:?}", item["PK"]).contains("OUTBOX#")
+                    && format!("{item:?}").contains("apply_roster")
+            })
+            .count()
+    };
+    for (n, time, next, passed_on) in [(1, 10, 0, 1), (2, 60, 1, 1), (3, 60, 1, 1)] {
+        let work = Work::ApplyRoster {
+            import: key,
+            reply: reply.clone(),
+        };
+        let deadline = Timestamp::now() + SignedDuration::from_secs(time);
+        let done = gantry_sync_worker::handle_event(&parts, message(n, work), deadline).await;
+        assert_eq!(done.unwrap()["batchItemFailures"], json!([]));
+        assert_eq!(table.import(key).await.unwrap().unwrap().next, next, "{n}");
+        assert_eq!(handed_over().await, passed_on, "{n}");
+        assert_eq!(table.entry(CLUB, entry).await.unwrap().is_some(), next == 1);
+    }
+    assert_eq!(table.import(key).await.unwrap().unwrap().state, ImportState::Done);
 }

@@ -3,6 +3,7 @@
 use crate::world::{Club, World};
 use gantry_simulator::Actor;
 use ical::parser::ical::component::{IcalCalendar, IcalEvent};
+use jiff::SignedDuration;
 use serde_json::json;
 
 async fn said(world: &World, actor: &Actor, command: &str) -> String {
@@ -102,6 +103,22 @@ async fn calendars_find_the_events_and_follow_them() {
     assert!(property(shown, "SEQUENCE").parse::<u64>().unwrap() > sequence.parse().unwrap());
     assert_eq!(property(shown, "STATUS"), "CANCELLED");
     assert!(property(shown, "DESCRIPTION").contains("alas\\, closed"));
+
+    // A draft that is called off was never there; what is put away stays called off.
+    world
+        .ok(&club.owner(), "event cancel", json!({ "event": draft }))
+        .await;
+    let later = world.stack.clock().now() + SignedDuration::from_hours(30);
+    world.stack.advance(later, 1).await.unwrap();
+    let calendar = read(&first).await;
+    assert_eq!(calendar.events.len(), 1, "{:?}", calendar.events);
+    assert_eq!(property(&calendar.events[0], "STATUS"), "CANCELLED");
+    let list = json!({ "period": "all" });
+    let listed = world.ok(&driver, "event list", list).await;
+    assert!(
+        !json!(listed.embeds).to_string().contains("Secret test"),
+        "{listed:?}"
+    );
     world.finish().await;
 }
 
@@ -147,5 +164,54 @@ async fn who_has_the_address_reads_and_only_admins_replace_it() {
     let text = said(&world, &driver, "calendar show").await;
     assert!(text.contains("It is closed"), "{text}");
     assert_eq!(get(&theirs, None).await.status(), 200);
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_admins_at_once_leave_one_address_and_a_closed_feed_stays_closed() {
+    let world = World::start().await;
+    let club = world.club("Apex").await;
+    let owner = club.owner();
+    let (one, two) = tokio::join!(
+        address(&world, &owner, "calendar renew"),
+        address(&world, &owner, "calendar renew")
+    );
+    assert_ne!(one, two);
+    let mut open = 0;
+    for address in [&one, &two] {
+        open += u32::from(get(address, None).await.status() == 200);
+    }
+    assert_eq!(open, 1, "the last one holds");
+    // The same click twice: the answer is given again, and the address stays.
+    let again = world
+        .stack
+        .simulator()
+        .slash_payload(&owner, "calendar renew", json!({}))
+        .unwrap();
+    let (status, first) = crate::endpoint::post(&world, &again).await;
+    assert_eq!(
+        (status, crate::endpoint::post(&world, &again).await),
+        (200, (200, first))
+    );
+
+    // Closed before anybody opened it: a member does not open it.
+    let other = world.club("Brno").await;
+    let text = said(&world, &other.owner(), "calendar close").await;
+    assert!(text.contains("It is closed"), "{text}");
+    let driver = other.member(world.members(&other, 1)[0], other.paddock);
+    let text = said(&world, &driver, "calendar show").await;
+    assert!(text.contains("It is closed"), "{text}");
+    let address = address(&world, &other.owner(), "calendar renew").await;
+    assert_eq!(get(&address, None).await.status(), 200);
+    // Nor does a path of any length or kind lead anywhere.
+    let base = address.rsplit_once("/calendar/").unwrap().0;
+    for path in [
+        "calendar/%00/%FF.ics".to_owned(),
+        format!("calendar/{}/x.ics", "0".repeat(4000)),
+        format!("calendar/x/{}", "y".repeat(4000)),
+    ] {
+        let status = get(&format!("{base}/{path}"), None).await.status().as_u16();
+        assert!((400..500).contains(&status), "{path:.40}: {status}");
+    }
     world.finish().await;
 }

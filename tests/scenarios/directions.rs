@@ -10,6 +10,7 @@ use gantry_shared::domain::standing::RoleTrouble;
 use gantry_shared::domain::sync::{RunKind, RunState, Trouble};
 use gantry_shared::ports::store::GuildLinks;
 use gantry_shared::ports::sync::SyncRuns;
+use jiff::SignedDuration;
 use serde_json::json;
 
 /// Ada and Ben are members of the club and of its guild; the club's list has a role for stewards and one for members.
@@ -405,5 +406,23 @@ async fn who_comes_back_is_what_discord_says_where_their_role_cannot_be_given() 
     );
     assert_eq!(rank(&roster, ada).await, Rank::Prospect);
     assert_eq!(held(&world, &roster.club, ada), [0; 0]);
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_comes_onto_the_roster_while_a_run_goes_on_is_not_judged_by_it() {
+    let world = World::start().await;
+    let (roster, [ada, ben], _) = club_with_roles(&world).await;
+    // As of somebody who is approved after the page that listed them without roles.
+    roster
+        .mark_since(&world, ada, SignedDuration::from_mins(10))
+        .await;
+    roster.sync(&world).await;
+    assert_eq!(rank(&roster, ada).await, Rank::Member);
+    assert_eq!(
+        rank(&roster, ben).await,
+        Rank::Prospect,
+        "who was there before is"
+    );
     world.finish().await;
 }

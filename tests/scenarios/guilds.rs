@@ -362,6 +362,20 @@ async fn a_lost_guild_keeps_its_work_until_the_bot_returns() {
     let mut asked = world.calls(mark, gantry_local_wire::Service::Discord);
     asked.retain(|call| !call.operation.contains("/webhooks/"));
     assert_eq!(asked.len(), 0, "nothing but the answer: {asked:?}");
+    // What only asks is not put aside: it is to be asked again.
+    let asked = simulator
+        .slash(&club.owner(), "club preflight", json!({}))
+        .await
+        .interaction_id;
+    world.drain().await;
+    let told = json!(simulator.interaction_messages(asked)[0].embeds).to_string();
+    assert!(told.contains("ask again"), "{told}");
+    let now = table(&world).count_parked(lost.items[0].id).await.unwrap();
+    assert_eq!(
+        now,
+        parked + 1,
+        "the channel work of the repeated publishing alone"
+    );
     // The bot returns; somebody uses it, and everything is done once.
     simulator
         .install_bot(club.guild, gantry_local::seed::BOT_PERMISSIONS)

@@ -191,3 +191,53 @@ async fn once_with_deliveries_doubled_and_the_worker_killed() {
     }
     planned.world.finish().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_follows_the_event_and_a_thread_that_fell_silent() {
+    let planned = Planned::begin().await;
+    planned.change("stint plan", json!({})).await;
+    let owner = planned.club.owner();
+    planned.announce(&owner).await;
+    let said = whole(&planned.announced()[0]);
+    // The race is an hour later.
+    let simulator = planned.world.stack.simulator();
+    let event = json!({ "event": planned.published.event });
+    let opened = simulator.slash(&owner, "event edit", event.clone()).await;
+    let form = opened.modal().expect("a form").clone();
+    let filled = json!({ "start": "2026-11-28 15:00" });
+    let outcome = simulator.submit_modal(&owner, &form, filled).await;
+    planned.world.stack.expect_message(outcome).unwrap();
+    planned.world.drain().await;
+    let moved = planned.announced();
+    assert_eq!(moved.len(), 1);
+    assert_ne!(whole(&moved[0]), said, "its times are others");
+
+    // In the team's thread, in which nobody says anything for more than a week.
+    team(&planned.world, &planned.club, "finalise", event).await;
+    planned.world.drain().await;
+    planned.announce(&owner).await;
+    let view = || simulator.guild_view(planned.club.guild).unwrap();
+    let thread = || view().channels.into_iter().find(|one| one.kind == 12).unwrap();
+    let id = thread().id;
+    let plan = || {
+        let mut messages = simulator.messages(id);
+        messages.retain(|message| whole(message).contains("Stint plan of"));
+        messages
+    };
+    let before = plan();
+    assert_eq!(before.len(), 1);
+    planned
+        .world
+        .stack
+        .clock()
+        .advance(jiff::SignedDuration::from_hours(8 * 24));
+    assert!(thread().archived);
+    planned
+        .change("stint swap", json!({ "one": "1", "other": "2" }))
+        .await;
+    let after = plan();
+    assert_eq!(after.len(), 1);
+    assert_eq!(after[0].id, before[0].id);
+    assert_ne!(whole(&after[0]), whole(&before[0]));
+    planned.world.finish().await;
+}

@@ -13,6 +13,7 @@ use gantry_shared::ports::ids::Ids;
 use gantry_shared::ports::store::{Batch, Change, ClubReader, Ledger, Outbox, RosterReader};
 use gantry_shared::ports::sync::{SeenMembers, SyncRuns};
 use gantry_simulator::{Actor, MessageView};
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 pub struct Roster {
@@ -72,6 +73,17 @@ impl Roster {
             answered: None,
         };
         self.table.commit(batch).await.unwrap();
+    }
+
+    /// The member came onto the roster so long from now.
+    pub async fn mark_since(&self, world: &World, user: u64, later: SignedDuration) {
+        let before = self.member(user).await.unwrap();
+        let after = Member {
+            since: world.stack.now() + later,
+            version: before.version + 1,
+            ..before
+        };
+        self.write(world, vec![Change::PutMember(after)]).await;
     }
 
     /// The member is known to have left, as after a run that did not find them.

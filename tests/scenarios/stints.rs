@@ -490,3 +490,27 @@ async fn closed_dms_outages_moved_and_cancelled_events() {
     assert_eq!(said(), [60, 180]);
     race.world.finish().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_late_green_flag_makes_the_race_end_later_and_the_last_driver_gets_out() {
+    let race = Race::planned(1).await;
+    race.until(minute(20)).await;
+    race.run("stint start", json!({})).await;
+    let ends = minute(380);
+    race.until(minute(370)).await;
+    let shown = async || {
+        let shown = json!({ "event": race.event });
+        whole(&race.world.ok(&race.club.owner(), "event show", shown).await)
+    };
+    assert!(shown().await.contains("Live"), "{}", shown().await);
+    for _ in 0..5 {
+        race.run("stint start", json!({})).await;
+    }
+    race.until(ends + SignedDuration::from_mins(2)).await;
+    assert!(shown().await.contains("Completed"), "{}", shown().await);
+    let told = race.run("stint finish", json!({})).await;
+    assert!(!told.contains("cannot"), "{told}");
+    let again = race.run("stint finish", json!({})).await;
+    assert_ne!(again, told, "nobody is in the car any more");
+    race.world.finish().await;
+}

@@ -426,3 +426,40 @@ async fn limits_of_discord_are_waited_for_or_gone_round() {
     assert_eq!(inside, 1, "the second one is in a further category");
     settled.world.finish().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_lost_server_kept_goes_when_gantry_is_back() {
+    let settled = Settled::formed().await;
+    settled.change("finalise", json!({})).await;
+    let simulator = settled.world.stack.simulator();
+    let (club, event) = (&settled.club, json!({ "event": settled.published.event }));
+    settled.world.ok(&club.owner(), "event cancel", event).await;
+    settled.world.drain().await;
+    // Put away while Gantry is not there: nothing can be removed, and nothing is forgotten.
+    simulator.remove_bot(club.guild).unwrap();
+    let later = settled.world.stack.clock().now() + jiff::SignedDuration::from_hours(26);
+    settled.world.stack.advance(later, 1).await.unwrap();
+    let left = || {
+        let view = simulator.guild_view(club.guild).unwrap();
+        let roles = view
+            .roles
+            .iter()
+            .filter(|role| role.name.starts_with("GT3"))
+            .count();
+        let voices = view.channels.iter().filter(|one| one.kind == 2).count();
+        (roles, voices)
+    };
+    assert_eq!(left(), (2, 2));
+    simulator
+        .install_bot(club.guild, gantry_local::seed::BOT_PERMISSIONS)
+        .unwrap();
+    settled
+        .world
+        .stack
+        .clock()
+        .advance(jiff::SignedDuration::from_mins(5));
+    settled.world.ok(&club.owner(), "series list", json!({})).await;
+    settled.world.drain().await;
+    assert_eq!(left(), (0, 0));
+    settled.world.finish().await;
+}

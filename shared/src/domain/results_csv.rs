@@ -39,6 +39,11 @@ pub enum ResultProblem {
         /// Which.
         column: ResultColumn,
     },
+    /// The header names something twice.
+    DoubleColumn {
+        /// What.
+        column: ResultColumn,
+    },
     /// No name, or one that is too long.
     NoName,
     /// Neither a place nor `dnf`, `dns`, `dsq`.
@@ -107,6 +112,25 @@ pub enum Untaken {
 /// So many faults are told.
 const FAULTS_TOLD: usize = 10;
 
+/// The places of the columns that are read.
+fn columns(header: &csv::StringRecord) -> Result<HashMap<ResultColumn, usize>, ResultProblem> {
+    let mut columns = HashMap::new();
+    for (index, cell) in header.iter().enumerate() {
+        let Some(column) = ResultColumn::parse(cell) else {
+            continue;
+        };
+        if columns.insert(column, index).is_some() {
+            return Err(ResultProblem::DoubleColumn { column });
+        }
+    }
+    for column in [ResultColumn::Driver, ResultColumn::Place] {
+        if !columns.contains_key(&column) {
+            return Err(ResultProblem::NoColumn { column });
+        }
+    }
+    Ok(columns)
+}
+
 /// Reads a file with the results of `event`, whose sign-ups tell classes and accounts that the file leaves open.
 ///
 /// # Errors
@@ -121,20 +145,10 @@ pub fn parse_results(bytes: &[u8], event: &Event, sign_ups: &[SignUp]) -> Result
         .from_reader(text.as_bytes());
     let mut records = reader.records().map_while(Result::ok);
     let header = records.next().ok_or(Untaken::File(FileFault::Empty))?;
-    let columns: HashMap<ResultColumn, usize> = header
-        .iter()
-        .enumerate()
-        .filter_map(|(index, cell)| Some((ResultColumn::parse(cell)?, index)))
-        .collect();
-    for column in [ResultColumn::Driver, ResultColumn::Place] {
-        if !columns.contains_key(&column) {
-            let problem = ResultProblem::NoColumn { column };
-            return Err(Untaken::Lines(vec![ResultFault {
-                line: skipped + 1,
-                problem,
-            }]));
-        }
-    }
+    let columns = columns(&header).map_err(|problem| {
+        let line = skipped + 1;
+        Untaken::Lines(vec![ResultFault { line, problem }])
+    })?;
     let mut lines = Lines::new(text);
     let known = Known::of(event, sign_ups);
     let (mut rows, mut faults) = (Vec::new(), Vec::new());

@@ -111,6 +111,16 @@ fn every_fault_is_named_by_its_line_and_nothing_is_taken() {
             }
         )]
     );
+    // "driver" and "name" are one column: which of them is meant is not guessed.
+    assert_eq!(
+        faults("driver,name,place\nAna,Red Team,1\n"),
+        [(
+            1,
+            ResultProblem::DoubleColumn {
+                column: ResultColumn::Driver
+            }
+        )]
+    );
     assert_eq!(
         faults("place,name,discord_id\n1,Ana,x\n"),
         [(2, ResultProblem::NotAnAccount)]

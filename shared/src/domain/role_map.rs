@@ -195,6 +195,8 @@ pub fn differences(list: &[Mapped], rank: Rank, held: &[RoleId]) -> (Vec<RoleId>
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::ids::GuildId;
+    use crate::domain::settings::{Change, Key, OperatorOverrides, Wish};
     use proptest::prelude::*;
 
     fn list(of: &[(u64, Rank)]) -> Vec<Mapped> {
@@ -225,6 +227,38 @@ mod tests {
                 Err(RoleFault::NoRolesForRank)
             );
         }
+    }
+
+    #[test]
+    fn roles_of_settings_stand_behind_those_that_only_the_owner_maps() {
+        let own = RoleMap {
+            club: ClubId::from_parts(1, 1),
+            list: list(&[(9, Rank::Prospect), (1, Rank::Admin)]),
+            changed_by: UserId(1),
+            changed_at: Timestamp::UNIX_EPOCH,
+            version: 1,
+        };
+        let wish = Wish {
+            key: Key::MemberRoles,
+            change: Change::Typed("<@&50000000000000001>".to_owned()),
+        };
+        let (by, at) = (UserId(1), Timestamp::UNIX_EPOCH);
+        let changed = Settings::default().change(&[wish], by, at, GuildId(7)).unwrap();
+        let settings = Settings::resolve(OperatorOverrides::default(), changed.stored);
+        let force = in_force(Some(&own), &settings);
+        // By rank alone it would stand before the prospects, and so before the admins.
+        assert_eq!(
+            force,
+            list(&[
+                (9, Rank::Prospect),
+                (1, Rank::Admin),
+                (50_000_000_000_000_001, Rank::Member)
+            ])
+        );
+        assert_eq!(
+            rank_by_roles(&force, Rank::Admin, &[RoleId(1), RoleId(50_000_000_000_000_001)]),
+            None
+        );
     }
 
     #[test]

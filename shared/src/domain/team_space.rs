@@ -306,6 +306,14 @@ mod tests {
     }
 
     #[test]
+    fn who_is_out_before_the_notice_is_not_called() {
+        let mut space = space();
+        space.want(&users(&[1, 2]));
+        assert!(space.want(&users(&[1])));
+        assert_eq!((space.telling.clone(), space.told), (users(&[1]), 1));
+    }
+
+    #[test]
     fn who_cannot_be_moved_stays_on_the_way() {
         let mut space = space();
         let team = Team {

@@ -120,6 +120,7 @@ mod tests {
     use crate::domain::ids::{ClubId, EventId, UserId};
     use crate::domain::series::ClassId;
     use crate::domain::signup::Ticket;
+    use crate::domain::work::RoleWork;
 
     const EVENT: EventKey = EventKey {
         club: ClubId::from_parts(1, 1),
@@ -171,6 +172,20 @@ mod tests {
             "a repetition is the same message"
         );
         assert_eq!(Envelope::read(&sent[1].body).unwrap().work, tell(2));
+    }
+
+    #[test]
+    fn what_a_run_leaves_to_be_done_holds_up_nobody() {
+        let roles = |how| Work::ApplyRoles {
+            club: EVENT.club,
+            user: UserId(1),
+            how,
+            reply: None,
+        };
+        let work = vec![roles(RoleWork::Listed), roles(RoleWork::Follow)];
+        let sent = send(work, "2026-11-21T10:00:00Z", 1);
+        let ways: Vec<(Lane, &str)> = sent.iter().map(|one| (one.lane, one.group.as_str())).collect();
+        assert_eq!(ways, [(Lane::Sync, "7-roles"), (Lane::Notify, "7")]);
     }
 
     #[test]

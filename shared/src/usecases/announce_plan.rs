@@ -2,11 +2,10 @@
 
 use super::call::{Call, Env, Failure, outbox_id, with_caller};
 use super::finish_answer::reply;
-use super::job::{Job, JobFailure, at_home, or_lost};
+use super::job::{Job, JobFailure, at_home};
 use super::once::{Decision, once};
-use super::open_event_space::mendable;
 use super::record_results::Later;
-use super::standing_message::StandingMessage;
+use super::standing_message::{StandingMessage, stands_in};
 use crate::domain::event::EventKey;
 use crate::domain::ids::{EventId, TeamId};
 use crate::domain::notice::{Notice, Render};
@@ -15,7 +14,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::stints::timeline::Timeline;
 use crate::domain::stints::{PlanBrief, TeamPlan, team_now};
 use crate::domain::work::{Reply, Work};
-use crate::ports::discord::{FileMessages, Guilds, InteractionReplies, Upload};
+use crate::ports::discord::{FileMessages, Guilds, InteractionReplies, Threads, Upload};
 use crate::ports::pictures::Pictures;
 use crate::ports::store::{
     Batch, Change, ClubReader, Ledger, OnceKey, Outbox, Receipts, SettingsReader, Spaces, TeamReader,
@@ -93,7 +92,7 @@ pub async fn announce_plan<S: PlanStore>(
     store: &S,
     env: &impl Env,
     (discord, render, pictures): (
-        &(impl FileMessages + Guilds + InteractionReplies),
+        &(impl FileMessages + Guilds + InteractionReplies + Threads),
         &impl Render,
         &impl Pictures,
     ),
@@ -144,8 +143,8 @@ pub async fn announce_plan<S: PlanStore>(
         (None, Some(posted)) if [thread, of_event].contains(&Some(posted.channel)) => Some(posted.channel),
         _ => thread.or(of_event),
     };
-    let outcome = match channel {
-        None => Ok(None),
+    let stands = match channel {
+        None => None,
         Some(channel) => {
             let name = format!("plan#{}", team.id);
             let message = StandingMessage {
@@ -155,25 +154,17 @@ pub async fn announce_plan<S: PlanStore>(
                 posted: plan.announced,
                 body: &rendered.body,
                 file: file.as_ref(),
+                // One that was put away with its event stays so.
+                reopens: !sheet.event.state.is_over(),
             };
-            Box::pin(place(store, env, discord, job, &plan, &message))
-                .await
-                .map(|()| Some(channel))
+            let placed = Box::pin(place(store, env, discord, job, &plan, &message)).await;
+            stands_in(discord, job, channel, placed).await?
         }
-    };
-    let stands_in = match outcome {
-        Ok(stands_in) => stands_in,
-        // Somebody deleted the channel, or closed it to Gantry; or the whole server is lost.
-        Err(failure) if mendable(&failure).is_some() => match or_lost(discord, job, failure).await {
-            failure if mendable(&failure).is_some() => None,
-            failure => return Err(failure),
-        },
-        Err(failure) => return Err(failure),
     };
     let Some(to) = asked else {
         return Ok(());
     };
-    let notice = match stands_in {
+    let notice = match stands {
         Some(channel) => Notice::PlanStands {
             team: &team.name,
             channel,
@@ -188,7 +179,7 @@ pub async fn announce_plan<S: PlanStore>(
 async fn place<S: Ledger + Receipts>(
     store: &S,
     env: &impl Env,
-    discord: &impl FileMessages,
+    discord: &(impl FileMessages + Threads),
     job: &Job,
     plan: &TeamPlan,
     message: &StandingMessage<'_>,

@@ -3,6 +3,7 @@
 use super::call::{Env, outbox_id};
 use super::finish_answer::reply;
 use super::job::{Job, JobFailure, at_home};
+use super::preview_roster::fetched;
 use super::record_results::{raced, refreshed};
 use crate::domain::event::EventKey;
 use crate::domain::ids::{InteractionId, UserId};
@@ -11,11 +12,10 @@ use crate::domain::refusal::Refusal;
 use crate::domain::result_import::{ResultImport, ResultImportKey};
 use crate::domain::results::Results;
 use crate::domain::results_csv::{Untaken, parse_results};
-use crate::domain::roster_csv::{BYTES_MAX, FileFault};
 use crate::domain::roster_import::FileRef;
 use crate::domain::work::Reply;
-use crate::ports::discord::{DiscordError, InteractionReplies};
-use crate::ports::roster_files::{FetchError, UploadedFiles};
+use crate::ports::discord::InteractionReplies;
+use crate::ports::roster_files::UploadedFiles;
 use crate::ports::store::{Batch, Change, ClubReader, EventReader, Ledger, Outbox, ResultReader};
 
 /// A file to be shown.
@@ -84,14 +84,9 @@ async fn stage<S: EventReader + Ledger + ResultReader>(
     if let Err(refusal) = raced(&sheet.event) {
         return Ok(Err(refusal));
     }
-    let bytes = match files.fetch(&upload.file.url, BYTES_MAX).await {
+    let bytes = match fetched(files, upload.file).await? {
         Ok(bytes) => bytes,
-        Err(FetchError::TooLarge) => {
-            let fault = FileFault::TooLarge;
-            return Ok(Err(Refusal::RosterFile { fault }));
-        }
-        Err(FetchError::Gone(_) | FetchError::Foreign) => return Ok(Err(Refusal::RosterFileGone)),
-        Err(FetchError::Unavailable(why)) => return Err(DiscordError::Unavailable(why).into()),
+        Err(refusal) => return Ok(Err(refusal)),
     };
     let rows = match parse_results(&bytes, &sheet.event, &sheet.sign_ups) {
         Ok(rows) => rows,

@@ -2,16 +2,15 @@
 
 use super::call::{Env, outbox_id};
 use super::finish_answer::reply;
-use super::job::{Job, JobFailure, at_home, or_lost};
-use super::open_event_space::mendable;
-use super::standing_message::StandingMessage;
+use super::job::{Job, JobFailure, at_home};
+use super::standing_message::{StandingMessage, stands_in};
 use crate::domain::event::EventKey;
 use crate::domain::ids::ChannelId;
 use crate::domain::notice::{Notice, Render, Rendered};
 use crate::domain::refusal::Refusal;
 use crate::domain::results::{Results, table};
 use crate::domain::work::Reply;
-use crate::ports::discord::{FileMessages, Guilds, InteractionReplies};
+use crate::ports::discord::{FileMessages, Guilds, InteractionReplies, Threads};
 use crate::ports::store::{
     Batch, Change, EventReader, Ledger, Outbox, Receipts, ResultReader, SettingsReader, Spaces,
 };
@@ -23,7 +22,7 @@ use crate::ports::store::{
 pub async fn post_results<S>(
     store: &S,
     env: &impl Env,
-    discord: &(impl FileMessages + Guilds + InteractionReplies),
+    discord: &(impl FileMessages + Guilds + InteractionReplies + Threads),
     render: &impl Render,
     job: &Job,
     (event, asked): (EventKey, Option<&Reply>),
@@ -53,25 +52,17 @@ where
         points: &points,
         table: &table(&all, &points),
     });
-    let outcome = match space.and_then(|space| space.channel_in(job.guild)) {
-        None => Ok(None),
-        Some(channel) => Box::pin(place(store, env, discord, job, (&results, &rendered), channel))
-            .await
-            .map(|()| Some(channel)),
-    };
-    let stands_in = match outcome {
-        Ok(stands_in) => stands_in,
-        // Somebody deleted the channel, or closed it to Gantry; or the whole server is lost.
-        Err(failure) if mendable(&failure).is_some() => match or_lost(discord, job, failure).await {
-            failure if mendable(&failure).is_some() => None,
-            failure => return Err(failure),
-        },
-        Err(failure) => return Err(failure),
+    let stands = match space.and_then(|space| space.channel_in(job.guild)) {
+        None => None,
+        Some(channel) => {
+            let placed = Box::pin(place(store, env, discord, job, (&results, &rendered), channel)).await;
+            stands_in(discord, job, channel, placed).await?
+        }
     };
     let Some(to) = asked else {
         return Ok(());
     };
-    let notice = match stands_in {
+    let notice = match stands {
         Some(channel) => Notice::ResultsPosted {
             event: &results.event_name,
             channel,
@@ -86,7 +77,7 @@ where
 async fn place<S: Ledger + Receipts>(
     store: &S,
     env: &impl Env,
-    discord: &impl FileMessages,
+    discord: &(impl FileMessages + Threads),
     job: &Job,
     (results, rendered): (&Results, &Rendered),
     channel: ChannelId,
@@ -98,6 +89,7 @@ async fn place<S: Ledger + Receipts>(
         posted: results.posted,
         body: &rendered.body,
         file: None,
+        reopens: false,
     };
     let Some(new) = Box::pin(message.place(store, discord, job)).await? else {
         return Ok(());

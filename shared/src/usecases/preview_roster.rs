@@ -74,14 +74,9 @@ async fn stage<S: RosterReader + Imports>(
     job: &Job,
     preview: &Preview<'_>,
 ) -> Result<Result<RosterImport, Refusal>, JobFailure> {
-    let bytes = match files.fetch(&preview.file.url, BYTES_MAX).await {
+    let bytes = match fetched(files, preview.file).await? {
         Ok(bytes) => bytes,
-        Err(FetchError::TooLarge) => {
-            let fault = FileFault::TooLarge;
-            return Ok(Err(Refusal::RosterFile { fault }));
-        }
-        Err(FetchError::Gone(_) | FetchError::Foreign) => return Ok(Err(Refusal::RosterFileGone)),
-        Err(FetchError::Unavailable(why)) => return Err(DiscordError::Unavailable(why).into()),
+        Err(refusal) => return Ok(Err(refusal)),
     };
     let sheet = match parse(&bytes) {
         Ok(sheet) => sheet,
@@ -109,6 +104,25 @@ async fn stage<S: RosterReader + Imports>(
             None => Err(JobFailure::Stale),
         },
         Err(error) => Err(error.into()),
+    }
+}
+
+/// The bytes of an uploaded file, or why they are not to be had.
+///
+/// # Errors
+/// Where it lies does not answer.
+pub(super) async fn fetched(
+    files: &impl UploadedFiles,
+    file: &FileRef,
+) -> Result<Result<Vec<u8>, Refusal>, JobFailure> {
+    match files.fetch(&file.url, BYTES_MAX).await {
+        Ok(bytes) => Ok(Ok(bytes)),
+        Err(FetchError::TooLarge) => {
+            let fault = FileFault::TooLarge;
+            Ok(Err(Refusal::RosterFile { fault }))
+        }
+        Err(FetchError::Gone(_) | FetchError::Foreign) => Ok(Err(Refusal::RosterFileGone)),
+        Err(FetchError::Unavailable(why)) => Err(DiscordError::Unavailable(why).into()),
     }
 }
 

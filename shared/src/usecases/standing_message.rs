@@ -1,11 +1,12 @@
 //! A message that stands in a channel: posted once, edited from then on, posted anew where somebody deleted it.
 
-use super::job::{CLOCK_SKEW, Job, JobFailure, nonce};
+use super::job::{CLOCK_SKEW, Job, JobFailure, nonce, or_lost};
+use super::open_event_space::mendable;
 use crate::domain::event::EventKey;
 use crate::domain::ids::{ChannelId, MessageId};
 use crate::domain::results::Posted;
 use crate::ports::discord::{
-    DiscordError, DiscordResult, FileMessages, Mentions, MessageBody, NewMessage, Upload,
+    DiscordError, DiscordResult, FileMessages, Guilds, Mentions, MessageBody, NewMessage, Threads, Upload,
 };
 use crate::ports::store::{Delivery, Receipts};
 use jiff::Timestamp;
@@ -25,12 +26,35 @@ pub(super) struct StandingMessage<'a> {
     pub body: &'a Value,
     /// What is attached.
     pub file: Option<&'a Upload>,
+    /// Whether a thread in which nothing was said for long is opened again, so that the message can be edited.
+    pub reopens: bool,
 }
 
 /// A message that was posted and is to be recorded.
 pub(super) struct NewlyPosted {
     pub posted: Posted,
     receipt: String,
+}
+
+/// Where a message stands after it was placed in `channel`; nothing if somebody deleted that, or closed it to Gantry.
+///
+/// # Errors
+/// [`JobFailure::GuildLost`] if the whole server is out of reach; what trying again helps.
+pub(super) async fn stands_in(
+    discord: &impl Guilds,
+    job: &Job,
+    channel: ChannelId,
+    placed: Result<(), JobFailure>,
+) -> Result<Option<ChannelId>, JobFailure> {
+    let failure = match placed {
+        Ok(()) => return Ok(Some(channel)),
+        Err(failure) if mendable(&failure).is_some() => or_lost(discord, job, failure).await,
+        Err(failure) => failure,
+    };
+    match mendable(&failure) {
+        Some(_) => Ok(None),
+        None => Err(failure),
+    }
 }
 
 impl StandingMessage<'_> {
@@ -41,7 +65,7 @@ impl StandingMessage<'_> {
     pub async fn place(
         &self,
         store: &impl Receipts,
-        discord: &impl FileMessages,
+        discord: &(impl FileMessages + Threads),
         job: &Job,
     ) -> Result<Option<NewlyPosted>, JobFailure> {
         if let Some(there) = self.posted.filter(|posted| posted.channel == self.channel) {
@@ -49,6 +73,13 @@ impl StandingMessage<'_> {
                 Ok(()) => return Ok(None),
                 // Somebody deleted it.
                 Err(DiscordError::NotFound { code: 10_008 }) => {}
+                // Archived: Discord docs, opcodes and status codes.
+                Err(DiscordError::Refused { code: 50_083, .. }) if self.reopens => {
+                    let reason = "What stands in it has changed";
+                    discord.set_thread_open(self.channel, true, reason).await?;
+                    self.edit(discord, there.message).await?;
+                    return Ok(None);
+                }
                 Err(error) => return Err(error.into()),
             }
         }

@@ -308,18 +308,24 @@ pub(super) fn faults(faults: &[ResultFault]) -> String {
     )
 }
 
+const fn heading(column: ResultColumn) -> &'static str {
+    match column {
+        ResultColumn::Driver => "driver",
+        ResultColumn::Place => "place",
+        ResultColumn::Class => "class",
+        ResultColumn::DiscordId => "discord_id",
+        ResultColumn::FastestLap => "fastest_lap",
+    }
+}
+
 fn problem(problem: &ResultProblem) -> String {
     match problem {
-        ResultProblem::NoColumn { column } => format!(
-            "the first line has to name a column `{}`.",
-            match column {
-                ResultColumn::Driver => "driver",
-                ResultColumn::Place => "place",
-                ResultColumn::Class => "class",
-                ResultColumn::DiscordId => "discord_id",
-                ResultColumn::FastestLap => "fastest_lap",
-            }
-        ),
+        ResultProblem::NoColumn { column } => {
+            format!("the first line has to name a column `{}`.", heading(*column))
+        }
+        ResultProblem::DoubleColumn { column } => {
+            format!("the first line names the column `{}` twice.", heading(*column))
+        }
         ResultProblem::NoName => "a name of 1 to 32 characters is missing.".to_owned(),
         ResultProblem::NoPlace => "the place is a number from 1 to 500, `dnf`, `dns` or `dsq`.".to_owned(),
         ResultProblem::NoClass { typed } => format!("the event has no class “{}”.", phrases::driver(typed)),

@@ -52,6 +52,7 @@ fn plan(stints: usize, driver: &str) -> PlanBrief {
     let hour = |n: usize| starts_at + SignedDuration::from_hours(i64::try_from(n).unwrap());
     let stint = |n: usize| StintBrief {
         driver: (n % 5 != 4).then(|| driver.to_owned()),
+        row: (n % 5 != 4).then_some(0),
         from: hour(n),
         to: hour(n + 1),
         started_at: (n < 2).then(|| hour(n)),

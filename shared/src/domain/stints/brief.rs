@@ -14,6 +14,9 @@ use serde::{Deserialize, Serialize};
 pub struct StintBrief {
     /// The driver's name, if there is one.
     pub driver: Option<String>,
+    /// The driver's place in the team, from 0: names are not unique.
+    #[serde(default)]
+    pub row: Option<usize>,
     /// Planned from.
     pub from: Timestamp,
     /// Planned until.
@@ -171,6 +174,9 @@ impl PlanBrief {
                 .iter()
                 .map(|stint| StintBrief {
                     driver: stint.driver.map(name),
+                    row: stint
+                        .driver
+                        .and_then(|user| team.drivers.iter().position(|driver| *driver == user)),
                     from: stint.from,
                     to: stint.to,
                     started_at: stint.started_at,

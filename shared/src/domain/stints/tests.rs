@@ -300,3 +300,36 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn who_confirmed_a_stint_confirmed_no_other() {
+    let (mut sheet, team) = (sheet(3, 0), team(3));
+    let mut plan = plan(60, 0, &sheet, &team);
+    let drivers: Vec<UserId> = plan.stints.iter().filter_map(|stint| stint.driver).collect();
+    let other = *team.drivers.iter().find(|user| **user != drivers[0]).unwrap();
+    for stint in &mut plan.stints {
+        stint.seen_at = Some(at(&sheet, -30));
+    }
+    let unknown = |plan: &TeamPlan| -> Vec<usize> {
+        let stints = plan.stints.iter().zip(1..);
+        stints
+            .filter(|(stint, _)| stint.seen_at.is_none())
+            .map(|(_, number)| number)
+            .collect()
+    };
+    let after = |edit| plan.after(edit, &team, &sheet).unwrap();
+    assert_eq!(unknown(&after(PlanEdit::Swap { one: 2, other: 5 })), [2, 5]);
+    let minutes = 10;
+    assert_eq!(
+        unknown(&after(PlanEdit::Shift { stint: 3, minutes })),
+        [3, 4, 5, 6]
+    );
+    let emergency = PlanEdit::Emergency {
+        driver: other,
+        at: at(&sheet, -5),
+    };
+    assert_eq!(unknown(&after(emergency)), [1]);
+    // The event is moved: every stint is at another time.
+    sheet.event.starts_at = at(&sheet, 60);
+    assert_eq!(unknown(&plan.clone().on(&sheet.event)).len(), plan.stints.len());
+}

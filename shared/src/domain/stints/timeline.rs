@@ -47,16 +47,12 @@ impl Timeline {
             .iter()
             .zip(1..)
             .map(|(stint, number)| {
-                let row = stint
-                    .driver
-                    .as_ref()
-                    .and_then(|name| plan.shares.iter().position(|share| share.driver == *name));
                 let driven = stint.started_at.map(|from| {
                     let until = stint.finished_at.unwrap_or(now).max(from);
                     (at(from).min(minutes), at(until).min(minutes))
                 });
                 Bar {
-                    row: row.unwrap_or(drivers),
+                    row: stint.row.unwrap_or(drivers),
                     driven_by_somebody: stint.driver.is_some(),
                     number,
                     planned: (at(stint.from), at(stint.to)),
@@ -84,6 +80,7 @@ mod tests {
     fn stint(driver: Option<&str>, from: i64, to: i64) -> StintBrief {
         StintBrief {
             driver: driver.map(str::to_owned),
+            row: driver.map(|driver| usize::from(driver != "Ana")),
             from: at(from),
             to: at(to),
             started_at: None,
@@ -139,6 +136,15 @@ mod tests {
         );
         assert!(!timeline.bars[2].driven_by_somebody);
         assert_eq!(Timeline::of(&plan(Vec::new()), at(0)), None);
+    }
+
+    #[test]
+    fn two_of_one_name_have_a_row_each() {
+        let mut stints = vec![stint(Some("Ana"), 0, 60), stint(Some("Ana"), 60, 120)];
+        stints[1].row = Some(1);
+        let timeline = Timeline::of(&plan(stints), at(0)).unwrap();
+        let rows: Vec<usize> = timeline.bars.iter().map(|bar| bar.row).collect();
+        assert_eq!((rows, timeline.rows), (vec![0, 1], 2));
     }
 
     proptest! {
