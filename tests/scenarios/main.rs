@@ -12,6 +12,7 @@ mod world;
 mod adding;
 mod boards;
 mod calendar;
+mod classes;
 mod cleanup;
 mod clubs;
 mod conflicts;

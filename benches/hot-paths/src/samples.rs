@@ -37,6 +37,7 @@ fn class(label: &str) -> Class {
         id: ClassId::of(label),
         label: label.to_owned(),
         seats: SEATS,
+        role: None,
     }
 }
 

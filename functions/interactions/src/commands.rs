@@ -36,6 +36,7 @@ use gantry_shared::usecases::map_roles::{MapRole, list_roles, map_role, unmap_ro
 use gantry_shared::usecases::publish_event::publish_event;
 use gantry_shared::usecases::record_results::{ask_to_post_results, start_result_import};
 use gantry_shared::usecases::repeat_event::repeat_event;
+use gantry_shared::usecases::restrict_class::restrict_class;
 use gantry_shared::usecases::set_rank::show_rank;
 use gantry_shared::usecases::set_sign_up_times::{SignUpTimes, set_sign_up_times};
 use gantry_shared::usecases::settle_case::next_case;
@@ -193,6 +194,11 @@ pub async fn run<E: Env>(
             };
             let brief = Box::pin(set_sign_up_times(table, env, call, event, typed)).await?;
             changed(app, EventChange::Timed, &brief)
+        }
+        Command::EventRestrict { event, class, role } => {
+            let restricted = (class.as_deref(), role);
+            let brief = Box::pin(restrict_class(table, env, call, event, restricted)).await?;
+            changed(app, EventChange::Restricted, &brief)
         }
         Command::EventComplete { event } => changed(
             app,

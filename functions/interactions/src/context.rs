@@ -47,6 +47,7 @@ pub fn call_in<E: Env>(app: &App<E>, interaction: &Interaction, guild: GuildId) 
         guild,
         user: actor.user,
         name: text::line(&shown, NAME_MAX).unwrap_or_else(|_| actor.username.clone()),
+        roles: actor.roles.clone(),
         manages_server: actor.permissions.allow(Permissions::MANAGE_GUILD),
         reply: Reply {
             application: interaction.application_id,

@@ -30,6 +30,7 @@ pub mod seats;
 pub mod series;
 pub mod settings;
 pub mod setup;
+pub mod sign_up_csv;
 pub mod signup;
 pub mod space;
 pub mod standing;

@@ -602,6 +602,8 @@ pub enum EventChange {
     Closed,
     /// Sign-up has times of its own.
     Timed,
+    /// A class is kept for those who have a role, or open to all.
+    Restricted,
     /// The race was ended.
     Completed,
     /// Its channel is being put away.

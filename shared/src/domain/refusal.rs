@@ -2,7 +2,7 @@
 
 pub use super::event::EventAction;
 use super::event::EventState;
-use super::ids::UserId;
+use super::ids::{RoleId, UserId};
 use super::rank::{Capability, Rank, RankFault};
 use super::results_csv::ResultFault;
 use super::role_map::RoleFault;
@@ -119,6 +119,13 @@ pub enum Refusal {
     OtherClass {
         /// The team's class.
         class: String,
+    },
+    /// Who enters the class needs a role that the driver does not have.
+    ClassNeedsRole {
+        /// The class.
+        class: String,
+        /// The role.
+        role: RoleId,
     },
     /// The driver is in that team already.
     InTeamAlready,
@@ -292,6 +299,7 @@ impl Refusal {
             Self::TeamFull { .. } => "team_full",
             Self::NotADriver => "not_a_driver",
             Self::OtherClass { .. } => "other_class",
+            Self::ClassNeedsRole { .. } => "class_needs_role",
             Self::InTeamAlready => "in_team_already",
             Self::NotInTeam => "not_in_team",
             Self::EmptyTeam { .. } => "empty_team",

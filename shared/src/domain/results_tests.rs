@@ -34,6 +34,7 @@ fn class(label: &str) -> Class {
         id: ClassId::of(label),
         label: label.to_owned(),
         seats: 10,
+        role: None,
     }
 }
 

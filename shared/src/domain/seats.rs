@@ -112,6 +112,7 @@ mod tests {
                 id: ClassId::of("GT3"),
                 label: "GT3".into(),
                 seats: total,
+                role: None,
             },
             taken,
             waiting,

@@ -1,6 +1,6 @@
 //! Series, and the classes that a series or an event has.
 
-use super::ids::{ClubId, SeriesId, UserId};
+use super::ids::{ClubId, RoleId, SeriesId, UserId};
 use super::refusal::{Field, FormFault, Problem};
 use super::text;
 use jiff::Timestamp;
@@ -47,6 +47,17 @@ pub struct Class {
     pub label: String,
     /// How many can start.
     pub seats: u32,
+    /// Who enters it needs this role of the guild; nobody needs any if there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<RoleId>,
+}
+
+impl Class {
+    /// The role that somebody with these roles lacks to enter it.
+    #[must_use]
+    pub fn missing_role(&self, roles: &[RoleId]) -> Option<RoleId> {
+        self.role.filter(|role| !roles.contains(role))
+    }
 }
 
 /// Names a class within an event: the comparison form of its label.
@@ -108,7 +119,8 @@ impl NewSeries {
     }
 }
 
-/// Reads classes: one a line or separated by commas or semicolons, each `LABEL: SEATS`.
+/// Reads classes: one a line or separated by commas or semicolons, each `LABEL: SEATS` or `LABEL: SEATS <@&ROLE>`, as
+/// Discord writes the mention of a role.
 ///
 /// # Errors
 /// Every fault.
@@ -155,14 +167,33 @@ fn parse_class(line: &str) -> Result<Class, Problem> {
     if id.as_str().is_empty() || id.as_str().contains('#') {
         return Err(not_a_class());
     }
+    let (seats, role) = match seats.split_once('<') {
+        Some((seats, mention)) => (seats, Some(role_of(mention).ok_or_else(not_a_class)?)),
+        None => (seats, None),
+    };
     let seats = seats.trim();
     if seats.is_empty() || !seats.bytes().all(|b| b.is_ascii_digit()) {
         return Err(not_a_class());
     }
     match seats.parse() {
-        Ok(seats) if (1..=SEATS_MAX).contains(&seats) => Ok(Class { id, label, seats }),
+        Ok(seats) if (1..=SEATS_MAX).contains(&seats) => Ok(Class {
+            id,
+            label,
+            seats,
+            role,
+        }),
         _ => Err(Problem::SeatsOutOfRange { class: label }),
     }
+}
+
+/// The role of a mention without its first character: `@&ROLE>`.
+fn role_of(mention: &str) -> Option<RoleId> {
+    let digits = mention.trim().strip_prefix("@&")?.strip_suffix('>')?;
+    let read = digits
+        .bytes()
+        .all(|b| b.is_ascii_digit())
+        .then(|| digits.parse().ok());
+    read.flatten().filter(|id| *id > 0).map(RoleId)
 }
 
 /// The classes as they are typed: one a line.
@@ -170,7 +201,10 @@ fn parse_class(line: &str) -> Result<Class, Problem> {
 pub fn write_classes(classes: &[Class]) -> String {
     classes
         .iter()
-        .map(|class| format!("{}: {}", class.label, class.seats))
+        .map(|class| match class.role {
+            Some(role) => format!("{}: {} <@&{role}>", class.label, class.seats),
+            None => format!("{}: {}", class.label, class.seats),
+        })
         .collect::<Vec<_>>()
         .join("\n")
 }
@@ -242,10 +276,40 @@ mod tests {
         );
     }
 
+    #[test]
+    fn a_class_may_ask_for_a_role() {
+        let classes = parse_classes("GT3: 10, LMP2: 12 <@&81384788765712384>\nGT4: 3<@&7>").unwrap();
+        let roles: Vec<_> = classes.iter().map(|class| class.role).collect();
+        assert_eq!(
+            roles,
+            [None, Some(RoleId(81_384_788_765_712_384)), Some(RoleId(7))]
+        );
+        assert_eq!(classes[0].missing_role(&[]), None);
+        assert_eq!(classes[2].missing_role(&[RoleId(8)]), Some(RoleId(7)));
+        assert_eq!(classes[2].missing_role(&[RoleId(8), RoleId(7)]), None);
+        assert_eq!(write_classes(&classes[2..]), "GT4: 3 <@&7>");
+        for odd in [
+            "GT3: 1 <@7>",
+            "GT3: 1 <@&>",
+            "GT3: 1 <@&7",
+            "GT3: 1 <@&0>",
+            "GT3: 1 <@&+7>",
+            "GT3: <@&7>",
+            "GT3: 1 @Pro",
+        ] {
+            assert_eq!(problems(odd), [Problem::NotAClass { line: odd.into() }]);
+        }
+    }
+
     proptest! {
         #[test]
-        fn what_is_written_can_be_read(labels in proptest::collection::btree_set("[A-Z][A-Za-z0-9]{0,8}", 1..8), seats in 1..=100_u32) {
-            let text = labels.iter().map(|l| format!("{l}: {seats}")).collect::<Vec<_>>().join("\n");
+        fn what_is_written_can_be_read(
+            labels in proptest::collection::btree_set("[A-Z][A-Za-z0-9]{0,8}", 1..8),
+            seats in 1..=100_u32,
+            role in proptest::option::of(1..u64::MAX),
+        ) {
+            let gate = role.map(|id| format!(" <@&{id}>")).unwrap_or_default();
+            let text = labels.iter().map(|l| format!("{l}: {seats}{gate}")).collect::<Vec<_>>().join("\n");
             if let Ok(classes) = parse_classes(&text) {
                 prop_assert_eq!(parse_classes(&write_classes(&classes)).unwrap(), classes);
             }

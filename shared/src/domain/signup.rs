@@ -2,7 +2,7 @@
 
 use super::availability::DriverDetails;
 use super::event::{Event, EventKey};
-use super::ids::{InteractionId, UserId};
+use super::ids::{InteractionId, RoleId, UserId};
 use super::refusal::{Refusal, Standing};
 use super::seats::{SeatMove, Seats, seats_of};
 use super::series::{Class, ClassId};
@@ -123,16 +123,17 @@ pub enum Verdict {
     ChooseClass,
 }
 
-/// Decides what `answer` takes, given the event, the counts of its classes and the driver's present sign-up.
+/// Decides what `answer` takes, given the event, the counts of its classes, the driver's present sign-up and roles.
+/// A role is needed to enter a class, and not to stay in it or to move up in its waitlist.
 ///
 /// # Errors
-/// [`Refusal::SignUpClosed`], [`Refusal::NoSuchClass`], [`Refusal::NothingToChange`].
+/// [`Refusal::SignUpClosed`], [`Refusal::NoSuchClass`], [`Refusal::NothingToChange`], [`Refusal::ClassNeedsRole`].
 pub fn decide(
     event: &Event,
     counts: &[Seats],
     mine: Option<&SignUp>,
     answer: &Answer,
-    ticket: Ticket,
+    (ticket, roles): (Ticket, &[RoleId]),
     now: Timestamp,
 ) -> Result<Verdict, Refusal> {
     // Leaving stays possible after sign-up closed: a seat that will stay empty helps nobody. It ends with the start.
@@ -147,6 +148,16 @@ pub fn decide(
         standing: mine.map_or(Standing::None, |mine| mine.standing(event)),
     };
     let leaves = leaving(counts, mine);
+    let enter_class = |class: &Class| {
+        let plan = enter(counts, &class.id, mine, leaves.clone(), ticket).ok_or_else(unchanged)?;
+        match class.missing_role(roles) {
+            None => Ok(plan),
+            Some(role) => Err(Refusal::ClassNeedsRole {
+                class: class.label.clone(),
+                role,
+            }),
+        }
+    };
     match answer {
         Answer::Leave if mine.is_none() => Err(unchanged()),
         Answer::Leave => Ok(Verdict::Go(Plan {
@@ -161,13 +172,10 @@ pub fn decide(
             status: Some(Status::NotComing),
         })),
         Answer::SignUp => match event.classes.as_slice() {
-            [only] => enter(counts, &only.id, mine, leaves, ticket).ok_or_else(unchanged),
+            [only] => enter_class(only),
             _ => Ok(Verdict::ChooseClass),
         },
-        Answer::Class { class } => {
-            event.class(class).ok_or(Refusal::NoSuchClass)?;
-            enter(counts, class, mine, leaves, ticket).ok_or_else(unchanged)
-        }
+        Answer::Class { class } => enter_class(event.class(class).ok_or(Refusal::NoSuchClass)?),
     }
 }
 
@@ -301,13 +309,55 @@ mod tests {
             counts,
             mine.as_ref(),
             answer,
-            TICKET,
+            (TICKET, &[]),
             at("2026-11-20T00:00:00Z"),
         )
     }
 
     fn class(label: &str) -> ClassId {
         ClassId::of(label)
+    }
+
+    #[test]
+    fn a_role_is_needed_to_enter_and_not_to_stay() {
+        let event = event("GT3:2, Pro:1 <@&7>");
+        let (counts, now) = (counts(&event, 0, 0), at("2026-11-20T00:00:00Z"));
+        let tried = |mine: Option<Status>, answer: &Answer, roles: &[RoleId]| {
+            let mine = mine.map(|status| SignUp {
+                event: event.key,
+                user: UserId(5),
+                name: "Ana".into(),
+                status,
+                at: event.created_at,
+                details: DriverDetails::default(),
+            });
+            decide(&event, &counts, mine.as_ref(), answer, (TICKET, roles), now)
+        };
+        let pro = Answer::Class { class: class("Pro") };
+        let refused = Err(Refusal::ClassNeedsRole {
+            class: "Pro".into(),
+            role: RoleId(7),
+        });
+        assert_eq!(tried(None, &pro, &[]), refused);
+        assert_eq!(tried(None, &pro, &[RoleId(8)]), refused);
+        assert!(tried(None, &pro, &[RoleId(8), RoleId(7)]).is_ok());
+        assert!(tried(None, &Answer::Class { class: class("GT3") }, &[]).is_ok());
+        let seated = |label: &str| {
+            Some(Status::Seated {
+                class: class(label),
+                ticket: TICKET,
+            })
+        };
+        assert_eq!(
+            tried(seated("GT3"), &pro, &[]),
+            refused,
+            "a change of class enters it too"
+        );
+        assert!(matches!(
+            tried(seated("Pro"), &pro, &[]),
+            Err(Refusal::NothingToChange { .. })
+        ));
+        assert!(tried(seated("Pro"), &Answer::Leave, &[]).is_ok());
     }
 
     #[test]
@@ -389,7 +439,7 @@ mod tests {
     fn sign_up_ends_with_the_start_or_when_it_is_closed() {
         let event = event("GT3:2");
         let seats = counts(&event, 0, 0);
-        let ask = |event: &Event, now| decide(event, &seats, None, &Answer::SignUp, TICKET, at(now));
+        let ask = |event: &Event, now| decide(event, &seats, None, &Answer::SignUp, (TICKET, &[]), at(now));
         assert!(ask(&event, "2026-11-28T12:59:59Z").is_ok());
         assert_eq!(ask(&event, "2026-11-28T13:00:00Z"), Err(Refusal::SignUpClosed));
         for state in EventState::ALL

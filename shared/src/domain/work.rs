@@ -3,7 +3,7 @@
 use super::alert::Announcement;
 use super::event::EventKey;
 use super::guild_link::Occasion;
-use super::ids::{ApplicationId, ClubId, InteractionId, TeamId, UserId};
+use super::ids::{ApplicationId, ClubId, InteractionId, RoleId, TeamId, UserId};
 use super::join::JoinKey;
 use super::rank::Rank;
 use super::roster_import::{FileRef, ImportKey};
@@ -155,6 +155,9 @@ pub enum Work {
         user: UserId,
         /// The name that the roster shows.
         name: String,
+        /// The roles that they had when they clicked.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        roles: Vec<RoleId>,
         /// What they asked for.
         answer: Answer,
         /// The click, which gives the order of arrival.

@@ -7,11 +7,17 @@ use crate::domain::event::EventKey;
 use crate::domain::ids::{ChannelId, UserId};
 use crate::domain::notice::{Notice, Render, Rendered, Sheet};
 use crate::domain::settings::Settings;
+use crate::domain::sign_up_csv;
 use crate::domain::signup::Status;
 use crate::domain::space::{Space, SpaceState};
+use crate::domain::text::comparable;
 use crate::domain::wishes::{Telling, Way};
-use crate::ports::discord::{DiscordError, Mentions, MessageBody, Messages, NewMessage};
-use crate::ports::store::{Delivery, EventReader, MemberWishes, Receipts, SettingsReader, Spaces};
+use crate::ports::discord::{
+    DiscordError, FileMessages, Mentions, MessageBody, Messages, NewMessage, Upload,
+};
+use crate::ports::store::{
+    Delivery, EventReader, MemberWishes, Receipts, SettingsReader, Spaces, StoreError,
+};
 use jiff::Timestamp;
 use serde_json::Value;
 use std::collections::HashMap;
@@ -49,7 +55,7 @@ pub struct Announced {
 /// What the store and Discord say.
 pub async fn announce_event<S: EventReader + MemberWishes + Receipts + SettingsReader + Spaces>(
     store: &S,
-    ways: (&impl Messages, &impl Render),
+    ways: (&impl FileMessages, &impl Render),
     job: &Job,
     what: (EventKey, Announcement, Timestamp),
 ) -> Result<(), JobFailure> {
@@ -67,7 +73,7 @@ pub async fn announce_event<S: EventReader + MemberWishes + Receipts + SettingsR
 /// What the store and Discord say; [`JobFailure::Stale`] while the channel is still being made.
 pub async fn announce<S: EventReader + MemberWishes + Receipts + Spaces>(
     store: &S,
-    (discord, render): (&impl Messages, &impl Render),
+    (discord, render): (&impl FileMessages, &impl Render),
     job: &Job,
     (club, settings): (&Club, &Settings),
     (event, what, due): (EventKey, Announcement, Timestamp),
@@ -102,18 +108,40 @@ pub async fn announce<S: EventReader + MemberWishes + Receipts + Spaces>(
         job,
         (event, channel),
         (&rendered, users, what, due),
+        roster_file(&sheet, what)?.as_ref(),
     )
     .await?;
     Ok(Announced { said, by_dm })
 }
 
+/// The final roster, which goes with the word that sign-up is over.
+fn roster_file(sheet: &Sheet, what: Announcement) -> Result<Option<Upload>, StoreError> {
+    if what != Announcement::Closing {
+        return Ok(None);
+    }
+    let bytes = sign_up_csv::export(sheet).map_err(|error| StoreError::Corrupt(error.to_string()))?;
+    let slug: String = comparable(&sheet.event.name)
+        .chars()
+        .filter(|c| c.is_ascii_alphanumeric() || *c == '-')
+        .collect();
+    Ok(Some(Upload {
+        filename: format!(
+            "sign-ups-{slug}-{}.csv",
+            sheet.event.starts_at.strftime("%Y-%m-%d")
+        ),
+        content_type: "text/csv; charset=utf-8",
+        bytes,
+    }))
+}
+
 /// Posts it, in as many messages as it takes to mention all.
 async fn post<S: Receipts>(
     store: &S,
-    discord: &impl Messages,
+    discord: &impl FileMessages,
     job: &Job,
     (event, channel): (EventKey, ChannelId),
     (rendered, users, what, due): (&Rendered, Vec<UserId>, Announcement, Timestamp),
+    file: Option<&Upload>,
 ) -> Result<Said, JobFailure> {
     let mut parts: Vec<&[UserId]> = users.chunks(MENTIONED).collect();
     if parts.is_empty() {
@@ -133,6 +161,7 @@ async fn post<S: Receipts>(
             name: format!("said#{}#{due}#{number}", what.name()),
             body,
             users,
+            file: file.filter(|_| number == 0),
         };
         match message.send_once(store, discord, job, (event, channel)).await {
             Ok(()) => {}
@@ -217,6 +246,8 @@ pub(super) struct Part<'a> {
     pub body: Value,
     /// Whom it notifies.
     pub users: &'a [UserId],
+    /// What is attached, where Discord lets Gantry attach files.
+    pub file: Option<&'a Upload>,
 }
 
 impl Part<'_> {
@@ -227,7 +258,7 @@ impl Part<'_> {
     pub(super) async fn send_once<S: Receipts>(
         &self,
         store: &S,
-        discord: &impl Messages,
+        discord: &impl FileMessages,
         job: &Job,
         (event, channel): (EventKey, ChannelId),
     ) -> Result<(), JobFailure> {
@@ -244,7 +275,16 @@ impl Part<'_> {
                     users: self.users.to_vec(),
                 },
             };
-            discord.post_message(channel, &message).await?;
+            match self.file {
+                None => discord.post_message(channel, &message).await,
+                Some(file) => match discord.post_message_with_file(channel, &message, file).await {
+                    // What it says matters more than the file.
+                    Err(DiscordError::Forbidden { .. } | DiscordError::Refused { .. }) => {
+                        discord.post_message(channel, &message).await
+                    }
+                    posted => posted,
+                },
+            }?;
         }
         Ok(store
             .settle_delivery(event, &self.name, "channel", job.now)

@@ -4,7 +4,7 @@ use super::call::{Call, Env, Failure, outbox_id, with_caller};
 use super::once::{Decision, once};
 use crate::domain::event::{Event, EventKey, EventState};
 use crate::domain::fact::{Actor, Fact, Record};
-use crate::domain::ids::{EventId, GuildId, InteractionId, UserId};
+use crate::domain::ids::{EventId, GuildId, InteractionId, RoleId, UserId};
 use crate::domain::rank::Capability;
 use crate::domain::refusal::{Refusal, Standing};
 use crate::domain::seats::{SeatMove, Seats};
@@ -44,7 +44,7 @@ pub enum AnswerOutcome {
 /// that touches nothing that others write, so it cannot be crowded out.
 ///
 /// # Errors
-/// Refuses with `NoClub`, `NeedsRank`, `NoSuchEvent`, `SignUpClosed`, `NoSuchClass`, `NothingToChange`, `Busy`.
+/// Refuses with `NoClub`, `NeedsRank`, `NoSuchEvent`, `SignUpClosed`, `NoSuchClass`, `ClassNeedsRole`, `NothingToChange`, `Busy`.
 pub async fn answer_event<S: ClubReader + EventReader + Ledger>(
     store: &S,
     env: &impl Env,
@@ -55,6 +55,7 @@ pub async fn answer_event<S: ClubReader + EventReader + Ledger>(
     let driver = Driver {
         user: call.user,
         name: &call.name,
+        roles: &call.roles,
         interaction: call.interaction,
         guild: call.guild,
         trace: &call.trace,
@@ -101,6 +102,7 @@ async fn queue<S: Ledger>(
         event,
         user: call.user,
         name: call.name.clone(),
+        roles: call.roles.clone(),
         answer: answer.clone(),
         interaction: call.interaction,
         reply: call.reply.clone(),
@@ -132,6 +134,8 @@ async fn queue<S: Ledger>(
 pub(super) struct Driver<'a> {
     pub user: UserId,
     pub name: &'a str,
+    /// In the guild, when they clicked.
+    pub roles: &'a [RoleId],
     pub interaction: InteractionId,
     pub guild: GuildId,
     pub trace: &'a str,
@@ -148,7 +152,14 @@ pub(super) async fn decide_answer<S: EventReader>(
 ) -> Result<Decision<AnswerOutcome>, Failure> {
     let Desk { event, seats, mine } = desk;
     let ticket = Ticket(driver.interaction);
-    let plan = match decide(&event, &seats, mine.as_ref(), answer, ticket, driver.now)? {
+    let plan = match decide(
+        &event,
+        &seats,
+        mine.as_ref(),
+        answer,
+        (ticket, driver.roles),
+        driver.now,
+    )? {
         Verdict::ChooseClass => {
             return Ok(Decision::Nothing(AnswerOutcome::ChooseClass {
                 event: Box::new(event),

@@ -2,7 +2,7 @@
 
 use crate::domain::fact::{Actor, Fact, Record};
 use crate::domain::ids::{
-    ClubId, EntryId, EventId, GuildId, InteractionId, OutboxId, RunId, SeriesId, TeamId, UserId,
+    ClubId, EntryId, EventId, GuildId, InteractionId, OutboxId, RoleId, RunId, SeriesId, TeamId, UserId,
 };
 use crate::domain::rank::{Capability, Rank};
 use crate::domain::refusal::Refusal;
@@ -24,6 +24,8 @@ pub struct Call {
     pub user: UserId,
     /// The name that others see.
     pub name: String,
+    /// Their roles in the guild.
+    pub roles: Vec<RoleId>,
     /// Whether Discord lets them manage the server: such a person is never less than an admin of its club.
     pub manages_server: bool,
     /// Where a late answer goes.

@@ -5,7 +5,7 @@ use super::call::{Env, Failure};
 use super::job::{Job, JobFailure};
 use super::once::{Decision, once};
 use crate::domain::event::EventKey;
-use crate::domain::ids::{InteractionId, UserId};
+use crate::domain::ids::{InteractionId, RoleId, UserId};
 use crate::domain::notice::{Notice, Render};
 use crate::domain::refusal::Refusal;
 use crate::domain::signup::{Answer, SignUp, Status};
@@ -26,6 +26,8 @@ pub struct Wish<'a> {
     pub user: UserId,
     /// The name that the roster shows.
     pub name: &'a str,
+    /// The roles that they had when they clicked.
+    pub roles: &'a [RoleId],
     /// What they asked for.
     pub answer: &'a Answer,
     /// The click.
@@ -49,6 +51,7 @@ pub async fn finish_answer<S: EventReader + Ledger>(
     let driver = Driver {
         user: wish.user,
         name: wish.name,
+        roles: wish.roles,
         interaction: wish.interaction,
         guild: job.guild,
         trace: &job.trace,

@@ -30,6 +30,7 @@ pub mod map_roles;
 pub mod publish_event;
 pub mod record_results;
 pub mod repeat_event;
+pub mod restrict_class;
 pub mod set_rank;
 pub mod set_sign_up_times;
 pub mod set_up_club;

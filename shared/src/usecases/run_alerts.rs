@@ -16,7 +16,7 @@ use crate::domain::settings::Settings;
 use crate::domain::signup::Status;
 use crate::domain::wishes::stint_leads;
 use crate::domain::work::Work;
-use crate::ports::discord::Messages;
+use crate::ports::discord::FileMessages;
 use crate::ports::store::{
     Alerts, Batch, Change, ClubReader, Desk, EventReader, Ledger, MemberWishes, Outbox, Receipts,
     SettingsReader, Spaces, TeamReader,
@@ -46,7 +46,7 @@ struct Stand {
 pub async fn run_alerts<S>(
     store: &S,
     env: &impl Env,
-    discord: &impl Messages,
+    discord: &impl FileMessages,
     render: &impl Render,
     job: &Job,
     event: EventKey,
@@ -217,7 +217,7 @@ async fn promotion<S: EventReader>(
 async fn say<S: EventReader + MemberWishes + Receipts + Spaces>(
     store: &S,
     env: &impl Env,
-    (discord, render): (&impl Messages, &impl Render),
+    (discord, render): (&impl FileMessages, &impl Render),
     job: &Job,
     (stand, alert, what): (&Stand, &Alert, Announcement),
 ) -> Result<Batch, JobFailure> {

@@ -158,6 +158,7 @@ fn call_of(job: &Job, asked: &Asked<'_>) -> Call {
         guild: job.guild,
         user: asked.user,
         name: String::new(),
+        roles: Vec::new(),
         manages_server: asked.manages_server,
         reply: asked.reply.clone(),
         trace: job.trace.clone(),

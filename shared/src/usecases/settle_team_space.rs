@@ -14,7 +14,7 @@ use crate::domain::settings::{Drift, Settings};
 use crate::domain::space::{SpaceState, Step};
 use crate::domain::team_space::{SeenSpace, TeamSpace, Thing, wanted_in};
 use crate::domain::teams::Team;
-use crate::ports::discord::{Channels, DiscordError, Guilds, MemberRoles, Messages, Roles, Threads};
+use crate::ports::discord::{Channels, DiscordError, FileMessages, Guilds, MemberRoles, Roles, Threads};
 use crate::ports::store::{Receipts, SettingsReader, Spaces, TeamReader, TeamSpaces};
 use jiff::SignedDuration;
 
@@ -22,9 +22,9 @@ use jiff::SignedDuration;
 const PATIENCE: SignedDuration = SignedDuration::from_mins(1);
 
 /// Discord's capability for all of this.
-pub trait TeamBuilder: Guilds + Channels + Roles + MemberRoles + Threads + Messages {}
+pub trait TeamBuilder: Guilds + Channels + Roles + MemberRoles + Threads + FileMessages {}
 
-impl<T: Guilds + Channels + Roles + MemberRoles + Threads + Messages> TeamBuilder for T {}
+impl<T: Guilds + Channels + Roles + MemberRoles + Threads + FileMessages> TeamBuilder for T {}
 
 /// What it needs of the store.
 pub trait TeamStore: SettingsReader + TeamReader + TeamSpaces + Spaces + Receipts {}

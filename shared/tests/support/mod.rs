@@ -106,6 +106,7 @@ impl World {
             guild: GUILD,
             user,
             name: format!("Driver {user}"),
+            roles: Vec::new(),
             manages_server,
             reply: Reply {
                 application: ApplicationId(5),

@@ -76,6 +76,7 @@ pub(super) fn events(now: Timestamp) -> serde_json::Result<Vec<(&'static str, &'
         event: OPEN,
         user: DRIVER,
         name: "Mika Lehtonen".to_owned(),
+        roles: Vec::new(),
         answer: Answer::Class {
             class: ClassId::of("LMP2"),
         },

@@ -240,6 +240,7 @@ fn class(label: &str, seats: u32) -> Class {
         id: ClassId::of(label),
         label: label.to_owned(),
         seats,
+        role: None,
     }
 }
 

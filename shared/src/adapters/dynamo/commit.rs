@@ -360,11 +360,17 @@ impl Table {
         let (from, until) = open_span(gate);
         self.update(
             &keys::class(event, &class.id),
-            "SET label = :label, seats = :seats, open_until = :until, open_from = :from",
+            "SET label = :label, seats = :seats, needs_role = :role, open_until = :until, open_from = :from",
             "taken <= :seats",
             [
                 (":label", text(class.label)),
                 (":seats", number(class.seats)),
+                (
+                    ":role",
+                    class
+                        .role
+                        .map_or(AttributeValue::Null(true), |role| text(role.to_string())),
+                ),
                 (":until", number(until)),
                 (":from", number(from)),
             ],

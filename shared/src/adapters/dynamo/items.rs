@@ -2,7 +2,7 @@
 
 use super::keys::{PK, SK, TTL};
 use crate::domain::club::{Club, Colour, ZoneName};
-use crate::domain::ids::{ChannelId, ClubId, GuildId, OutboxId, UserId};
+use crate::domain::ids::{ChannelId, ClubId, GuildId, OutboxId, RoleId, UserId};
 use crate::domain::seats::Seats;
 use crate::domain::series::{Class, ClassId};
 use crate::domain::settings::{ClubSettings, Key, Settings, Value};
@@ -173,6 +173,8 @@ pub(super) struct ClassItem {
     pub class: ClassId,
     pub label: String,
     pub seats: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub needs_role: Option<RoleId>,
     pub taken: u32,
     pub waiting: u32,
     /// Seconds since the epoch; 0 when sign-up is over.
@@ -189,6 +191,7 @@ impl ClassItem {
             class: class.id,
             label: class.label,
             seats: class.seats,
+            needs_role: class.role,
             taken: 0,
             waiting: 0,
             open_until,
@@ -201,6 +204,7 @@ impl ClassItem {
             id: self.class,
             label: self.label,
             seats: self.seats,
+            role: self.needs_role,
         };
         Seats {
             class,

@@ -11,8 +11,9 @@ pub const SERIES_NAME: u16 = series::SERIES_NAME_MAX as u16;
 pub const EVENT_NAME: u16 = event::EVENT_NAME_MAX as u16;
 /// What a series or an event is about.
 pub const DESCRIPTION: u16 = series::DESCRIPTION_MAX as u16;
-/// All classes in a row or one a line; each is its label, a colon, up to three digits, a separator and some spaces.
-pub const CLASSES: u16 = (series::CLASSES_MAX * (series::CLASS_LABEL_MAX + 10)) as u16;
+/// All classes in a row or one a line; each is its label, a colon, up to three digits, a role's mention (up to 24), a
+/// separator and some spaces.
+pub const CLASSES: u16 = (series::CLASSES_MAX * (series::CLASS_LABEL_MAX + 35)) as u16;
 /// An IANA time zone.
 pub const TIME_ZONE: u16 = 64;
 /// `#` and six hex digits, or a little more for a typing error to be explained.

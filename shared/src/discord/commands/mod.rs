@@ -48,6 +48,7 @@ pub enum Verb {
     EventPublish,
     EventClose,
     EventTimes,
+    EventRestrict,
     EventComplete,
     EventArchive,
     EventCancel,
@@ -198,6 +199,15 @@ pub enum Command {
         opens: Option<String>,
         /// Local time or `start`, as typed.
         closes: Option<String>,
+    },
+    /// `/event restrict`
+    EventRestrict {
+        /// The picked event.
+        event: EventId,
+        /// The class, as typed.
+        class: Option<String>,
+        /// Who enters it needs this role.
+        role: Option<RoleId>,
     },
     /// `/event complete`
     EventComplete {

@@ -425,6 +425,11 @@ fn build(verb: Verb, options: &Options<'_>) -> Result<Command, RouteError> {
             opens: options.text("opens")?,
             closes: options.text("closes")?,
         },
+        Verb::EventRestrict => Command::EventRestrict {
+            event: event()?,
+            class: options.text("class")?,
+            role: options.role("role")?.map(|picked| picked.role),
+        },
         Verb::EventComplete => Command::EventComplete { event: event()? },
         Verb::EventArchive => Command::EventArchive { event: event()? },
         Verb::EventCancel => Command::EventCancel {

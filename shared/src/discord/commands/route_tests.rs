@@ -373,6 +373,14 @@ fn every_command_is_routed_with_all_its_options() {
             },
         ),
         (
+            run("event restrict", &[("event", e.clone()), ("class", json!("GT3"))]),
+            Command::EventRestrict {
+                event,
+                class: text("GT3"),
+                role: None,
+            },
+        ),
+        (
             run("event complete", &[("event", e.clone())]),
             Command::EventComplete { event },
         ),
@@ -799,6 +807,7 @@ fn suggestions_are_asked_for_by_field() {
         ("event publish", "event", Event),
         ("event close", "event", Event),
         ("event times", "event", Event),
+        ("event restrict", "event", Event),
         ("event complete", "event", Event),
         ("event archive", "event", Event),
         ("event cancel", "event", Event),

@@ -184,7 +184,8 @@ const SERIES: &[SubSpec] = &[
                 .required(),
                 OptionSpec::text("description", "A few words about the series", limits::DESCRIPTION),
             ],
-            "1 to 10 classes, each with 1 to 100 seats. New events of the series start with these classes.",
+            "1 to 10 classes, each with 1 to 100 seats. A role behind the seats, as in LMP2:12 @Pro, keeps a class for \
+             those who have it. New events of the series start with these classes.",
         ),
     ),
     SubSpec::new(
@@ -301,6 +302,26 @@ const EVENT: &[SubSpec] = &[
                 ),
             ],
             "Times are in the club's zone. Without this, sign-up is open from publishing until the start.",
+        ),
+    ),
+    SubSpec::new(
+        "restrict",
+        "Keep a class for those who have a role",
+        ActionSpec::new(
+            Verb::EventRestrict,
+            &[
+                EVENT_OPTION,
+                OptionSpec::text(
+                    "class",
+                    "Its car class; may be left out if the event has only one",
+                    limits::CLASS,
+                ),
+                OptionSpec::role(
+                    "role",
+                    "Who enters the class needs it; if left out, the class is open to all",
+                ),
+            ],
+            "Who is in the class stays in it. Events that are repeated from this one have the same.",
         ),
     ),
     SubSpec::new(

@@ -1,5 +1,6 @@
 //! What is said in an event's channel to everybody in it.
 
+use super::board::with_roster;
 use super::embed::Embed;
 use super::{embed_body, phrases};
 use crate::discord::text;
@@ -28,7 +29,10 @@ pub(super) fn announced(club: &Club, sheet: &Sheet, what: Announcement) -> Value
         Announcement::Reminder { hours } => embed(format!("{name} starts in {}", lead(hours)))
             .line(schedule)
             .line("If you cannot come after all, please give your seat back on the board."),
-        Announcement::Closing => counts(embed(format!("Sign-up for {name} is closed")), sheet).line(schedule),
+        Announcement::Closing => {
+            let embed = embed(format!("Sign-up for {name} is closed")).line(schedule);
+            with_roster(embed, sheet)
+        }
         Announcement::Start => embed(format!("{name} has started")).line("Good luck to all drivers."),
         Announcement::Cancelled => {
             let reason = event.cancel_reason.as_deref().map(str::trim);

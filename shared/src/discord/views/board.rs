@@ -25,7 +25,16 @@ pub(super) fn board(club: &Club, sheet: &Sheet) -> Value {
     let embed = Embed::new(club.colour, format!("Sign-up: {}", phrases::name(&event.name)))
         .line(phrases::schedule(event.starts_at, event.duration_min))
         .line(phrases::state(event));
+    let embed = restricted(embed, event);
     embed_with(with_roster(embed, sheet), controls(event, &seats(sheet)))
+}
+
+/// Says which classes are for some only: names of fields show no mention.
+fn restricted(embed: Embed, event: &Event) -> Embed {
+    event.classes.iter().fold(embed, |embed, class| match class.role {
+        Some(role) => embed.line(format!("**{}** is for <@&{role}>.", phrases::name(&class.label))),
+        None => embed,
+    })
 }
 
 /// The same without buttons, for whoever asks.
@@ -89,7 +98,8 @@ pub(super) fn controls(event: &Event, seats: &[Seats]) -> Vec<Value> {
     select.into_iter().chain([buttons]).collect()
 }
 
-fn with_roster(embed: Embed, sheet: &Sheet) -> Embed {
+/// Who drives in each class, who waits, and who does not come.
+pub(super) fn with_roster(embed: Embed, sheet: &Sheet) -> Embed {
     let seats = seats(sheet);
     let groups = groups(sheet, &seats);
     let headings: usize = groups

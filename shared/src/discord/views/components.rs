@@ -46,7 +46,7 @@ pub(super) fn class_select(id: ComponentId, seats: &[Seats], enabled: bool) -> V
             json!({
                 "label": text::plain(&seats.class.label, OPTION_MAX),
                 "value": seats.class.id.as_str(),
-                "description": left(seats),
+                "description": newcomers(seats),
             })
         })
         .collect();
@@ -59,6 +59,14 @@ pub(super) fn class_select(id: ComponentId, seats: &[Seats], enabled: bool) -> V
         "max_values": 1,
         "disabled": !enabled,
     })
+}
+
+/// What a newcomer finds in a class, and whether it is for some only. A mention is not shown in a select.
+fn newcomers(seats: &Seats) -> String {
+    match seats.class.role {
+        Some(_) => format!("{} · needs a role", left(seats)),
+        None => left(seats),
+    }
 }
 
 /// What a newcomer finds in a class.

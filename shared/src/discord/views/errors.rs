@@ -128,6 +128,10 @@ pub fn refusal(refusal: &Refusal, ids: &CommandIds) -> String {
             "This team drives in **{}**, and the driver has a seat in another class.",
             phrases::name(class)
         ),
+        Refusal::ClassNeedsRole { class, role } => format!(
+            "**{}** is for those who have the role <@&{role}>. Please choose another class, or ask an admin for the role.",
+            phrases::name(class)
+        ),
         Refusal::InTeamAlready => "This driver is in that team already.".to_owned(),
         Refusal::EmptyTeam { team } => format!(
             "Team **{}** has no drivers. {} dissolves it, {} gives it some.",
@@ -463,7 +467,10 @@ fn problem(problem: &Problem) -> String {
         Problem::TooFarOff => "this is more than two years away.".to_owned(),
         Problem::NotADuration => "such as 6h, 90m or 2h 30m.".to_owned(),
         Problem::DurationOutOfRange => "between 5 minutes and 48 hours.".to_owned(),
-        Problem::NotAClass { line } => format!("“{}” is no class with seats, such as GT3: 10.", quote(line)),
+        Problem::NotAClass { line } => format!(
+            "“{}” is no class with seats, such as GT3: 10, or GT3: 10 @Role.",
+            quote(line)
+        ),
         Problem::SeatsOutOfRange { class } => format!("{} needs 1 to 100 seats.", quote(class)),
         Problem::DoubleClass { class } => format!("{} is there twice.", quote(class)),
         Problem::NumberOutOfRange { min, max } => format!("a whole number from {min} to {max}."),

@@ -176,6 +176,10 @@ pub(super) fn changed(change: EventChange, event: &EventBrief, ids: &CommandIds)
             "Sign-up times set",
             "The board says so in a moment; sign-up opens and closes by itself.".to_owned(),
         ),
+        EventChange::Restricted => (
+            "Class changed",
+            "Its sign-up asks for the role that is shown here. Who is in the class stays in it.".to_owned(),
+        ),
         EventChange::Completed => ("Race ended", "Its board says so in a moment.".to_owned()),
         EventChange::Archived => (
             "Event archived",

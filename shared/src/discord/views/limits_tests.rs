@@ -106,6 +106,7 @@ fn crowd() -> impl Strategy<Value = Sheet> {
                 id: ClassId::of(&format!("{index}{}", "W".repeat(18))),
                 label: format!("{index}{label}").chars().take(20).collect(),
                 seats: 100,
+                role: None,
             };
             let event = Event {
                 name,
@@ -168,7 +169,7 @@ proptest! {
         name in nasty(80), description in nasty(1000), label in nasty(20), events in 0..30_usize, series_count in 0..100_usize,
     ) {
         let classes: Vec<Class> = (0..10)
-            .map(|i| Class { id: ClassId::of(&format!("c{i}")), label: label.clone(), seats: 100 })
+            .map(|i| Class { id: ClassId::of(&format!("c{i}")), label: label.clone(), seats: 100, role: None })
             .collect();
         let club = Club { name: name.chars().take(50).collect(), ..club() };
         let event = Event {

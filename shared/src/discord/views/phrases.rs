@@ -56,7 +56,14 @@ pub(super) fn schedule(starts_at: Timestamp, duration_min: i64) -> String {
 /// A class with its seats: `GT3 · 10 seats`.
 pub(super) fn class(class: &Class) -> String {
     let seats = if class.seats == 1 { "seat" } else { "seats" };
-    format!("{} · {} {seats}", name(&class.label), class.seats)
+    match class.role {
+        Some(role) => format!(
+            "{} · {} {seats} · for <@&{role}>",
+            name(&class.label),
+            class.seats
+        ),
+        None => format!("{} · {} {seats}", name(&class.label), class.seats),
+    }
 }
 
 /// How full a class is: `GT3 · 7/10`.

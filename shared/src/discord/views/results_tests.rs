@@ -180,6 +180,7 @@ proptest! {
             id: ClassId::of(&format!("c{n}")),
             label: format!("{n}{label}").chars().take(20).collect(),
             seats: 100,
+            role: None,
         }).collect();
         let rows = rows.into_iter().map(|(name, class, place, fastest)| Row {
             user: None,

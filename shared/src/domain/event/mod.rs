@@ -115,6 +115,18 @@ impl Event {
         self.classes.iter().find(|class| class.id == *id)
     }
 
+    /// The class that is typed; the only one if nothing is.
+    ///
+    /// # Errors
+    /// [`Refusal::NameTheClass`], [`Refusal::NoSuchClass`].
+    pub fn class_named(&self, typed: Option<&str>) -> Result<&Class, Refusal> {
+        match (typed, self.classes.as_slice()) {
+            (None, [only]) => Ok(only),
+            (None, _) => Err(Refusal::NameTheClass),
+            (Some(typed), _) => self.class(&ClassId::of(typed)).ok_or(Refusal::NoSuchClass),
+        }
+    }
+
     /// The facts of `details` put in place of the present ones.
     #[must_use]
     pub fn edited(&self, details: EventDetails) -> Self {

@@ -19,6 +19,7 @@ mod plan;
 #[cfg(test)]
 mod tests;
 
+pub(in crate::domain) use export::armed;
 pub use export::export;
 pub use parse::{Line, Sheet, parse};
 pub(in crate::domain) use parse::{Lines, decode, delimiter, disarmed};

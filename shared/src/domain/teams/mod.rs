@@ -194,7 +194,7 @@ impl LineUp {
         let done = match edit {
             TeamEdit::Create { id, name, class } => {
                 let name = next.free_name(name, None)?;
-                let class = class_of(&sheet.event, class.as_deref())?.id.clone();
+                let class = sheet.event.class_named(class.as_deref())?.id.clone();
                 if next.teams.len() >= TEAMS_MAX {
                     return Err(Refusal::TooManyTeams { max: TEAMS_MAX });
                 }
@@ -239,7 +239,7 @@ impl LineUp {
                 ids,
             } => {
                 let classes: Vec<&Class> = match class {
-                    Some(_) => vec![class_of(&sheet.event, class.as_deref())?],
+                    Some(_) => vec![sheet.event.class_named(class.as_deref())?],
                     None => sheet.event.classes.iter().collect(),
                 };
                 next.form(&classes, *sizes, *seed, ids, sheet)?;
@@ -439,14 +439,6 @@ fn candidate(event: &Event, sign_up: &SignUp) -> Candidate {
     Candidate {
         skill: sign_up.details.experience.unwrap_or(Experience::ASSUMED).get(),
         free: sign_up.details.slots(event),
-    }
-}
-
-fn class_of<'a>(event: &'a Event, typed: Option<&str>) -> Result<&'a Class, Refusal> {
-    match (typed, event.classes.as_slice()) {
-        (None, [only]) => Ok(only),
-        (None, _) => Err(Refusal::NameTheClass),
-        (Some(typed), _) => event.class(&ClassId::of(typed)).ok_or(Refusal::NoSuchClass),
     }
 }
 

@@ -112,6 +112,7 @@ async fn tell<S: TeamStore>(
         name: format!("team#{}#{}", space.team, space.told),
         body,
         users: &space.telling,
+        file: None,
     };
     let channel = space.thread.id().unwrap_or(facts.channel);
     match Box::pin(message.send_once(store, discord, job, (space.event, channel))).await {
