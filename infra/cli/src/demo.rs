@@ -1,13 +1,13 @@
-//! `gantry demo`: the main job on a stack of its own.
+//! `gantry demo`: the main job and a race weekend on a stack of its own.
 
 use crate::Outcome;
 use clap::Args;
 use gantry_local::seed::DemoClub;
 use gantry_local::story::Step;
-use gantry_local::{Stack, StackConfig, seed, story};
+use gantry_local::{Stack, StackConfig, seed, story, weekend};
 use std::time::Instant;
 
-/// Plays the main job on free ports, looks for every step's result in the simulator's state, and leaves.
+/// Plays the main job and a six-hour race weekend with two teams on free ports, looks for every step's result in the simulator's state, and leaves.
 ///
 /// Fails at the first step whose result is not there.
 #[derive(Args)]
@@ -31,6 +31,7 @@ impl Demo {
         seed::club(&stack, &demo).await?;
         printer.seeded(&stack, &demo);
         story::play(&stack, &demo, &mut |step| printer.step(step)).await?;
+        weekend::play(&stack, &demo, &mut |step| printer.step(step)).await?;
         let violations = stack.simulator().openapi_violations();
         if !violations.is_empty() {
             return Err(format!(

@@ -22,7 +22,7 @@ Without a command, `up` is run.
 
 Examples:
   gantry                              start the local stack on ports 9000 to 9004 and play the main job
-  gantry demo                         play the main job on free ports and leave
+  gantry demo                         play the main job and a race weekend, and leave
   gantry up --no-seed --data .gantry  an empty stack that keeps its state in .gantry
   gantry commands print               the JSON that registers the commands
   gantry commands sync                register them: writes only what differs from what Discord has

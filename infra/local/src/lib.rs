@@ -1,7 +1,8 @@
 //! The local stack: Gantry on a laptop, without an AWS or a Discord account.
 //!
 //! [`Stack::start`] starts the AWS counterparts, the Discord simulator and the functions, connected as the template
-//! connects them; [`seed`] makes the demo club; [`story`] plays the main job.
+//! connects them; [`seed`] makes the demo club; [`story`] plays the main job, and [`weekend`] a
+//! whole race weekend.
 
 mod callee;
 mod due;
@@ -14,6 +15,7 @@ mod people;
 pub mod seed;
 mod stack;
 pub mod story;
+pub mod weekend;
 
 pub use environment::SAMPLES_PUBLIC_KEY;
 pub use functions::{Clients, EVENT_BUS, Endpoints, FunctionError, Functions, LocalEnv, TABLE};

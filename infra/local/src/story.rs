@@ -32,7 +32,7 @@ pub struct Step {
 /// # Errors
 /// [`StackError::Story`] at the first step whose result is not in the simulator's state.
 pub async fn play(stack: &Stack, demo: &DemoClub, tell: &mut dyn FnMut(&Step)) -> Result<Played, StackError> {
-    let mut teller = Teller { tell };
+    let mut teller = Teller::new(tell);
     let story = Story {
         stack,
         demo,
@@ -57,12 +57,17 @@ pub struct Played {
     pub channel: u64,
 }
 
-struct Teller<'a> {
+/// Tells of steps as they are done.
+pub(crate) struct Teller<'a> {
     tell: &'a mut dyn FnMut(&Step),
 }
 
-impl Teller<'_> {
-    fn step(&mut self, title: impl Into<String>, began: Instant, outcome: impl Into<String>) {
+impl<'a> Teller<'a> {
+    pub(crate) fn new(tell: &'a mut dyn FnMut(&Step)) -> Self {
+        Self { tell }
+    }
+
+    pub(crate) fn step(&mut self, title: impl Into<String>, began: Instant, outcome: impl Into<String>) {
         (self.tell)(&Step {
             title: title.into(),
             took: began.elapsed(),
@@ -306,7 +311,7 @@ impl Story<'_> {
     }
 }
 
-fn fault(what: impl Into<String>) -> StackError {
+pub(crate) fn fault(what: impl Into<String>) -> StackError {
     StackError::Story(what.into())
 }
 
@@ -314,7 +319,7 @@ fn first_line(story: &Story<'_>, message: &MessageView) -> String {
     story.simulator.message_as_text(message)
 }
 
-fn message_text(message: &MessageView) -> String {
+pub(crate) fn message_text(message: &MessageView) -> String {
     format!("{} {}", message.content, Value::from(message.embeds.clone()))
 }
 
