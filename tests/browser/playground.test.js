@@ -290,7 +290,11 @@ test("light is light everywhere, and can be read", async () => {
   await page.getByRole("button", { name: "Wire" }).click();
   await entry(FIRST, "Button Leave").waitFor();
   const dim = await page.evaluate(() => {
-    const parse = (text) => (text.match(/[\d.]+/g) ?? []).map(Number);
+    const parse = (text) => {
+      const parts = (text.match(/[\d.]+/g) ?? []).map(Number);
+      // A mixed colour is given in parts of one: `color(srgb 0.1 0.2 0.3 / 0.5)`.
+      return text.startsWith("color(") ? [...parts.slice(0, 3).map((part) => part * 255), parts[3] ?? 1] : parts;
+    };
     const light = ([red, green, blue]) => {
       const [r, g, b] = [red, green, blue].map((one) => (one / 255 <= 0.03928 ? one / 255 / 12.92 : ((one / 255 + 0.055) / 1.055) ** 2.4));
       return 0.2126 * r + 0.7152 * g + 0.0722 * b;
