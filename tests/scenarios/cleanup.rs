@@ -1,5 +1,6 @@
 //! `functions/cleanup`: what was deleted or renamed by hand, what could not be done at the time, and what is kept no longer.
 
+use crate::deaths::Deaths;
 use crate::world::{Club, Published, World};
 use gantry_local::CLEANUP;
 use gantry_local_aws::DeliveryMode;
@@ -152,19 +153,19 @@ async fn healed_with_every_delivery_doubled_and_each_tick_run_twice() {
     yard.ends_healed(2).await;
 }
 
-/// The worker dies at its calls, spread over all of them; its deaths are so far `apart` that each job gets done before it
-/// is given up: a leg makes fewer calls than that. A life takes seconds, so that not every call has one of its own.
-async fn killed(service: Service, function: &str, apart: usize) {
-    for shift in (0..apart as u64).step_by(apart / 3) {
+/// The worker dies at its calls; a leg makes fewer calls than its deaths are `apart`.
+async fn killed(service: Service, function: &'static str, apart: u64) {
+    let deaths = Deaths {
+        service,
+        function,
+        apart,
+        later: usize::try_from(apart / 3).unwrap(),
+        calls: 120,
+    };
+    for life in deaths.lives() {
         let yard = Yard::begin("heal").await;
-        let faults = yard.world.stack.faults();
-        for n in (shift..120).step_by(apart) {
-            let kind = if n % 2 == 0 {
-                FaultKind::KillAfter
-            } else {
-                FaultKind::KillBefore
-            };
-            faults.add(Fault::nth(service, function, n, kind)).unwrap();
+        for fault in life {
+            yard.world.stack.faults().add(fault).unwrap();
         }
         yard.ends_healed(1).await;
     }

@@ -1,6 +1,7 @@
 //! An event from its draft to its deletion, across the change to summer time: undisturbed, with every delivery doubled and
 //! each tick run twice, and with workers killed at their calls. The end is the same each time.
 
+use crate::deaths::Deaths;
 use crate::world::{Club, Published, World};
 use gantry_local_aws::DeliveryMode;
 use gantry_local_wire::{Fault, FaultKind, Service};
@@ -197,24 +198,18 @@ async fn every_delivery_doubled_and_each_tick_run_twice() {
     life.live().await;
 }
 
-/// So far apart are a worker's deaths that a job gets done before it is given up, which happens after five.
-const APART: u64 = 11;
-/// How much later they come in the next life: a life takes ten seconds, so that not every call has one of its own.
-const LATER: usize = 4;
-/// More calls than a worker makes in a life.
-const CALLS: u64 = 400;
-
-async fn killed(service: Service, worker: &str) {
-    for shift in (0..APART).step_by(LATER) {
+async fn killed(service: Service, function: &'static str) {
+    let deaths = Deaths {
+        service,
+        function,
+        apart: 11,
+        later: 4,
+        calls: 400,
+    };
+    for life_of in deaths.lives() {
         let life = Life::begin(1).await;
-        let faults = life.world.stack.faults();
-        for n in (shift..CALLS).step_by(APART as usize) {
-            let kind = if n % 2 == 0 {
-                FaultKind::KillAfter
-            } else {
-                FaultKind::KillBefore
-            };
-            faults.add(Fault::nth(service, worker, n, kind)).unwrap();
+        for fault in life_of {
+            life.world.stack.faults().add(fault).unwrap();
         }
         life.live().await;
     }
@@ -233,6 +228,21 @@ async fn notify_worker_killed_at_its_calls_to_dynamodb() {
 #[tokio::test(flavor = "multi_thread")]
 async fn channel_worker_killed_at_its_calls_to_discord() {
     killed(Service::Discord, "channel-worker").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn channel_worker_killed_at_its_calls_to_dynamodb() {
+    killed(Service::Dynamodb, "channel-worker").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn race_day_killed_at_its_calls_to_dynamodb() {
+    killed(Service::Dynamodb, "race-day").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn relay_killed_at_its_calls_to_queues() {
+    killed(Service::Sqs, "relay").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -17,6 +17,7 @@ mod cleanup;
 mod clubs;
 mod conflicts;
 mod counts;
+mod deaths;
 mod directions;
 mod endpoint;
 mod environment;

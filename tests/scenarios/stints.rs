@@ -1,5 +1,6 @@
 //! Stints: planned by the drivers' availability, changed, driven.
 
+use crate::deaths::Deaths;
 use crate::teams::{closed, team, whole};
 use crate::world::{Club, World};
 use gantry_local_aws::DeliveryMode;
@@ -423,15 +424,16 @@ async fn nobody_is_told_twice_with_every_delivery_doubled() {
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_is_told_twice_whatever_call_the_worker_dies_at() {
     for service in [Service::Discord, Service::Dynamodb] {
-        for shift in (0..APART).step_by(14) {
+        let deaths = Deaths {
+            service,
+            function: "notify-worker",
+            apart: APART,
+            later: 14,
+            calls: 400,
+        };
+        for life in deaths.lives() {
             let race = Race::planned(1).await;
-            for n in (shift..400).step_by(APART as usize) {
-                let kind = if (n / APART).is_multiple_of(2) {
-                    FaultKind::KillAfter
-                } else {
-                    FaultKind::KillBefore
-                };
-                let fault = Fault::nth(service, "notify-worker", n, kind);
+            for fault in life {
                 race.world.stack.faults().add(fault).unwrap();
             }
             drive(race).await;

@@ -1,6 +1,7 @@
 //! What settled teams have in Discord: role, private thread, voice channel; and how it follows every later change with no
 //! more calls than the change needs.
 
+use crate::deaths::Deaths;
 use crate::teams::{closed, team, whole};
 use crate::world::{Club, Published, World};
 use gantry_local_aws::DeliveryMode;
@@ -217,15 +218,16 @@ async fn with_every_delivery_doubled() {
 #[tokio::test(flavor = "multi_thread")]
 async fn whatever_call_the_worker_dies_at() {
     for service in [Service::Discord, Service::Dynamodb] {
-        for shift in (0..APART).step_by(5) {
+        let deaths = Deaths {
+            service,
+            function: "channel-worker",
+            apart: APART,
+            later: 5,
+            calls: 400,
+        };
+        for life in deaths.lives() {
             let settled = Settled::formed().await;
-            for n in (shift..400).step_by(APART as usize) {
-                let kind = if (n / APART).is_multiple_of(2) {
-                    FaultKind::KillAfter
-                } else {
-                    FaultKind::KillBefore
-                };
-                let fault = Fault::nth(service, "channel-worker", n, kind);
+            for fault in life {
                 settled.world.stack.faults().add(fault).unwrap();
             }
             settled.live().await;

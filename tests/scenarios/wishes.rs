@@ -1,5 +1,6 @@
 //! Item 10 of the race weekend: a member's own wishes, from the command to what reaches them.
 
+use crate::deaths::Deaths;
 use crate::world::{Club, Published, World};
 use gantry_local_aws::DeliveryMode;
 use gantry_local_wire::{Fault, FaultKind, Service};
@@ -155,23 +156,19 @@ async fn reminders_with_every_delivery_doubled_and_each_tick_run_twice() {
     grid.weekend(2).await;
 }
 
-/// So far apart are a worker's deaths that each job gets done before it is given up.
-const APART: u64 = 11;
-/// How much later they come in the next weekend: not every call has one of its own.
-const LATER: usize = 4;
-
 #[tokio::test(flavor = "multi_thread")]
 async fn reminders_with_the_worker_killed_at_its_calls() {
     for service in [Service::Discord, Service::Dynamodb] {
-        for shift in (0..APART).step_by(LATER) {
+        let deaths = Deaths {
+            service,
+            function: "notify-worker",
+            apart: 11,
+            later: 4,
+            calls: 200,
+        };
+        for life in deaths.lives() {
             let grid = Grid::begin().await;
-            for n in (shift..200).step_by(APART as usize) {
-                let kind = if n % 2 == 0 {
-                    FaultKind::KillAfter
-                } else {
-                    FaultKind::KillBefore
-                };
-                let fault = Fault::nth(service, "notify-worker", n, kind);
+            for fault in life {
                 grid.world.stack.faults().add(fault).unwrap();
             }
             grid.weekend(1).await;

@@ -3,7 +3,7 @@
 use crate::Outcome;
 use crate::demo::Printer;
 use clap::Args;
-use gantry_local::{LambdaServer, Stack, StackConfig, seed, story};
+use gantry_local::{LambdaServer, Stack, StackConfig, seed, story, weekend};
 use std::fs::OpenOptions;
 use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
@@ -42,6 +42,9 @@ pub struct Up {
     /// Start with nothing: no guild, no club, and no main job
     #[arg(long)]
     no_seed: bool,
+    /// Play a six-hour race of two teams as well, up to its results; the clock stands two weeks ahead then
+    #[arg(long, conflicts_with = "no_seed")]
+    weekend: bool,
     /// Keep the state in this directory between runs
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
@@ -50,6 +53,7 @@ pub struct Up {
 const EXAMPLES: &str = "\
 Examples:
   gantry up
+  gantry up --weekend
   gantry up --port-base 9100 --data .gantry
   gantry up --write-env target/lambda.env --lambda http://127.0.0.1:9100
       and elsewhere: cargo lambda watch -A 127.0.0.1 -P 9100 --env-file target/lambda.env
@@ -105,6 +109,9 @@ impl Up {
                 seed::club(&stack, &demo).await?;
                 printer.seeded(&stack, &demo);
                 story::play(&stack, &demo, &mut |step| printer.step(step)).await?;
+                if self.weekend {
+                    weekend::play_to_results(&stack, &demo, &mut |step| printer.step(step)).await?;
+                }
                 printer.finish();
             } else {
                 println!("\nThe state of an earlier run is there: nothing is seeded.");

@@ -36,14 +36,22 @@ pub async fn play(
     tell: &mut dyn FnMut(&story::Step),
 ) -> Result<(), StackError> {
     let mut teller = Teller::new(tell);
-    let weekend = Weekend::published(stack, demo, &mut teller).await?;
-    weekend.sign_up(&mut teller).await?;
-    let teams = weekend.teams(&mut teller).await?;
-    weekend.plans(&teams, &mut teller).await?;
-    weekend.last_day(&mut teller).await?;
-    weekend.race(&teams, &mut teller).await?;
-    weekend.results(&mut teller).await?;
+    let weekend = Weekend::raced(stack, demo, &mut teller).await?;
     weekend.put_away(&mut teller).await
+}
+
+/// Plays it up to the results, so that everything is there to be looked at.
+///
+/// # Errors
+/// As [`play`].
+pub async fn play_to_results(
+    stack: &Stack,
+    demo: &DemoClub,
+    tell: &mut dyn FnMut(&story::Step),
+) -> Result<(), StackError> {
+    Weekend::raced(stack, demo, &mut Teller::new(tell))
+        .await
+        .map(drop)
 }
 
 struct Weekend<'a> {
@@ -66,6 +74,21 @@ struct Team {
 }
 
 impl<'a> Weekend<'a> {
+    async fn raced(
+        stack: &'a Stack,
+        demo: &'a DemoClub,
+        teller: &mut Teller<'_>,
+    ) -> Result<Self, StackError> {
+        let weekend = Self::published(stack, demo, teller).await?;
+        weekend.sign_up(teller).await?;
+        let teams = weekend.teams(teller).await?;
+        weekend.plans(&teams, teller).await?;
+        weekend.last_day(teller).await?;
+        weekend.race(&teams, teller).await?;
+        weekend.results(teller).await?;
+        Ok(weekend)
+    }
+
     async fn published(
         stack: &'a Stack,
         demo: &'a DemoClub,
