@@ -1,6 +1,7 @@
 use super::*;
 use crate::discord::inbound::parse;
 use crate::domain::calendar::FeedWish;
+use crate::domain::telemetry::TelemetryWish;
 use crate::domain::ids::{EntryId, RoleId, SeriesId, TeamId, UserId};
 use crate::domain::rank::Picked;
 use crate::domain::repeat::Every;
@@ -436,6 +437,22 @@ fn every_command_is_routed_with_all_its_options() {
         (
             of(picking("rank show", json!([]), json!({}))),
             Command::RankShow { member: None },
+        ),
+        (
+            run("telemetry connect", &[]),
+            Command::Telemetry {
+                wish: TelemetryWish::Connect,
+            },
+        ),
+        (
+            run("telemetry revoke", &[]),
+            Command::Telemetry {
+                wish: TelemetryWish::Revoke,
+            },
+        ),
+        (
+            run("telemetry status", &[]),
+            Command::TelemetryStatus { event: None },
         ),
         (
             run("calendar show", &[]),
