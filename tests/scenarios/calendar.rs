@@ -113,7 +113,7 @@ async fn calendars_find_the_events_and_follow_them() {
     let calendar = read(&first).await;
     assert_eq!(calendar.events.len(), 1, "{:?}", calendar.events);
     assert_eq!(property(&calendar.events[0], "STATUS"), "CANCELLED");
-    let list = json!({ "period": "all" });
+    let list = json!({ "when": "all" });
     let listed = world.ok(&driver, "event list", list).await;
     assert!(
         !json!(listed.embeds).to_string().contains("Secret test"),

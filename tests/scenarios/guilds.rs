@@ -334,6 +334,8 @@ async fn a_lost_guild_keeps_its_work_until_the_bot_returns() {
     let publish = json!({ "event": event.clone() });
     let outcome = simulator.slash(&club.owner(), "event publish", publish).await;
     let publishing = outcome.interaction_id;
+    let outcome = simulator.slash(&club.owner(), "club preflight", json!({})).await;
+    let asking = outcome.interaction_id;
     world.press(&club, &held, drivers[0], "Leave").await;
     simulator.remove_bot(club.guild).unwrap();
     let mark = world.mark();
@@ -353,6 +355,9 @@ async fn a_lost_guild_keeps_its_work_until_the_bot_returns() {
         json!(told[0].embeds).to_string().contains("is kept"),
         "who asked knows that it waits: {told:?}"
     );
+    // What only asks is not put aside: it is to be asked again.
+    let told = json!(simulator.interaction_messages(asking)[0].embeds).to_string();
+    assert!(told.contains("ask again"), "{told}");
     // Known to be lost: what comes now asks Discord nothing. A minute after the mark, whoever uses Gantry would end it, and
     // a slow machine may have taken as long: the clock goes back to the mark.
     world.stack.clock().set(lost.items[0].lost_at.unwrap());
@@ -362,14 +367,6 @@ async fn a_lost_guild_keeps_its_work_until_the_bot_returns() {
     let mut asked = world.calls(mark, gantry_local_wire::Service::Discord);
     asked.retain(|call| !call.operation.contains("/webhooks/"));
     assert_eq!(asked.len(), 0, "nothing but the answer: {asked:?}");
-    // What only asks is not put aside: it is to be asked again.
-    let asked = simulator
-        .slash(&club.owner(), "club preflight", json!({}))
-        .await
-        .interaction_id;
-    world.drain().await;
-    let told = json!(simulator.interaction_messages(asked)[0].embeds).to_string();
-    assert!(told.contains("ask again"), "{told}");
     let now = table(&world).count_parked(lost.items[0].id).await.unwrap();
     assert_eq!(
         now,

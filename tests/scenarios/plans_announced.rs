@@ -199,12 +199,12 @@ async fn it_follows_the_event_and_a_thread_that_fell_silent() {
     let owner = planned.club.owner();
     planned.announce(&owner).await;
     let said = whole(&planned.announced()[0]);
-    // The race is an hour later.
+    // The race is a fortnight later.
     let simulator = planned.world.stack.simulator();
     let event = json!({ "event": planned.published.event });
     let opened = simulator.slash(&owner, "event edit", event.clone()).await;
     let form = opened.modal().expect("a form").clone();
-    let filled = json!({ "start": "2026-11-28 15:00" });
+    let filled = json!({ "start": "2026-12-12 15:00" });
     let outcome = simulator.submit_modal(&owner, &form, filled).await;
     planned.world.stack.expect_message(outcome).unwrap();
     planned.world.drain().await;
@@ -233,7 +233,7 @@ async fn it_follows_the_event_and_a_thread_that_fell_silent() {
         .advance(jiff::SignedDuration::from_hours(8 * 24));
     assert!(thread().archived);
     planned
-        .change("stint swap", json!({ "one": "1", "other": "2" }))
+        .change("stint swap", json!({ "one": "1", "other": "3" }))
         .await;
     let after = plan();
     assert_eq!(after.len(), 1);

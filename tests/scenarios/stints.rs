@@ -502,12 +502,12 @@ async fn a_late_green_flag_makes_the_race_end_later_and_the_last_driver_gets_out
         let shown = json!({ "event": race.event });
         whole(&race.world.ok(&race.club.owner(), "event show", shown).await)
     };
-    assert!(shown().await.contains("Live"), "{}", shown().await);
+    assert!(shown().await.contains("The race is on."), "{}", shown().await);
     for _ in 0..5 {
         race.run("stint start", json!({})).await;
     }
     race.until(ends + SignedDuration::from_mins(2)).await;
-    assert!(shown().await.contains("Completed"), "{}", shown().await);
+    assert!(shown().await.contains("The race is over."), "{}", shown().await);
     let told = race.run("stint finish", json!({})).await;
     assert!(!told.contains("cannot"), "{told}");
     let again = race.run("stint finish", json!({})).await;

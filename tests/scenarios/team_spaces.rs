@@ -460,6 +460,7 @@ async fn what_a_lost_server_kept_goes_when_gantry_is_back() {
         .advance(jiff::SignedDuration::from_mins(5));
     settled.world.ok(&club.owner(), "series list", json!({})).await;
     settled.world.drain().await;
-    assert_eq!(left(), (0, 0));
+    // The role of an app that returns is the lowest: the teams' roles stand above it now, and stay until somebody moves it.
+    assert_eq!(left(), (2, 0));
     settled.world.finish().await;
 }
