@@ -467,3 +467,42 @@ fn every_queue_and_function_is_watched() {
         assert!(watches(function, "Errors"), "{function}");
     }
 }
+
+/// Discord is answered with 200 and an apology when the store fails, so that Lambda counts no error.
+#[test]
+fn a_failure_that_was_answered_rings_an_alarm() {
+    let template = template();
+    let handed_over = properties(&template, "Alarms")["Parameters"].clone();
+    let alarms = read("infra/alarms.yaml");
+    let all = alarms["Resources"].as_object().unwrap();
+    let of_type = |kind: &str| {
+        let fitting = all.values().filter(|one| one["Type"] == kind);
+        fitting.map(|one| one["Properties"].clone()).collect::<Vec<_>>()
+    };
+    for function in ["Interactions", "Webhooks", "Api"] {
+        let logs = &properties(&template, function)["LoggingConfig"]["LogGroup"]["Ref"];
+        let parameter = handed_over
+            .as_object()
+            .unwrap()
+            .iter()
+            .find(|(_, value)| value["Ref"] == *logs);
+        let (parameter, _) = parameter.unwrap_or_else(|| panic!("{logs} is not handed over"));
+        let filters = of_type("AWS::Logs::MetricFilter");
+        let filter = filters
+            .iter()
+            .find(|filter| filter["LogGroupName"]["Ref"] == *parameter);
+        let filter = filter.unwrap_or_else(|| panic!("no line of {parameter} is counted"));
+        // The field and the word are those of tracing's lines (docs/LOGGING.md).
+        assert_eq!(filter["FilterPattern"], "{ $.level = \"ERROR\" }");
+        let counted = &filter["MetricTransformations"][0];
+        assert_eq!(counted["MetricValue"], "1");
+        let rings = of_type("AWS::CloudWatch::Alarm").iter().any(|alarm| {
+            alarm["Namespace"] == counted["MetricNamespace"]
+                && alarm["MetricName"] == counted["MetricName"]
+                && alarm["Statistic"] == "Sum"
+                && alarm["Threshold"] == 0
+                && alarm["AlarmActions"][0]["Ref"] == "Topic"
+        });
+        assert!(rings, "{function}");
+    }
+}

@@ -150,17 +150,176 @@ test("moving the clock moves what the page says about time", async () => {
   await page.waitForFunction((old) => document.querySelector("#clock .face").textContent !== old, face);
 });
 
-test("the wire view shows the signed request, its answer and the calls that followed", async () => {
+const wire = () => page.getByRole("complementary", { name: "What went over the wire" });
+const entries = (who, what) => wire().locator("details.wire-entry").filter({ hasText: who }).filter({ hasText: what });
+const entry = (who, what) => entries(who, what).first();
+/** The row of the first job of an entry that asks for `work`. */
+const job = (of, work) => of.getByRole("row").filter({ hasText: work }).first();
+
+test("the wire view shows the signed request, its answer, the jobs and the calls of its trace", async () => {
   await page.getByRole("button", { name: "Wire" }).click();
-  const wire = page.getByRole("complementary", { name: "What went over the wire" });
-  const leave = wire.locator("details").filter({ hasText: FIRST }).filter({ hasText: "Button" }).first();
-  await leave.locator("summary").click();
+  const leave = entry(FIRST, "Button Leave");
+  await leave.locator("summary").first().click();
   await leave.getByText("X-Signature-Ed25519").waitFor();
   await leave.getByRole("cell", { name: "TransactWriteItems" }).first().waitFor();
   await leave.getByRole("cell", { name: "SendMessageBatch" }).first().waitFor();
   await leave.getByRole("cell", { name: /^PATCH \/channels/ }).first().waitFor();
+  await leave.getByRole("cell", { name: /^POST \/users\/@me\/channels/ }).first().waitFor();
+  assert.deepEqual((await job(leave, "refresh_board").getByRole("cell").allTextContents()).filter((_, at) => at !== 1 && at !== 5), ["board", "channel-worker", "1", "done"]);
+  await job(leave, "tell_promoted").filter({ hasText: "notify-worker" }).filter({ hasText: "done" }).waitFor();
+  await leave.getByRole("button", { name: "tell_promoted" }).click();
+  await leave.getByText('"user":').first().waitFor();
   await player.shot("wire");
+});
+
+test("what comes late is with the click that caused it, not with the next one", async () => {
+  await player.playAs(SECOND);
+  await player.goTo(CHANNEL);
+  await player.message(`Sign-up: ${EVENT}`).getByRole("button", { name: "Leave" }).click();
+  await player.command("info");
+  await page.keyboard.press("Enter");
+  await field("GT3 · 1/2").waitFor();
+  const leave = entry(SECOND, "Button Leave");
+  await leave.locator("summary").first().click();
+  await job(leave, "refresh_board").filter({ hasText: "done" }).waitFor();
+  await leave.getByRole("cell", { name: /^PATCH \/channels/ }).first().waitFor();
+  const info = entry(SECOND, "/info");
+  await info.locator("summary").first().click();
+  await info.getByText("X-Signature-Ed25519").waitFor();
+  assert.equal(await info.getByRole("cell", { name: /^PATCH \/channels/ }).count(), 0, "the board is not of this click");
+  assert.equal(await info.getByText("refresh_board").count(), 0);
+});
+
+test("a job whose worker dies is seen to fail, to come again, and to be done", async () => {
+  const faults = await fetch(`${stack.gateway}/local/faults`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ faults: [{ service: "discord", caller: "channel-worker", operation: "PATCH /channels", times: 1, fault: { kind: "kill_before" } }] }),
+  });
+  assert.equal(faults.status, 200, await faults.text());
+  await signUp(SECOND);
+  // The newest of the two comes first.
+  await entries(SECOND, "Select Choose your class").nth(1).waitFor();
+  const signed = entry(SECOND, "Select Choose your class");
+  await signed.locator("summary").first().click();
+  await job(signed, "refresh_board").filter({ hasText: "failed, comes again" }).waitFor();
+  await job(signed, "refresh_board").getByText("ended before its time").waitFor();
+  await player.shot("failed-job");
+  await page.getByRole("button", { name: "Move the clock on by one hour" }).click();
+  await job(signed, "refresh_board").filter({ hasText: "done" }).waitFor();
+  assert.equal(await job(signed, "refresh_board").getByRole("cell").nth(3).textContent(), "2", "tries");
+  await field("GT3 · 2/2").filter({ hasText: SECOND }).waitFor();
   await page.getByRole("button", { name: "Wire" }).click();
+});
+
+/** Sets the clock by its form, in the reader's zone: `2027-06-11T20:00`. */
+async function setClock(local) {
+  await page.getByRole("button", { name: "Set the clock" }).click();
+  await page.getByRole("textbox", { name: "The time to set" }).or(page.getByLabel("The time to set", { exact: true })).first().fill(local);
+  await page.getByRole("button", { name: "Set", exact: true }).click();
+  await page.getByRole("status").getByText(`It is `).first().waitFor();
+}
+
+test("when the clock passes the end of sign-up, the board says closed", async () => {
+  const told = await (await fetch(`${stack.gateway}/local/clock`)).json();
+  const day = new Date(Date.parse(told.now) + 4 * 86_400_000).toISOString().slice(0, 10);
+  await player.playAs("Marta Keller");
+  await player.command("event times");
+  await player.suggest("spa", EVENT);
+  await page.getByRole("button", { name: "closes", exact: true }).click();
+  await page.keyboard.type(`${day} 20:00`);
+  await page.keyboard.press("Enter");
+  const board = player.message(`Sign-up: ${EVENT}`);
+  const signUpButton = board.getByRole("button", { name: "Sign up" });
+  await board.filter({ hasText: /Sign-up is open until (?!the start)/ }).waitFor();
+  await setClock(`${day}T19:58`);
+  await page.waitForFunction(() => /19:5[89]/.test(document.querySelector("#clock .face").textContent));
+  assert.equal(await signUpButton.isDisabled(), false, "open until then");
+  await setClock(`${day}T20:01`);
+  await board.filter({ hasText: "Sign-up is closed." }).waitFor();
+  assert.equal(await signUpButton.isDisabled(), true);
+  assert.equal(await board.getByRole("button", { name: "Leave" }).isDisabled(), false, "a seat can be given back");
+  await player.shot("closed");
+});
+
+/** Whether something stands out of the page at its side. */
+const standsOut = () =>
+  page.evaluate(() => [...document.querySelectorAll("body *")].filter((node) => node.checkVisibility() && !node.closest(".wire-scroll, .wire-code, .left") && node.getBoundingClientRect().right > innerWidth + 1).map((node) => `${node.tagName}.${node.className}`));
+
+/** Whether a person can put their finger on it: it is in sight and nothing lies over it. */
+async function reachable(control, name) {
+  await control.scrollIntoViewIfNeeded();
+  const hit = await control.evaluate((node) => {
+    const { left, top, width, height } = node.getBoundingClientRect();
+    const at = document.elementFromPoint(left + width / 2, top + height / 2);
+    return left >= 0 && left + width <= innerWidth && (node === at || node.contains(at));
+  });
+  assert.ok(hit, `${name} can be reached`);
+}
+
+test("at phone width everything that matters can be reached, and nothing stands out", async () => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.getByRole("button", { name: "Servers and channels" }).click();
+  await player.goTo(CHANNEL);
+  const board = player.message(`Sign-up: ${EVENT}`);
+  for (const name of ["Sign up", "Not coming", "Leave", "Availability", "Details"]) await reachable(board.getByRole("button", { name, exact: true }), name);
+  await reachable(board.getByRole("combobox"), "the class");
+  assert.deepEqual(await standsOut(), [], "on the board");
+  await player.shot("phone-board");
+  await board.getByRole("button", { name: "Availability" }).click();
+  await player.onlyMine("You are not signed up for this event.").waitFor();
+  assert.deepEqual(await standsOut(), [], "after the click");
+  await page.keyboard.press("Escape");
+  await player.command("event create");
+  await reachable(page.getByRole("button", { name: "Send command" }), "sending");
+  assert.deepEqual(await standsOut(), [], "in a command");
+  await player.shot("phone-command");
+  await page.getByRole("button", { name: "Leave the command" }).click();
+  await reachable(page.getByRole("button", { name: "Move the clock on by one day" }), "the clock");
+  await page.getByRole("button", { name: "Wire" }).click();
+  // What was open stays open.
+  await entry(FIRST, "Button Leave").getByRole("cell", { name: "board" }).first().waitFor();
+  assert.deepEqual(await standsOut(), [], "over the wire");
+  await player.shot("phone-wire");
+  await wire().getByRole("button", { name: "Close" }).click();
+});
+
+test("light is light everywhere, and can be read", async () => {
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.emulateMedia({ colorScheme: "light" });
+  await page.getByRole("button", { name: "Wire" }).click();
+  await entry(FIRST, "Button Leave").waitFor();
+  const dim = await page.evaluate(() => {
+    const parse = (text) => {
+      const parts = (text.match(/[\d.]+/g) ?? []).map(Number);
+      // A mixed colour is given in parts of one: `color(srgb 0.1 0.2 0.3 / 0.5)`.
+      return text.startsWith("color(") ? [...parts.slice(0, 3).map((part) => part * 255), parts[3] ?? 1] : parts;
+    };
+    const light = ([red, green, blue]) => {
+      const [r, g, b] = [red, green, blue].map((one) => (one / 255 <= 0.03928 ? one / 255 / 12.92 : ((one / 255 + 0.055) / 1.055) ** 2.4));
+      return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const behind = (node) => {
+      for (let at = node; at; at = at.parentElement) {
+        const colour = parse(getComputedStyle(at).backgroundColor);
+        if (colour.length === 3 || colour[3] === 1) return colour;
+      }
+      return [255, 255, 255];
+    };
+    const faint = [];
+    for (const node of document.querySelectorAll("#feed *, #channels *, #members *, #wire *")) {
+      const text = [...node.childNodes].some((one) => one.nodeType === 3 && one.textContent.trim() !== "");
+      if (!text || !node.checkVisibility() || node.closest("[disabled], [aria-disabled=true]")) continue;
+      const [one, two] = [light(parse(getComputedStyle(node).color)), light(behind(node))].sort((a, b) => b - a);
+      if ((one + 0.05) / (two + 0.05) < 3) faint.push(`${node.tagName}.${node.className} ${node.textContent.slice(0, 30)} ${((one + 0.05) / (two + 0.05)).toFixed(1)}`);
+    }
+    return [...new Set(faint)];
+  });
+  assert.deepEqual(dim, [], "text that hardly stands out from its ground");
+  await player.shot("light-wire");
+  await page.getByRole("button", { name: "Wire" }).click();
+  await player.shot("light");
+  await page.emulateMedia({ colorScheme: "dark" });
 });
 
 test("it works at phone width, in light and dark, without another host", async () => {

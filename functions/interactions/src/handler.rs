@@ -112,7 +112,13 @@ async fn answer<E: Env>(app: &App<E>, interaction: &Interaction) -> Response {
     };
     if suggesting {
         // Suggestions have no place for words: an empty list is the answer that breaks nothing.
-        tracing::warn!(%trace, refused = matches!(failure, Some(Failure::Refused(_))), "no suggestions");
+        match failure {
+            Some(Failure::Refused(refusal)) => {
+                tracing::info!(%trace, refusal = refusal.name(), "no suggestions");
+            }
+            Some(Failure::Store(error)) => tracing::error!(%trace, %error, "store failed"),
+            None => tracing::error!(%trace, "out of time"),
+        }
         return respond::autocomplete(&[]);
     }
     match failure {

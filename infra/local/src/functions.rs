@@ -2,15 +2,19 @@
 
 use crate::Credentials;
 use aws_config::{AppName, BehaviorVersion, Region, SdkConfig};
-use aws_sdk_dynamodb::config::{Credentials as AwsCredentials, SharedCredentialsProvider};
+use aws_sdk_dynamodb::config::interceptors::BeforeTransmitInterceptorContextMut;
+use aws_sdk_dynamodb::config::{
+    ConfigBag, Credentials as AwsCredentials, Intercept, RuntimeComponents, SharedCredentialsProvider,
+};
+use aws_sdk_dynamodb::error::BoxError;
 use futures::future::BoxFuture;
 use gantry_api::App as Api;
 use gantry_cleanup::App as Cleanup;
 use gantry_interactions::App as Interactions;
-use gantry_local_wire::LocalClock;
+use gantry_local_wire::{LocalClock, trace};
 use gantry_race_day::App as RaceDay;
 use gantry_relay::App as Relay;
-use gantry_shared::adapters::discord_rest::{Config, ConfigError, DiscordRest, RealTime, Timer};
+use gantry_shared::adapters::discord_rest::{Config, ConfigError, DiscordRest, Mark, RealTime, Timer};
 use gantry_shared::adapters::dynamo::Table;
 use gantry_shared::adapters::dynamo_budget::DynamoBudget;
 use gantry_shared::adapters::eventbridge::EventBus;
@@ -102,6 +106,9 @@ pub enum FunctionError {
     Failed(#[from] lambda_http::Error),
 }
 
+/// The header of calls to Discord that the simulator shows them by.
+const MARK: Mark = (trace::HEADER, trace::current);
+
 /// All functions.
 pub struct Functions {
     interactions: Interactions<LocalEnv>,
@@ -139,12 +146,13 @@ impl Functions {
                 queues: endpoints.queues.clone(),
                 club_settings: OperatorOverrides::default(),
             };
-            Parts::new(
+            let parts = Parts::new(
                 (clients.dynamodb, clients.sqs),
                 settings,
                 name,
                 (env.clone(), Arc::new(env.clone())),
-            )
+            );
+            parts.map(|parts| parts.marking(MARK))
         };
         Ok(Self {
             interactions: Interactions {
@@ -299,7 +307,7 @@ fn api(
     Ok(Api {
         table: Table::new(clients.dynamodb, TABLE, OperatorOverrides::default()),
         env: env.clone(),
-        discord: DiscordRest::with_timer(config, budget, Arc::new(env.clone()))?,
+        discord: DiscordRest::with_timer(config, budget, Arc::new(env.clone()))?.marking(MARK),
         client_secret: credentials.client_secret.clone(),
         authorize: endpoints.authorize.clone(),
         public_url: Some(endpoints.gateway.clone()),
@@ -321,10 +329,15 @@ impl Clients {
     #[must_use]
     pub fn of(function: &str, endpoints: &Endpoints) -> Self {
         let config = sdk_config(function);
-        let dynamodb = aws_sdk_dynamodb::config::Builder::from(&config).endpoint_url(&endpoints.dynamodb);
-        let sqs = aws_sdk_sqs::config::Builder::from(&config).endpoint_url(&endpoints.sqs);
-        let eventbridge =
-            aws_sdk_eventbridge::config::Builder::from(&config).endpoint_url(&endpoints.eventbridge);
+        let dynamodb = aws_sdk_dynamodb::config::Builder::from(&config)
+            .endpoint_url(&endpoints.dynamodb)
+            .interceptor(Marking);
+        let sqs = aws_sdk_sqs::config::Builder::from(&config)
+            .endpoint_url(&endpoints.sqs)
+            .interceptor(Marking);
+        let eventbridge = aws_sdk_eventbridge::config::Builder::from(&config)
+            .endpoint_url(&endpoints.eventbridge)
+            .interceptor(Marking);
         Self {
             dynamodb: aws_sdk_dynamodb::Client::from_conf(dynamodb.build()),
             sqs: aws_sdk_sqs::Client::from_conf(sqs.build()),
@@ -341,6 +354,28 @@ fn sdk_config(function: &str) -> SdkConfig {
         .credentials_provider(SharedCredentialsProvider::new(credentials));
     config.set_app_name(AppName::new(function.to_owned()).ok());
     config.build()
+}
+
+/// Has calls of AWS's services carry on whose behalf they are made, as the calls to Discord do.
+#[derive(Debug)]
+struct Marking;
+
+impl Intercept for Marking {
+    fn name(&self) -> &'static str {
+        "marks calls with their traces"
+    }
+
+    fn modify_before_transmit(
+        &self,
+        context: &mut BeforeTransmitInterceptorContextMut<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        if let Some(traces) = trace::current() {
+            context.request_mut().headers_mut().insert(trace::HEADER, traces);
+        }
+        Ok(())
+    }
 }
 
 /// A response as a function behind an HTTP API gives it (payload 2.0).

@@ -6,6 +6,7 @@
 mod callee;
 mod due;
 mod environment;
+mod follow;
 mod functions;
 mod gateway;
 mod keep;

@@ -196,7 +196,11 @@ impl Stack {
             eventbridge: aws.eventbridge_url().to_owned(),
             queues: queue_urls(&aws),
         };
-        let functions = Callee::new(Functions::new(&wires.clock, &credentials, &endpoints)?);
+        let functions = Callee::new(
+            Functions::new(&wires.clock, &credentials, &endpoints)?,
+            &wires.clock,
+            &wires.log,
+        );
         aws.map(mappings(config.schedules_run)?, Arc::new(functions.clone()));
         let due = Due::new(&aws, &endpoints);
         aws.set_clock_mover(due.mover());

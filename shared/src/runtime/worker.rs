@@ -1,6 +1,6 @@
 //! What every worker is made of.
 
-use crate::adapters::discord_rest::{Config, ConfigError, DiscordRest, Timer};
+use crate::adapters::discord_rest::{Config, ConfigError, DiscordRest, Mark, Timer};
 use crate::adapters::dynamo::Table;
 use crate::adapters::dynamo_budget::DynamoBudget;
 use crate::adapters::sqs::{QueueUrls, Sqs};
@@ -63,6 +63,13 @@ impl<E: Env> Parts<E> {
             authorize: settings.authorize,
             env,
         })
+    }
+
+    /// The same, whose calls to Discord are marked.
+    #[must_use]
+    pub fn marking(mut self, mark: Mark) -> Self {
+        self.discord = self.discord.marking(mark);
+        self
     }
 
     /// Discord, for an invocation that ends at `deadline`, by the machine's clock.

@@ -4,7 +4,7 @@
 //! byte of an answer was sent, which a web framework does not offer.
 
 use bytes::Bytes;
-use gantry_local_wire::{Call, CallLog, FaultKind, Faults, LocalClock, Service};
+use gantry_local_wire::{Call, CallLog, FaultKind, Faults, LocalClock, Service, trace};
 use http::{HeaderMap, Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Incoming;
@@ -265,6 +265,7 @@ fn log(log: &CallLog, service: Service, call: &ApiCall, began: (Timestamp, Insta
         read_units: answer.read_units,
         write_units: answer.write_units,
         note: answer.note.clone(),
+        traces: trace::parse(call.headers.get(trace::HEADER).and_then(|ids| ids.to_str().ok())),
     });
 }
 

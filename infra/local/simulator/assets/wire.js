@@ -1,4 +1,5 @@
-// What went over the wire: each signed interaction, its answer, and the calls that followed.
+// What went over the wire, by trace: each signed interaction with its answer, the jobs that it caused, and every call
+// that was made on its behalf, in whichever function; the same for what schedules set off.
 
 import { get } from "./api.js";
 import { el, icon } from "./dom.js";
@@ -9,9 +10,15 @@ const root = document.getElementById("wire");
 const list = el("ol", { class: "wire-list" });
 const KEPT = 100;
 const NAMES = { dynamodb: "DynamoDB", sqs: "SQS", eventbridge: "EventBridge", discord: "Discord" };
+const STATES = { waiting: "waits in its queue", running: "runs", done: "done", failed: "failed, comes again", dead: "dead letter" };
+const SCHEDULED = ["race-day", "cleanup", "sync-worker"];
+/** Keys of the entries that stand for many traces, or for none. */
+const QUIET = "quiet";
+const NONE = "none";
 let exchanges = [];
 let calls = [];
-let mark = 0;
+const jobs = new Map();
+const mark = { calls: 0, jobs: 0 };
 let busy = false;
 const opened = new Set();
 const drawn = new Map();
@@ -24,7 +31,7 @@ export function toggleWire(button) {
   if (!root.firstChild) {
     root.append(
       el("header", { class: "wire-head" }, el("h2", {}, "Over the wire"), el("button", { class: "icon", type: "button", "aria-label": "Close", on: { click: () => toggleWire(button) } }, icon("close"))),
-      el("p", { class: "field-about" }, "Newest first. Open an interaction to see its signed request, its answer, and every call that followed until the next one."),
+      el("p", { class: "field-about" }, "Newest first. Open an entry to see the signed request, its answer, and the jobs and calls that carry its trace, however late they came."),
       sayWhere(),
       list,
     );
@@ -47,10 +54,16 @@ export async function readWire() {
   if (root.hidden || busy) return;
   busy = true;
   try {
-    const [more, log] = await Promise.all([get("/simulator/interactions", { since: exchanges.at(-1)?.seq ?? 0 }), get("/simulator/calls", { since: mark })]);
+    const [more, log, work] = await Promise.all([
+      get("/simulator/interactions", { since: exchanges.at(-1)?.seq ?? 0 }),
+      get("/simulator/calls", { since: mark.calls }),
+      get("/simulator/jobs", { since: mark.jobs }),
+    ]);
     exchanges = [...exchanges, ...more].slice(-KEPT);
-    mark = log.mark;
+    mark.calls = log.mark;
     calls = [...calls, ...log.calls].slice(-5000);
+    mark.jobs = work.mark;
+    for (const job of work.jobs) jobs.set(job.id, job);
     draw();
   } catch {
     // The next change reads again.
@@ -59,16 +72,39 @@ export async function readWire() {
   }
 }
 
-/** Draws each interaction with the calls up to the next one; only entries that changed. */
+/** What each trace has: its interaction, its jobs, its calls; newest first. */
+function byTrace() {
+  const groups = new Map();
+  const of = (trace) => {
+    if (!groups.has(trace)) groups.set(trace, { trace, exchange: null, calls: [], jobs: [], order: Infinity });
+    return groups.get(trace);
+  };
+  for (const exchange of exchanges) Object.assign(of(exchange.interaction_id), { exchange, order: exchange.mark });
+  for (const call of calls) {
+    for (const trace of call.traces.length > 0 ? call.traces : [NONE]) {
+      const group = of(trace);
+      group.calls.push(call);
+      group.order = Math.min(group.order, call.seq - 1);
+    }
+  }
+  for (const job of jobs.values()) for (const trace of job.traces.length > 0 ? job.traces : [NONE]) of(trace).jobs.push(job);
+  const quiet = { trace: QUIET, exchange: null, calls: [], jobs: [], order: -1 };
+  for (const group of [...groups.values()]) {
+    if (group.exchange || group.jobs.length > 0 || !group.calls.every((call) => SCHEDULED.includes(call.caller))) continue;
+    quiet.calls.push(...group.calls);
+    groups.delete(group.trace);
+  }
+  if (quiet.calls.length > 0) groups.set(QUIET, quiet);
+  // What carries no trace is older than this page, or nobody's.
+  if (groups.has(NONE)) groups.get(NONE).order = -2;
+  return [...groups.values()].sort((a, b) => b.order - a.order || (b.exchange?.seq ?? 0) - (a.exchange?.seq ?? 0));
+}
+
+/** Draws the entries; only those that changed. */
 function draw() {
-  const groups = exchanges.map((exchange, index) => {
-    const end = exchanges[index + 1]?.mark ?? Infinity;
-    return { exchange, calls: calls.filter((call) => call.seq > exchange.mark && call.seq <= end) };
-  });
-  const first = exchanges[0]?.mark ?? Infinity;
-  const before = calls.filter((call) => call.seq <= first);
-  const rows = groups.reverse().map((group) => kept(`i${group.exchange.seq}`, group.calls.length, () => entry(group)));
-  if (before.length > 0) rows.push(kept("before", before.length, () => beforeEntry(before)));
+  const groups = byTrace();
+  const rows = groups.map((group) => kept(group.trace, `${group.calls.length}:${Math.max(0, ...group.jobs.map((job) => job.version))}`, () => entry(group)));
+  for (const key of drawn.keys()) if (!groups.some((group) => group.trace === key)) drawn.delete(key);
   if (rows.length === 0) rows.push(el("li", { class: "picker-none" }, "Nothing yet."));
   const wanted = new Set(rows);
   for (const child of [...list.children]) if (!wanted.has(child)) child.remove();
@@ -101,7 +137,25 @@ function fold(key, summary, body) {
   return el("li", {}, details);
 }
 
-function entry({ exchange, calls: after }) {
+/** What an entry without an interaction came from. */
+function origin({ trace, calls: some }) {
+  if (trace === QUIET) return "Schedules that found nothing due";
+  if (trace === NONE) return "Without a trace";
+  if (trace === "seed") return "The demo club is made";
+  if (trace.startsWith("sync-")) return "Member sync";
+  const first = some[0]?.caller;
+  if (SCHEDULED.includes(first)) return `Schedule of ${first}`;
+  return first ? `Request to ${first}` : "Work of an earlier run";
+}
+
+function entry({ trace, exchange, calls: some, jobs: work, order }) {
+  const counted = `${work.length > 0 ? ` · jobs ${work.length}` : ""}${totals(some)}`;
+  const followed = () => [work.length > 0 ? el("h3", {}, "Jobs") : "", work.length > 0 ? jobTable(work) : "", el("h3", {}, "Calls"), table(some)];
+  if (!exchange) {
+    const at = some[0] && order >= 0 ? secondsOf(Date.parse(some[0].at)) : `${some.length} calls`;
+    const summary = [el("span", { class: "wire-title" }, origin({ trace, calls: some })), el("span", { class: "wire-sub" }, `${at}${counted}`)];
+    return fold(trace, summary, followed);
+  }
   const { kind } = exchange.outcome;
   const bad = kind === "failed";
   const who = store.member(exchange.user)?.name ?? exchange.user;
@@ -109,22 +163,18 @@ function entry({ exchange, calls: after }) {
     el("span", { class: bad ? "wire-status bad" : "wire-status" }, exchange.status === 0 ? "—" : String(exchange.status)),
     el("span", { class: "wire-title" }, exchange.title),
     el("span", { class: "wire-ms" }, `${exchange.elapsed_ms.toFixed(1)} ms`),
-    el("span", { class: "wire-sub" }, `${secondsOf(Date.parse(exchange.at))} · ${who} · ${kind}${totals(after)}`),
+    el("span", { class: "wire-sub" }, `${secondsOf(Date.parse(exchange.at))} · ${who} · ${kind}${counted}`),
   ];
-  return fold(`i${exchange.seq}`, summary, () => [
+  return fold(trace, summary, () => [
     bad ? el("p", { class: "failure" }, exchange.outcome.reason) : "",
     el("h3", {}, "Signed request"),
     headers(exchange),
     code(exchange.body),
     el("h3", {}, `Answer · ${exchange.status || "none"} · ${exchange.elapsed_ms.toFixed(2)} ms`),
     code(exchange.answer),
-    el("h3", {}, "What followed"),
-    table(after),
+    ...followed(),
   ]);
 }
-
-const beforeEntry = (before) =>
-  fold("before", [el("span", { class: "wire-title" }, "Before the first interaction kept"), el("span", { class: "wire-sub" }, `${before.length} calls${totals(before)}`)], () => [table(before)]);
 
 /** ` · DynamoDB 4 (1.5 RCU, 22 WCU) · Discord 2`. */
 function totals(some) {
@@ -140,7 +190,7 @@ function totals(some) {
 const sum = (some, key) => Math.round(some.reduce((total, call) => total + call[key], 0) * 10) / 10;
 
 function headers(exchange) {
-  const rows = [["POST", exchange.url || "no endpoint is set"], ["X-Signature-Timestamp", exchange.timestamp], ["X-Signature-Ed25519", exchange.signature]];
+  const rows = [["Trace", exchange.interaction_id], ["POST", exchange.url || "no endpoint is set"], ["X-Signature-Timestamp", exchange.timestamp], ["X-Signature-Ed25519", exchange.signature]];
   return el("dl", { class: "wire-headers" }, rows.map(([name, value]) => [el("dt", {}, name), el("dd", {}, value)]));
 }
 
@@ -154,9 +204,46 @@ function code(value) {
   return el("pre", { class: "wire-code", tabindex: "0" }, shown);
 }
 
+const scrolled = (columns, rows) =>
+  el("div", { class: "wire-scroll", tabindex: "0" }, el("table", { class: "wire-table" }, el("thead", {}, el("tr", {}, columns.map((name) => el("th", { scope: "col" }, name)))), el("tbody", {}, rows)));
+
+const millis = (micros) => (micros === null ? "" : (micros / 1000).toFixed(1));
+
+/** The messages of the queues: what they ask for, how often they were tried, what came of it. */
+function jobTable(work) {
+  const rows = [...work].sort((a, b) => (a.sent_at ?? "").localeCompare(b.sent_at ?? "")).flatMap((job) => {
+    const last = job.tries.at(-1);
+    const why = job.tries.findLast((one) => one.why !== "")?.why;
+    const body = el("tr", { hidden: !opened.has(job.id) }, el("td", { colspan: "6", class: "job-body" }, code(job.body)));
+    const row = el(
+      "tr",
+      {},
+      el("td", {}, el("span", { class: "service sqs" }, job.queue.replace(/\.fifo$/, ""))),
+      el("td", { class: "operation" }, bodySwitch(job, body), job.traces.length > 1 && el("span", { class: "wire-note" }, `one message for ${job.traces.length} traces`), why && el("span", { class: "wire-note" }, why)),
+      el("td", {}, last?.function ?? ""),
+      el("td", {}, String(job.tried)),
+      el("td", { class: job.state === "failed" || job.state === "dead" ? "bad" : null }, STATES[job.state] ?? job.state),
+      el("td", {}, millis(last?.micros ?? null)),
+    );
+    return [row, body];
+  });
+  return scrolled(["Lane", "Work", "By", "Tries", "Outcome", "ms"], rows);
+}
+
+/** What a job asks for; shows and hides the whole message. */
+function bodySwitch(job, body) {
+  const node = el("button", { type: "button", class: "job-name", "aria-expanded": String(!body.hidden) }, job.work || "unreadable");
+  node.addEventListener("click", () => {
+    body.hidden = !body.hidden;
+    node.setAttribute("aria-expanded", String(!body.hidden));
+    if (body.hidden) opened.delete(job.id);
+    else opened.add(job.id);
+  });
+  return node;
+}
+
 function table(some) {
   if (some.length === 0) return el("p", { class: "field-about" }, "No calls.");
-  const head = el("thead", {}, el("tr", {}, ["Service", "Operation", "By", "Status", "ms", "Units"].map((name) => el("th", { scope: "col" }, name))));
   const rows = some.slice(-300).map((call) => {
     const units = call.read_units || call.write_units ? `${call.read_units ? `${call.read_units} R ` : ""}${call.write_units ? `${call.write_units} W` : ""}` : "";
     return el(
@@ -166,9 +253,9 @@ function table(some) {
       el("td", { class: "operation" }, call.operation, call.note && el("span", { class: "wire-note" }, call.note)),
       el("td", {}, call.caller),
       el("td", { class: call.status >= 400 || call.status === 0 ? "bad" : null }, String(call.status || "cut")),
-      el("td", {}, (call.micros / 1000).toFixed(1)),
+      el("td", {}, millis(call.micros)),
       el("td", {}, units),
     );
   });
-  return el("div", { class: "wire-scroll", tabindex: "0" }, el("table", { class: "wire-table" }, head, el("tbody", {}, rows)));
+  return scrolled(["Service", "Operation", "By", "Status", "ms", "Units"], rows);
 }

@@ -9,7 +9,7 @@ use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
-use gantry_local_wire::{Call as LoggedCall, Delay, FaultKind, Service};
+use gantry_local_wire::{Call as LoggedCall, Delay, FaultKind, Service, trace};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
@@ -106,6 +106,7 @@ pub(crate) async fn handle(simulator: Simulator, request: Request) -> Response {
         read_units: 0.0,
         write_units: 0.0,
         note,
+        traces: traces(&parts.headers),
     });
     response(outgoing)
 }
@@ -125,6 +126,11 @@ fn caller(headers: &HeaderMap) -> String {
         .unwrap_or_default();
     let tail = agent.rsplit_once(')').map_or("", |(_, tail)| tail);
     tail.split_whitespace().last().unwrap_or_default().to_owned()
+}
+
+/// On whose behalf the call is made.
+pub(crate) fn traces(headers: &HeaderMap) -> Vec<String> {
+    trace::parse(headers.get(trace::HEADER).and_then(|ids| ids.to_str().ok()))
 }
 
 /// The fault's part before anything happens: an answer of its own, or none.

@@ -168,6 +168,7 @@ impl Simulator {
             read_units: 0.0,
             write_units: 0.0,
             note: String::new(),
+            traces: crate::http::traces(headers),
         });
     }
 }

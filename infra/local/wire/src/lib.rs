@@ -5,8 +5,11 @@
 
 mod clock;
 mod faults;
+mod jobs;
 mod log;
+pub mod trace;
 
 pub use clock::LocalClock;
 pub use faults::{Delay, Fault, FaultError, FaultKind, Faults, Killed, Service};
-pub use log::{Call, CallLog};
+pub use jobs::{Job, JobLog, JobState, Try};
+pub use log::{Call, CallLog, Invocation};

@@ -179,6 +179,9 @@ impl<B: Budget> DiscordRest<B> {
         if let Some(reason) = &request.reason {
             call = call.header("x-audit-log-reason", reason);
         }
+        if let Some((name, value)) = self.mark.and_then(|(name, value)| Some((name, value()?))) {
+            call = call.header(name, value);
+        }
         if let Some((content_type, body)) = request.content() {
             call = call.header(CONTENT_TYPE, content_type).body(body);
         }

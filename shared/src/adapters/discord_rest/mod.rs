@@ -107,7 +107,11 @@ pub enum ConfigError {
 pub struct DiscordRest<B> {
     shared: Arc<Shared<B>>,
     deadline: Option<Timestamp>,
+    mark: Option<Mark>,
 }
+
+/// A header that is added to every call, and what gives its value for the call at hand.
+pub type Mark = (&'static str, fn() -> Option<String>);
 
 struct Shared<B> {
     http: reqwest::Client,
@@ -128,6 +132,7 @@ impl<B> Clone for DiscordRest<B> {
         Self {
             shared: Arc::clone(&self.shared),
             deadline: self.deadline,
+            mark: self.mark,
         }
     }
 }
@@ -171,7 +176,17 @@ impl<B> DiscordRest<B> {
         Ok(Self {
             shared: Arc::new(shared),
             deadline: None,
+            mark: None,
         })
+    }
+
+    /// The same, marking its calls. For a Discord of one's own, that shows who a call was made for.
+    #[must_use]
+    pub fn marking(self, mark: Mark) -> Self {
+        Self {
+            mark: Some(mark),
+            ..self
+        }
     }
 
     /// The application that it speaks for.
@@ -187,6 +202,7 @@ impl<B> DiscordRest<B> {
         Self {
             shared: Arc::clone(&self.shared),
             deadline: Some(deadline),
+            mark: self.mark,
         }
     }
 }

@@ -271,7 +271,9 @@ impl Sqs {
         let outgoing = entries::outgoing(&queue.attributes, request)?;
         let body_md5 = md5_hex(outgoing.body.as_bytes());
         let attributes_md5 = attributes_md5(&outgoing.attributes);
+        let body = outgoing.body.clone();
         let Sent { id, sequence } = queue.send(outgoing, now);
+        self.note_sent(name, &id, &body);
         let mut answer = json!({ "MessageId": id, "MD5OfMessageBody": body_md5 });
         let optional = [
             ("MD5OfMessageAttributes", attributes_md5),
@@ -296,7 +298,10 @@ impl Sqs {
             let arrival = self.arrival();
             let received = {
                 let now = self.now();
-                self.lock().receive(name, wanted, now)?
+                let mut state = self.lock();
+                let received = state.receive(name, wanted, now)?;
+                self.note_buried(&mut state);
+                received
             };
             if !received.is_empty() {
                 self.changed();

@@ -19,7 +19,7 @@ use crate::front::{self, Wires};
 use crate::names::queue_arn;
 use attributes::Attributes;
 use error::SqsError;
-use gantry_local_wire::LocalClock;
+use gantry_local_wire::{JobLog, LocalClock};
 use jiff::{SignedDuration, Timestamp};
 use moves::MoveTask;
 use queue::{Counts, Queue, Wanted};
@@ -72,6 +72,8 @@ struct Inner {
     changes: watch::Sender<u64>,
     /// How many changes the file has; absent when there is none.
     saved: OnceLock<watch::Receiver<u64>>,
+    /// Where messages are noted for who wants to see them; absent until it serves.
+    jobs: OnceLock<JobLog>,
 }
 
 /// Everything that SQS knows; what is kept between runs.
@@ -81,6 +83,9 @@ pub(crate) struct State {
     moves: Vec<MoveTask>,
     /// Messages moved to dead-letter queues so far.
     dead: u64,
+    /// Message and queue of those that were moved and not yet noted.
+    #[serde(skip)]
+    buried: Vec<(String, String)>,
 }
 
 impl State {
@@ -113,6 +118,7 @@ impl State {
             );
             return;
         };
+        self.buried.push((message.id.clone(), target.name.clone()));
         message.receipt = None;
         message.available_at = now;
         message.dead_letter_of.get_or_insert_with(|| queue_arn(source));
@@ -136,6 +142,7 @@ impl Sqs {
                 arrivals: Notify::new(),
                 changes: watch::Sender::new(0),
                 saved: OnceLock::new(),
+                jobs: OnceLock::new(),
             }),
         }
     }
@@ -187,6 +194,7 @@ impl Sqs {
         if let Ok(address) = listener.local_addr() {
             let _ = self.inner.endpoint.set(format!("http://{address}"));
         }
+        let _ = self.inner.jobs.set(wires.log.jobs().clone());
         front::serve(listener, Arc::new(self.clone()), wires, stop)
     }
 
@@ -198,9 +206,25 @@ impl Sqs {
             entries::check(&queue.attributes, outgoing)?
         };
         let now = self.now();
-        self.lock().queue(queue)?.send(outgoing, now);
+        let body = outgoing.body.clone();
+        let sent = self.lock().queue(queue)?.send(outgoing, now);
+        self.note_sent(queue, &sent.id, &body);
         self.changed();
         Ok(())
+    }
+
+    fn note_buried(&self, state: &mut State) {
+        for (id, queue) in state.buried.drain(..) {
+            if let Some(jobs) = self.inner.jobs.get() {
+                jobs.buried(&id, &queue);
+            }
+        }
+    }
+
+    fn note_sent(&self, queue: &str, id: &str, body: &str) {
+        if let Some(jobs) = self.inner.jobs.get() {
+            jobs.sent(id, queue, body, self.now());
+        }
     }
 
     /// Receives for a mapping, which never waits here.
@@ -221,6 +245,7 @@ impl Sqs {
             one_group: true,
         };
         let received = state.receive(queue, wanted, now)?;
+        self.note_buried(&mut state);
         if !received.is_empty() || dead != state.dead {
             drop(state);
             self.changed();

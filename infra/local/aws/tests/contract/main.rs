@@ -7,8 +7,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod dynamodb;
+mod dynamodb_batches;
 mod dynamodb_transactions;
 mod endpoint;
 mod eventbridge;
 mod sqs;
 mod sqs_fifo;
+mod sqs_fifo_batches;

@@ -77,7 +77,7 @@ impl Simulator {
         self.changed();
     }
 
-    /// The page at `/`, its parts under `/playground`, the calls and the interactions of late under `/simulator`.
+    /// The page at `/`, its parts under `/playground`, the calls, the jobs and the interactions of late under `/simulator`.
     pub(crate) fn playground_router(&self) -> Router {
         Router::new()
             .route("/", get(assets::page))
@@ -90,6 +90,7 @@ impl Simulator {
             .route("/playground/clock", get(show_clock).post(set_clock))
             .route("/playground/dm", post(open_dm))
             .route("/simulator/calls", get(calls))
+            .route("/simulator/jobs", get(jobs))
             .route("/simulator/interactions", get(interactions))
             .with_state(self.clone())
     }
@@ -165,6 +166,12 @@ async fn calls(State(simulator): State<Simulator>, Query(Since { since }): Query
     let calls = simulator.log().since(since);
     let mark = calls.last().map_or(since, |call| call.seq);
     Json(json!({"mark": mark, "calls": calls}))
+}
+
+async fn jobs(State(simulator): State<Simulator>, Query(Since { since }): Query<Since>) -> Json<Value> {
+    let jobs = simulator.log().jobs().since(since);
+    let mark = jobs.last().map_or(since, |job| job.version);
+    Json(json!({"mark": mark, "jobs": jobs}))
 }
 
 async fn interactions(
