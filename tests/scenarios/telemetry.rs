@@ -64,7 +64,8 @@ impl Race {
             address,
             secret,
         };
-        race.run("strategy set", json!({ "rest": "0", "in_a_row": "1" })).await;
+        race.run("strategy set", json!({ "rest": "0", "in_a_row": "1" }))
+            .await;
         race.run("stint plan", json!({})).await;
         race.world.drain().await;
         race.world.stack.advance(minute(1), 1).await.unwrap();
@@ -106,7 +107,11 @@ impl Race {
     }
 
     async fn position(&self, id: &str, position: u32) -> String {
-        self.taken(id, json!({ "type": "position", "position": position, "lap": position })).await
+        self.taken(
+            id,
+            json!({ "type": "position", "position": position, "lap": position }),
+        )
+        .await
     }
 
     fn now(&self) -> Timestamp {
@@ -146,7 +151,10 @@ impl Race {
     /// What the function asked of the table since `mark`, in order of names, and the units that it wrote.
     fn of_webhooks(&self, mark: u64) -> (Vec<String>, f64) {
         let calls = self.world.calls(mark, Service::Dynamodb);
-        let own: Vec<_> = calls.into_iter().filter(|call| call.caller == "webhooks").collect();
+        let own: Vec<_> = calls
+            .into_iter()
+            .filter(|call| call.caller == "webhooks")
+            .collect();
         let mut names: Vec<String> = own.iter().map(|call| call.operation.clone()).collect();
         names.sort();
         (names, own.iter().map(|call| call.write_units).sum())
@@ -156,7 +164,15 @@ impl Race {
 async fn post(address: &str, secret: &TelemetrySecret, at: Timestamp, body: &str) -> (u16, Value) {
     let timestamp = at.as_second().to_string();
     let signature = sign(secret, &timestamp, body.as_bytes());
-    raw(address, &[("x-gantry-timestamp", &timestamp), ("x-gantry-signature", &signature)], body).await
+    raw(
+        address,
+        &[
+            ("x-gantry-timestamp", &timestamp),
+            ("x-gantry-signature", &signature),
+        ],
+        body,
+    )
+    .await
 }
 
 async fn raw(address: &str, headers: &[(&str, &str)], body: &str) -> (u16, Value) {
@@ -178,7 +194,15 @@ async fn positions_are_one_message_that_is_edited_once_a_minute() {
     let (calls, units) = race.of_webhooks(mark);
     assert_eq!(
         calls,
-        ["BatchGetItem", "GetItem", "GetItem", "Query", "Query", "TransactWriteItems", "UpdateItem"]
+        [
+            "BatchGetItem",
+            "GetItem",
+            "GetItem",
+            "Query",
+            "Query",
+            "TransactWriteItems",
+            "UpdateItem"
+        ]
     );
     // The count of the minute; what is known of the team, the outbox and the outcome, twice each.
     assert_eq!(units, 7.0);
@@ -194,7 +218,11 @@ async fn positions_are_one_message_that_is_edited_once_a_minute() {
     }
     race.world.drain().await;
     assert_eq!(race.to_discord(mark), Vec::<String>::new());
-    race.world.stack.advance(race.now() + SignedDuration::from_mins(3), 1).await.unwrap();
+    race.world
+        .stack
+        .advance(race.now() + SignedDuration::from_mins(3), 1)
+        .await
+        .unwrap();
     assert_eq!(
         race.to_discord(mark),
         ["PATCH /channels/{channel.id}/messages/{message.id}"]
@@ -210,9 +238,22 @@ async fn positions_are_one_message_that_is_edited_once_a_minute() {
     let before = race.of_webhooks(0).1;
     assert_eq!(race.position("p-20", 77).await, "position");
     race.world.drain().await;
-    assert_eq!(race.of_webhooks(0).1 - before, 1.0, "the minute's count, and nothing else");
+    assert_eq!(
+        race.of_webhooks(0).1 - before,
+        1.0,
+        "the minute's count, and nothing else"
+    );
     assert!(race.shown().contains("**P5**"), "{}", race.shown());
-    assert_eq!(race.world.stack.simulator().messages(race.channel).iter().filter(|one| whole(one).contains("Position of")).count(), 0);
+    assert_eq!(
+        race.world
+            .stack
+            .simulator()
+            .messages(race.channel)
+            .iter()
+            .filter(|one| whole(one).contains("Position of"))
+            .count(),
+        0
+    );
     race.world.finish().await;
 }
 
@@ -224,14 +265,24 @@ async fn incidents_are_told_at_once_and_once() {
     let mark = race.world.mark();
     let incident = |text: &str| json!({ "type": "incident", "text": text, "lap": 34 });
     for _ in 0..3 {
-        assert_eq!(race.taken("i-1", incident("Contact with #44 @everyone")).await, "incident");
+        assert_eq!(
+            race.taken("i-1", incident("Contact with #44 @everyone")).await,
+            "incident"
+        );
     }
-    assert_eq!(race.taken("i-2", incident("Puncture, front left")).await, "incident");
+    assert_eq!(
+        race.taken("i-2", incident("Puncture, front left")).await,
+        "incident"
+    );
     race.world.drain().await;
     assert_eq!(race.to_discord(mark), ["POST /channels/{channel.id}/messages"; 2]);
     let told = race.told("Contact with");
     assert_eq!(told.len(), 1);
-    assert!(whole(&told[0]).contains("Incident of **GT3 1** on lap 34"), "{}", whole(&told[0]));
+    assert!(
+        whole(&told[0]).contains("Incident of **GT3 1** on lap 34"),
+        "{}",
+        whole(&told[0])
+    );
     assert!(told[0].mentions.is_empty());
     for n in 3..11 {
         race.taken(&format!("i-{n}"), incident("Spin")).await;
@@ -248,19 +299,42 @@ async fn who_is_in_the_car_begins_and_ends_stints() {
     let race = Race::begin().await;
     let driving = async || {
         let list = race.run("stint list", json!({})).await;
-        let line = list.split("\\n").find(|line| line.contains("driving since")).map(str::to_owned);
-        (list.matches("driving since").count(), list.matches("drove <t:").count(), line.unwrap_or_default())
+        let line = list
+            .split("\\n")
+            .find(|line| line.contains("driving since"))
+            .map(str::to_owned);
+        (
+            list.matches("driving since").count(),
+            list.matches("drove <t:").count(),
+            line.unwrap_or_default(),
+        )
     };
     assert_eq!(race.taken("s-1", json!({ "type": "driver_in" })).await, "stint");
     let (running, driven, first) = driving().await;
     assert_eq!((running, driven), (1, 0));
     assert_eq!(race.taken("s-1", json!({ "type": "driver_in" })).await, "stint");
-    assert_eq!(driving().await, (1, 0, first.clone()), "a repetition begins no other");
+    assert_eq!(
+        driving().await,
+        (1, 0, first.clone()),
+        "a repetition begins no other"
+    );
     // Somebody else takes over, named by account; then they are named again.
     race.world.stack.clock().advance(SignedDuration::from_mins(20));
     let view = race.world.stack.simulator().guild_view(race.club.guild).unwrap();
-    let name = |user: u64| view.members.iter().find(|one| one.user == user).unwrap().name.clone();
-    let other = race.drivers.iter().copied().find(|user| !first.contains(&name(*user))).unwrap();
+    let name = |user: u64| {
+        view.members
+            .iter()
+            .find(|one| one.user == user)
+            .unwrap()
+            .name
+            .clone()
+    };
+    let other = race
+        .drivers
+        .iter()
+        .copied()
+        .find(|user| !first.contains(&name(*user)))
+        .unwrap();
     let by_account = json!({ "type": "driver_in", "driver": other.to_string() });
     let by_name = json!({ "type": "driver_in", "driver": name(other) });
     assert_eq!(race.taken("s-2", by_account).await, "stint");
@@ -269,16 +343,29 @@ async fn who_is_in_the_car_begins_and_ends_stints() {
     assert_eq!((running, driven), (1, 1));
     assert!(line.contains(&name(other)), "{line}");
     assert_eq!(race.taken("s-4", json!({ "type": "driver_out" })).await, "stint");
-    assert_eq!(race.taken("s-5", json!({ "type": "driver_out" })).await, "stint_unchanged");
+    assert_eq!(
+        race.taken("s-5", json!({ "type": "driver_out" })).await,
+        "stint_unchanged"
+    );
     assert_eq!(driving().await.0, 0);
-    let (status, answer) = race.send("s-6", json!({ "type": "driver_in", "driver": "Nobody" })).await;
+    let (status, answer) = race
+        .send("s-6", json!({ "type": "driver_in", "driver": "Nobody" }))
+        .await;
     assert_eq!((status, &answer["error"]), (422, &json!("not_in_team")));
 
     // The function dies at each of its calls: what is sent again has one effect.
     let mut hits = 0;
     for n in 0..30 {
-        let kind = if n % 2 == 0 { FaultKind::KillAfter } else { FaultKind::KillBefore };
-        race.world.stack.faults().add(Fault::nth(Service::Dynamodb, "webhooks", n, kind)).unwrap();
+        let kind = if n % 2 == 0 {
+            FaultKind::KillAfter
+        } else {
+            FaultKind::KillBefore
+        };
+        race.world
+            .stack
+            .faults()
+            .add(Fault::nth(Service::Dynamodb, "webhooks", n, kind))
+            .unwrap();
         race.world.stack.clock().advance(SignedDuration::from_secs(20));
         let (before, drove, _) = driving().await;
         let change = match before {
@@ -311,7 +398,8 @@ async fn once_with_deliveries_doubled_and_the_worker_killed() {
     };
     race.world.stack.aws().set_deliveries(mode);
     race.position("d-1", 4).await;
-    race.taken("d-2", json!({ "type": "incident", "text": "Twice" })).await;
+    race.taken("d-2", json!({ "type": "incident", "text": "Twice" }))
+        .await;
     race.world.drain().await;
     race.world.stack.aws().set_deliveries(DeliveryMode::default());
     assert!(race.shown().contains("**P4**"));
@@ -323,14 +411,22 @@ async fn once_with_deliveries_doubled_and_the_worker_killed() {
             let message = race.told("Position of")[0].id;
             let simulator = race.world.stack.simulator();
             simulator.delete_message(race.thread(), message).unwrap();
-            let kind = if n % 2 == 0 { FaultKind::KillAfter } else { FaultKind::KillBefore };
+            let kind = if n % 2 == 0 {
+                FaultKind::KillAfter
+            } else {
+                FaultKind::KillBefore
+            };
             let fault = Fault::nth(service, "notify-worker", n, kind);
             race.world.stack.clock().advance(SignedDuration::from_mins(2));
             race.world.stack.faults().add(fault).unwrap();
             let place = u32::try_from(n).unwrap() + 10;
             race.position(&format!("{service:?}-{n}"), place).await;
             race.world.drain().await;
-            assert!(race.shown().contains(&format!("**P{place}**")), "{}", race.shown());
+            assert!(
+                race.shown().contains(&format!("**P{place}**")),
+                "{}",
+                race.shown()
+            );
             let hit = race.world.stack.faults().hits() > 0;
             race.world.stack.faults().clear();
             if !hit {
@@ -341,10 +437,22 @@ async fn once_with_deliveries_doubled_and_the_worker_killed() {
         assert!((least..40).contains(&hits), "{service:?}: {hits}");
         let mut hits = 0;
         for n in 0..40 {
-            let kind = if n % 2 == 0 { FaultKind::KillAfter } else { FaultKind::KillBefore };
-            race.world.stack.faults().add(Fault::nth(service, "notify-worker", n, kind)).unwrap();
+            let kind = if n % 2 == 0 {
+                FaultKind::KillAfter
+            } else {
+                FaultKind::KillBefore
+            };
+            race.world
+                .stack
+                .faults()
+                .add(Fault::nth(service, "notify-worker", n, kind))
+                .unwrap();
             let text = format!("Incident {service:?} {n}.");
-            race.taken(&format!("x-{service:?}-{n}"), json!({ "type": "incident", "text": text })).await;
+            race.taken(
+                &format!("x-{service:?}-{n}"),
+                json!({ "type": "incident", "text": text }),
+            )
+            .await;
             race.world.drain().await;
             race.world.stack.clock().advance(SignedDuration::from_mins(1));
             assert_eq!(race.told(&text).len(), 1, "{text}");
@@ -373,16 +481,36 @@ async fn only_the_club_can_speak_for_it_and_nothing_is_written_otherwise() {
     let mut answers = vec![
         post(&race.address, &foreign, now, &body).await,
         post(&race.address, &race.secret, far, &body).await,
-        post(&race.address, &race.secret, now + SignedDuration::from_secs(302), &body).await,
-        post(&format!("{base}/01ARZ3NDEKTSV4RRFFQ69G5FAV"), &race.secret, now, &body).await,
+        post(
+            &race.address,
+            &race.secret,
+            now + SignedDuration::from_secs(302),
+            &body,
+        )
+        .await,
+        post(
+            &format!("{base}/01ARZ3NDEKTSV4RRFFQ69G5FAV"),
+            &race.secret,
+            now,
+            &body,
+        )
+        .await,
         post(&format!("{base}/apex"), &race.secret, now, &body).await,
         raw(&race.address, &[], &body).await,
-        raw(&race.address, &[("x-gantry-signature", "v1=00"), ("x-gantry-timestamp", "x")], &body).await,
+        raw(
+            &race.address,
+            &[("x-gantry-signature", "v1=00"), ("x-gantry-timestamp", "x")],
+            &body,
+        )
+        .await,
     ];
     // Signed, and changed on its way.
     let timestamp = now.as_second().to_string();
     let signature = sign(&race.secret, &timestamp, body.as_bytes());
-    let headers = [("x-gantry-timestamp", timestamp.as_str()), ("x-gantry-signature", signature.as_str())];
+    let headers = [
+        ("x-gantry-timestamp", timestamp.as_str()),
+        ("x-gantry-signature", signature.as_str()),
+    ];
     answers.push(raw(&race.address, &headers, &body.replace('1', "2")).await);
     for answer in &answers {
         assert_eq!(answer.0, 401, "{answer:?}");
@@ -390,16 +518,27 @@ async fn only_the_club_can_speak_for_it_and_nothing_is_written_otherwise() {
     }
     let (calls, units) = race.of_webhooks(mark);
     // What names no club is not looked for.
-    assert_eq!((calls, units), (vec!["GetItem".to_owned(); 7], 0.0), "a secret each, and nothing else");
+    assert_eq!(
+        (calls, units),
+        (vec!["GetItem".to_owned(); 7], 0.0),
+        "a secret each, and nothing else"
+    );
 
     // Another club's event is not there for it, whatever it signs.
     let (status, answer) = post(&theirs, &foreign, race.now(), &body).await;
     assert_eq!((status, &answer["error"]), (404, &json!("no_such_event")));
-    let (status, answer) = race.send("a-2", json!({ "type": "position", "position": 1, "team": "Red" })).await;
+    let (status, answer) = race
+        .send("a-2", json!({ "type": "position", "position": 1, "team": "Red" }))
+        .await;
     assert_eq!((status, &answer["error"]), (404, &json!("no_such_team")));
     let (status, answer) = race.send("a-3", json!({ "type": "weather" })).await;
     assert_eq!((status, &answer["error"]), (422, &json!("unreadable")));
-    let (status, _) = race.send("a-4", json!({ "type": "position", "position": 1, "x": "y".repeat(300_000) })).await;
+    let (status, _) = race
+        .send(
+            "a-4",
+            json!({ "type": "position", "position": 1, "x": "y".repeat(300_000) }),
+        )
+        .await;
     assert_eq!(status, 413);
 
     // For admins; a driver is told so. The new secret works, the one before does not.
@@ -409,12 +548,20 @@ async fn only_the_club_can_speak_for_it_and_nothing_is_written_otherwise() {
         assert!(whole(&refused).contains("rank of"), "{command}: {refused:?}");
     }
     let owner = race.club.owner();
-    let status = race.world.ok(&owner, "telemetry status", json!({ "event": race.event })).await;
+    let status = race
+        .world
+        .ok(&owner, "telemetry status", json!({ "event": race.event }))
+        .await;
     let text = whole(&status);
     assert!(text.contains(&race.event) && text.contains("GT3 1"), "{text}");
     assert!(!text.contains(race.secret.as_str()), "the secret is shown once");
     let (_, renewed) = connect(&race.world, &owner).await;
-    assert_eq!(race.send("a-5", json!({ "type": "position", "position": 2 })).await.0, 401);
+    assert_eq!(
+        race.send("a-5", json!({ "type": "position", "position": 2 }))
+            .await
+            .0,
+        401
+    );
     let body = race.body("a-5", &json!({ "type": "position", "position": 2 }));
     assert_eq!(post(&race.address, &renewed, race.now(), &body).await.0, 200);
     race.world.ok(&owner, "telemetry revoke", json!({})).await;
@@ -444,7 +591,12 @@ async fn a_program_is_held_to_its_share_and_to_the_race() {
     ] {
         let (status, answer) = race.send(id, more).await;
         assert_eq!((status, &answer["error"]), (409, &json!("not_live")));
-        assert!(answer["message"].as_str().unwrap().contains("while the race is on"));
+        assert!(
+            answer["message"]
+                .as_str()
+                .unwrap()
+                .contains("while the race is on")
+        );
     }
     let (calls, units) = race.of_webhooks(mark);
     assert!(!calls.contains(&"TransactWriteItems".to_owned()), "{calls:?}");
@@ -461,7 +613,12 @@ async fn results_are_entered_whole_or_not_at_all() {
     let view = race.world.stack.simulator().guild_view(race.club.guild).unwrap();
     let name = |n: usize| {
         let user = race.drivers[n];
-        view.members.iter().find(|one| one.user == user).unwrap().name.clone()
+        view.members
+            .iter()
+            .find(|one| one.user == user)
+            .unwrap()
+            .name
+            .clone()
     };
     let results = |list: Value| json!({ "type": "results", "results": list });
     let broken = json!([
@@ -481,7 +638,12 @@ async fn results_are_entered_whole_or_not_at_all() {
             { "line": 4, "problem": { "problem": "no_class", "typed": "LMP2" } },
         ])
     );
-    assert!(!race.of_webhooks(mark).0.contains(&"TransactWriteItems".to_owned()));
+    assert!(
+        !race
+            .of_webhooks(mark)
+            .0
+            .contains(&"TransactWriteItems".to_owned())
+    );
 
     let list = json!([
         { "driver": name(0).to_uppercase(), "position": 2, "best_lap_ms": 107_250, "laps": 171, "car": "7" },
@@ -502,7 +664,9 @@ async fn results_are_entered_whole_or_not_at_all() {
 
     // Posted as those of a file are; a correction follows into the message.
     let simulator = race.world.stack.simulator();
-    simulator.slash(&owner, "result post", json!({ "event": race.event })).await;
+    simulator
+        .slash(&owner, "result post", json!({ "event": race.event }))
+        .await;
     race.world.drain().await;
     let posted = || {
         let mut messages = simulator.messages(race.channel);
@@ -511,7 +675,10 @@ async fn results_are_entered_whole_or_not_at_all() {
         whole(&messages[0])
     };
     let text = posted();
-    assert!(text.contains(&format!("`1` **{}** · 25 points · fastest lap", name(1))), "{text}");
+    assert!(
+        text.contains(&format!("`1` **{}** · 25 points · fastest lap", name(1))),
+        "{text}"
+    );
     assert!(text.contains(&format!("`DNF` **{}**", name(2))), "{text}");
     let mut corrected = results(json!([{ "driver": name(3), "position": 1 }]));
     corrected["replace"] = json!(true);

@@ -22,8 +22,10 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(8);
 /// Writes that others are faster with are tried again for so long.
 const TRY_FOR: SignedDuration = SignedDuration::from_secs(4);
 /// What is said to whoever cannot prove that they are the club's: the same, whatever is wrong, and whether there is such a club.
-const UNSIGNED: &str = "This is not signed with the secret of a club. The instant has to be within five minutes of now.";
-const TROUBLE: &str = "Something went wrong on Gantry's side. Please send the same once more: it has one effect.";
+const UNSIGNED: &str =
+    "This is not signed with the secret of a club. The instant has to be within five minutes of now.";
+const TROUBLE: &str =
+    "Something went wrong on Gantry's side. Please send the same once more: it has one effect.";
 
 /// Answers one delivery.
 ///
@@ -118,7 +120,10 @@ fn answer(status: StatusCode, body: &Value) -> Result<Response<Body>, Error> {
         .status(status)
         .header(header::CONTENT_TYPE, "application/json")
         .header(header::CACHE_CONTROL, "no-store");
-    if matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE) {
+    if matches!(
+        status,
+        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE
+    ) {
         response = response.header(header::RETRY_AFTER, "10");
     }
     Ok(response.body(Body::Text(body.to_string()))?)

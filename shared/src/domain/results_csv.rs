@@ -202,7 +202,8 @@ pub fn entered_results(
         }
         let best = of_class.iter().filter_map(|n| Some((laps[*n]?, *n))).min();
         // Two of the same time: nobody is picked.
-        let alone = |(lap, _): &(u64, usize)| of_class.iter().filter(|n| laps[**n] == Some(*lap)).count() == 1;
+        let alone =
+            |(lap, _): &(u64, usize)| of_class.iter().filter(|n| laps[**n] == Some(*lap)).count() == 1;
         if let Some((_, n)) = best.filter(alone) {
             rows[n].fastest = true;
         }

@@ -124,12 +124,7 @@ pub async fn show_plan<S: Alerts + ClubReader + TeamReader>(
     (event, team): (EventId, TeamId),
 ) -> Result<PlanBrief, Failure> {
     let desk = desk(store, call, (event, team), true).await?;
-    Ok(PlanBrief::of(
-        &desk.club,
-        &desk.sheet,
-        &desk.team,
-        &desk.plan,
-    ))
+    Ok(PlanBrief::of(&desk.club, &desk.sheet, &desk.team, &desk.plan))
 }
 
 async fn desk<S: Alerts + ClubReader + TeamReader>(

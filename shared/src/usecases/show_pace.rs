@@ -40,7 +40,8 @@ pub async fn show_pace<S: PaceStore>(
         store.club_and_settings(event.club)
     );
     let (space, own) = futures::join!(store.space(event), store.team_space(event, team));
-    let (Some((sheet, line_up)), Some(known), shown, Some((club, _))) = (found?, known?, shown?, club?) else {
+    let (Some((sheet, line_up)), Some(known), shown, Some((club, _))) = (found?, known?, shown?, club?)
+    else {
         return Ok(());
     };
     let (space, own) = (space?, own?);
@@ -75,7 +76,15 @@ pub async fn show_pace<S: PaceStore>(
         file: None,
         reopens: true,
     };
-    let placed = Box::pin(place(store, env, discord, job, (team, shown.as_ref(), &pace), &message)).await;
+    let placed = Box::pin(place(
+        store,
+        env,
+        discord,
+        job,
+        (team, shown.as_ref(), &pace),
+        &message,
+    ))
+    .await;
     stands_in(discord, job, channel, placed).await.map(drop)
 }
 

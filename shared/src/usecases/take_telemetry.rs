@@ -22,8 +22,8 @@ use crate::domain::telemetry::{
 use crate::domain::text::comparable;
 use crate::domain::work::Work;
 use crate::ports::store::{
-    Alerts, Batch, Change, EventReader, Ledger, MemberWishes, OnceKey, ResultReader, SettingsReader, StoreError,
-    TeamReader, Telemetry,
+    Alerts, Batch, Change, EventReader, Ledger, MemberWishes, OnceKey, ResultReader, SettingsReader,
+    StoreError, TeamReader, Telemetry,
 };
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
@@ -194,7 +194,11 @@ impl Scene {
         let by_id = named.parse::<TeamId>().ok();
         let by_name = || {
             let name = comparable(named);
-            let mut found = self.line_up.teams.iter().filter(|team| comparable(&team.name) == name);
+            let mut found = self
+                .line_up
+                .teams
+                .iter()
+                .filter(|team| comparable(&team.name) == name);
             found.next().map(|team| team.id)
         };
         let id = by_id.or_else(by_name).ok_or(Refusal::NoSuchTeam)?;

@@ -45,12 +45,17 @@ pub(super) fn webhook(body: &str, at: Timestamp, form: Form) -> Value {
 
 /// A delivery of telemetry.
 pub(super) fn telemetry(body: &str, at: Timestamp, form: Form) -> Value {
-    let mut event = request("POST", (&format!("/webhooks/telemetry/{CLUB}"), "race-box/1.0"), at);
+    let mut event = request(
+        "POST",
+        (&format!("/webhooks/telemetry/{CLUB}"), "race-box/1.0"),
+        at,
+    );
     let (timestamp, signed) = (
         at.as_second().to_string(),
         if form == Form::Forged { " " } else { body },
     );
-    let signature = gantry_shared::domain::telemetry::sign(&telemetry_secret(), &timestamp, signed.as_bytes());
+    let signature =
+        gantry_shared::domain::telemetry::sign(&telemetry_secret(), &timestamp, signed.as_bytes());
     for (name, value) in [
         ("content-length", body.len().to_string()),
         ("content-type", "application/json".to_owned()),

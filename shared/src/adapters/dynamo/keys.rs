@@ -384,9 +384,7 @@ pub(super) fn once(key: OnceKey) -> Key {
         OnceKey::Interaction(id) => Key::new(format!("ONCE#INTERACTION#{:020}", id.0), "OUTCOME"),
         OnceKey::Late(id) => Key::new(format!("ONCE#LATE#{:020}", id.0), "OUTCOME"),
         OnceKey::WebhookEvent(digest) => Key::new(format!("ONCE#EVENT#{}", hex::encode(digest)), "OUTCOME"),
-        OnceKey::Telemetry(digest) => {
-            Key::new(format!("ONCE#TELEMETRY#{}", hex::encode(digest)), "OUTCOME")
-        }
+        OnceKey::Telemetry(digest) => Key::new(format!("ONCE#TELEMETRY#{}", hex::encode(digest)), "OUTCOME"),
     }
 }
 

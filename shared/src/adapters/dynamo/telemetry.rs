@@ -44,7 +44,10 @@ impl Telemetry for Table {
     }
 
     async fn team_pace(&self, event: EventKey, team: TeamId) -> StoreResult<Option<TeamPace>> {
-        self.get(&keys::team_pace(event, team)).await?.map(read).transpose()
+        self.get(&keys::team_pace(event, team))
+            .await?
+            .map(read)
+            .transpose()
     }
 
     async fn shown_pace(&self, event: EventKey, team: TeamId) -> StoreResult<Option<ShownPace>> {

@@ -1,13 +1,13 @@
 use super::*;
 use crate::discord::inbound::parse;
 use crate::domain::calendar::FeedWish;
-use crate::domain::telemetry::TelemetryWish;
 use crate::domain::ids::{EntryId, RoleId, SeriesId, TeamId, UserId};
 use crate::domain::rank::Picked;
 use crate::domain::repeat::Every;
 use crate::domain::results::Entered;
 use crate::domain::role_map::PickedRole;
 use crate::domain::settings::{Key, Section, Target};
+use crate::domain::telemetry::TelemetryWish;
 use crate::domain::wishes::{Way, WishChange};
 use serde_json::json;
 

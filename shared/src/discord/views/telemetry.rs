@@ -106,7 +106,9 @@ pub(super) fn pace(colour: Colour, event: &str, team: &str, pace: &Pace) -> Valu
 
 /// What happened. The title tells it from other incidents: a late retry knows it by that.
 pub(super) fn incident(colour: Colour, team: &str, incident: &Incident) -> Value {
-    let lap = incident.lap.map_or_else(String::new, |lap| format!(" on lap {lap}"));
+    let lap = incident
+        .lap
+        .map_or_else(String::new, |lap| format!(" on lap {lap}"));
     embed_body(
         Embed::new(colour, text::name(&incident.text, INCIDENT_MAX)).line(format!(
             "Incident of **{}**{lap}, <t:{}:T>.",

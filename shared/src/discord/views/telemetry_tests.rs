@@ -4,9 +4,7 @@ use super::fixtures::at;
 use super::*;
 use crate::domain::club::Colour;
 use crate::domain::ids::{ClubId, EventId, TeamId, UserId};
-use crate::domain::telemetry::{
-    EventIds, Incident, Pace, TelemetryDone, TelemetrySecret, TelemetryShown,
-};
+use crate::domain::telemetry::{EventIds, Incident, Pace, TelemetryDone, TelemetrySecret, TelemetryShown};
 use proptest::prelude::*;
 
 const COLOUR: Colour = Colour(0x1E_90_FF);
@@ -61,7 +59,13 @@ fn telemetry_in_words() {
             }),
             Some("https://gantry.test"),
         ),
-        (told(TelemetryDone::Connected { secret, replaced: true }), None),
+        (
+            told(TelemetryDone::Connected {
+                secret,
+                replaced: true,
+            }),
+            None,
+        ),
         (told(TelemetryDone::Revoked { ended: true }), None),
         (told(TelemetryDone::Revoked { ended: false }), None),
         (
@@ -71,7 +75,10 @@ fn telemetry_in_words() {
             }),
             None,
         ),
-        (told(TelemetryDone::Shown { since, event }), Some("https://gantry.test")),
+        (
+            told(TelemetryDone::Shown { since, event }),
+            Some("https://gantry.test"),
+        ),
     ];
     let mut texts: Vec<String> = answers
         .iter()

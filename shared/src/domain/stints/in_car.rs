@@ -92,20 +92,40 @@ mod tests {
         let begun = plan.with_in_car(None, at(0), &team, &sheet).unwrap().unwrap();
         assert_eq!((in_car(&begun), begun.flagged), (first, true));
         assert_eq!(begun.with_in_car(first, at(5), &team, &sheet), Ok(None));
-        let other = begun.stints.iter().rev().find(|stint| stint.driver != first).unwrap().driver;
+        let other = begun
+            .stints
+            .iter()
+            .rev()
+            .find(|stint| stint.driver != first)
+            .unwrap()
+            .driver;
         let taken = begun.with_in_car(other, at(10), &team, &sheet).unwrap().unwrap();
         assert_eq!((in_car(&taken), taken.version), (other, begun.version + 1));
         let empty = taken.with_empty_car(at(20), &team, &sheet).unwrap().unwrap();
         assert_eq!(in_car(&empty), None);
         assert_eq!(empty.with_empty_car(at(21), &team, &sheet), Ok(None));
         // Nobody is in the car, and somebody gets in who is not next.
-        let next = empty.stints.iter().find(|stint| stint.started_at.is_none()).unwrap().driver;
+        let next = empty
+            .stints
+            .iter()
+            .find(|stint| stint.started_at.is_none())
+            .unwrap()
+            .driver;
         let another = (1..=3).map(UserId).find(|user| Some(*user) != next);
-        let again = empty.with_in_car(another, at(25), &team, &sheet).unwrap().unwrap();
+        let again = empty
+            .with_in_car(another, at(25), &team, &sheet)
+            .unwrap()
+            .unwrap();
         assert_eq!((in_car(&again), again.version), (another, empty.version + 1));
-        assert_eq!(again.with_in_car(Some(UserId(9)), at(26), &team, &sheet), Err(Refusal::NotInTeam));
+        assert_eq!(
+            again.with_in_car(Some(UserId(9)), at(26), &team, &sheet),
+            Err(Refusal::NotInTeam)
+        );
         let none = TeamPlan::empty(sheet.event.key, team.id);
-        assert_eq!(none.with_in_car(first, at(0), &team, &sheet), Err(Refusal::NoPlan));
+        assert_eq!(
+            none.with_in_car(first, at(0), &team, &sheet),
+            Err(Refusal::NoPlan)
+        );
         assert_eq!(none.with_empty_car(at(0), &team, &sheet), Err(Refusal::NoPlan));
     }
 

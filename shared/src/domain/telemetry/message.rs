@@ -194,7 +194,8 @@ pub fn read(body: &[u8], at: Timestamp) -> Result<Delivery, Unread> {
 }
 
 fn part<T: DeserializeOwned>(value: Value) -> Result<T, Unread> {
-    serde_json::from_value(value).map_err(|error| Unread::Field(error.to_string().chars().take(200).collect()))
+    serde_json::from_value(value)
+        .map_err(|error| Unread::Field(error.to_string().chars().take(200).collect()))
 }
 
 fn named(field: &str, name: String) -> Result<String, Unread> {
@@ -202,7 +203,9 @@ fn named(field: &str, name: String) -> Result<String, Unread> {
     if (1..=NAME_MAX).contains(&name.chars().count()) {
         Ok(name)
     } else {
-        Err(Unread::Field(format!("`{field}` has to have 1 to {NAME_MAX} characters")))
+        Err(Unread::Field(format!(
+            "`{field}` has to have 1 to {NAME_MAX} characters"
+        )))
     }
 }
 
@@ -219,7 +222,9 @@ fn maybe<T: PartialOrd + std::fmt::Display>(
     least: T,
     most: T,
 ) -> Result<Option<T>, Unread> {
-    number.map(|number| within(field, number, least, most)).transpose()
+    number
+        .map(|number| within(field, number, least, most))
+        .transpose()
 }
 
 fn position(body: PositionBody, at: Timestamp) -> Result<Message, Unread> {
@@ -238,7 +243,8 @@ fn position(body: PositionBody, at: Timestamp) -> Result<Message, Unread> {
 
 fn incident(body: IncidentBody, at: Timestamp) -> Result<Message, Unread> {
     let text = text::line(&body.text, INCIDENT_MAX);
-    let text = text.map_err(|_| Unread::Field(format!("`text` has to have 1 to {INCIDENT_MAX} characters")))?;
+    let text =
+        text.map_err(|_| Unread::Field(format!("`text` has to have 1 to {INCIDENT_MAX} characters")))?;
     let incident = Incident {
         at,
         text,
@@ -294,15 +300,21 @@ mod tests {
 
     #[test]
     fn each_type_is_read_and_what_is_not_known_is_passed_over() {
-        let found = message(&json!({ "type": "position", "team": " Red ", "position": 3, "class_position": 2,
-            "gap_ms": 83_456, "lap": 120, "tyres": { "left": 3 }, "interval_ms": null }));
+        let found = message(
+            &json!({ "type": "position", "team": " Red ", "position": 3, "class_position": 2,
+            "gap_ms": 83_456, "lap": 120, "tyres": { "left": 3 }, "interval_ms": null }),
+        );
         let Message::Position { team, pace } = found else {
             panic!("{found:?}")
         };
         assert_eq!(team, "Red");
-        assert_eq!((pace.position, pace.class_position, pace.gap_ms), (3, Some(2), Some(83_456)));
+        assert_eq!(
+            (pace.position, pace.class_position, pace.gap_ms),
+            (3, Some(2), Some(83_456))
+        );
         assert_eq!((pace.lap, pace.interval_ms, pace.at), (Some(120), None, at()));
-        let found = message(&json!({ "type": "incident", "team": "Red", "text": "Contact\nwith #44", "lap": 7 }));
+        let found =
+            message(&json!({ "type": "incident", "team": "Red", "text": "Contact\nwith #44", "lap": 7 }));
         let Message::Incident { incident, .. } = found else {
             panic!("{found:?}")
         };
@@ -344,11 +356,20 @@ mod tests {
         assert!(fault(&json!({ "id": "a b" })).starts_with("`id` has to be"));
         assert!(fault(&json!({ "id": "x".repeat(65) })).starts_with("`id` has to be"));
         assert!(fault(&json!({ "event": "spa" })).starts_with("`event` has to be"));
-        assert_eq!(fault(&json!({ "type": "position", "team": "Red" })), "missing field `position`");
+        assert_eq!(
+            fault(&json!({ "type": "position", "team": "Red" })),
+            "missing field `position`"
+        );
         assert_eq!(position("position", json!(0)), "`position` has to be 1 to 500");
         assert_eq!(position("position", json!(501)), "`position` has to be 1 to 500");
-        assert_eq!(position("gap_ms", json!(172_800_001_u64)), "`gap_ms` has to be 0 to 172800000");
-        assert_eq!(position("team", json!("")), "`team` has to have 1 to 100 characters");
+        assert_eq!(
+            position("gap_ms", json!(172_800_001_u64)),
+            "`gap_ms` has to be 0 to 172800000"
+        );
+        assert_eq!(
+            position("team", json!("")),
+            "`team` has to have 1 to 100 characters"
+        );
         assert!(position("lap", json!(-1)).contains("-1"));
         let long = json!({ "type": "incident", "team": "Red", "text": "x".repeat(201) });
         assert_eq!(fault(&long), "`text` has to have 1 to 200 characters");

@@ -6,7 +6,7 @@ mod pace;
 mod sign;
 
 pub use message::{Delivery, Message, ResultEntry, Unread, read};
-pub use pace::{Incident, Pace, SHOWN_EVERY, ShownPace, Showing, TeamPace};
+pub use pace::{Incident, Pace, SHOWN_EVERY, Showing, ShownPace, TeamPace};
 pub use sign::{Signed, Unsigned, sign, verify};
 
 use super::club::Colour;

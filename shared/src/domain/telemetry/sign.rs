@@ -146,7 +146,11 @@ mod tests {
         assert_eq!(checked(NOW, &tag[..20], "x", now()), Err(Unsigned::NotSigned));
         assert_eq!(checked(NOW, "v1=", "x", now()), Err(Unsigned::Wrong));
         for timestamp in ["", "+1795251600", "1795251600.0", "x", "999999999999"] {
-            assert_eq!(checked(timestamp, &tag, "x", now()), Err(Unsigned::NotSigned), "{timestamp}");
+            assert_eq!(
+                checked(timestamp, &tag, "x", now()),
+                Err(Unsigned::NotSigned),
+                "{timestamp}"
+            );
         }
         let nobodys = sign(&TelemetrySecret(NOBODYS.to_owned()), NOW, b"x");
         let given = Signed {
