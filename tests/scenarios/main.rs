@@ -28,6 +28,7 @@ mod links;
 mod main_job;
 mod plans_announced;
 mod poison;
+mod race_rooms;
 mod ranks;
 mod repeats;
 mod results;

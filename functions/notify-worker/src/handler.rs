@@ -238,6 +238,7 @@ async fn perform_on<E: Env>(
         | Work::ImportResults { .. }
         | Work::SettleTeam { .. }
         | Work::SettleTeamOf { .. }
+        | Work::SettleRooms { .. }
         | Work::ClearTeams { .. }
         | Work::SyncMembers { .. }
         | Work::PreviewRoster { .. }

@@ -115,6 +115,11 @@ pub enum Work {
         /// The driver.
         user: UserId,
     },
+    /// Bring the voice rooms of an event's race day to what they are to be.
+    SettleRooms {
+        /// The event.
+        event: EventKey,
+    },
     /// Remove what the teams of an event that is over have in Discord.
     ClearTeams {
         /// The event.
@@ -323,6 +328,7 @@ impl Work {
             | Self::CheckSpaces { .. }
             | Self::SettleTeam { .. }
             | Self::SettleTeamOf { .. }
+            | Self::SettleRooms { .. }
             | Self::ClearTeams { .. } => Lane::Channel,
             Self::RefreshBoard { .. } => Lane::Board,
             Self::PromoteWaiting { .. }
@@ -366,6 +372,7 @@ impl Work {
             | Self::TellIncident { event, .. }
             | Self::SettleTeam { event, .. }
             | Self::SettleTeamOf { event, .. }
+            | Self::SettleRooms { event }
             | Self::ClearTeams { event }
             | Self::Announce { event, .. }
             | Self::ArchiveEventSpace { event }
@@ -435,6 +442,7 @@ impl Work {
             | Self::TellIncident { .. }
             | Self::SettleTeam { .. }
             | Self::SettleTeamOf { .. }
+            | Self::SettleRooms { .. }
             | Self::ClearTeams { .. }
             | Self::CheckSpaces { .. }
             | Self::TellJoinDecision { .. }
@@ -461,6 +469,7 @@ impl Work {
             | Self::TellIncident { event, .. }
             | Self::SettleTeam { event, .. }
             | Self::SettleTeamOf { event, .. }
+            | Self::SettleRooms { event }
             | Self::ClearTeams { event }
             | Self::Announce { event, .. }
             | Self::ArchiveEventSpace { event, .. }
