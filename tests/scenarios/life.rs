@@ -4,7 +4,7 @@
 use crate::deaths::Deaths;
 use crate::world::{Club, Published, World};
 use gantry_local_aws::DeliveryMode;
-use gantry_local_wire::{Fault, FaultKind, Service};
+use gantry_local_wire::Service;
 use gantry_simulator::MessageView;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};

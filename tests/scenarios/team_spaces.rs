@@ -5,7 +5,7 @@ use crate::deaths::Deaths;
 use crate::teams::{closed, team, whole};
 use crate::world::{Club, Published, World};
 use gantry_local_aws::DeliveryMode;
-use gantry_local_wire::{Fault, FaultKind, Service};
+use gantry_local_wire::Service;
 use gantry_simulator::{ChannelView, NewChannel};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;

@@ -8,7 +8,7 @@ use crate::domain::ids::TeamId;
 use crate::domain::notice::{Notice, Render};
 use crate::domain::stints::team_now;
 use crate::domain::telemetry::Incident;
-use crate::ports::discord::{Guilds, Messages};
+use crate::ports::discord::{FileMessages, Guilds};
 use crate::ports::store::{Receipts, SettingsReader, Spaces, TeamReader, TeamSpaces};
 
 /// What is told to whom.
@@ -30,7 +30,7 @@ pub struct Told<'a> {
 /// What the store and Discord say.
 pub async fn tell_incident<S: Receipts + SettingsReader + Spaces + TeamReader + TeamSpaces>(
     store: &S,
-    (discord, render): (&(impl Guilds + Messages), &impl Render),
+    (discord, render): (&(impl Guilds + FileMessages), &impl Render),
     job: &Job,
     told: Told<'_>,
 ) -> Result<(), JobFailure> {
@@ -59,6 +59,7 @@ pub async fn tell_incident<S: Receipts + SettingsReader + Spaces + TeamReader + 
         name: format!("incident#{}", told.id),
         body: rendered.body,
         users: &[],
+        file: None,
     };
     let thread = own.and_then(|own| own.thread_in(job.guild));
     let of_event = space.and_then(|space| space.channel_in(job.guild));
