@@ -7,6 +7,7 @@ use gantry_shared::runtime::batch::{self, Delivery};
 use gantry_shared::runtime::worker::Parts;
 use gantry_shared::usecases::Env;
 use gantry_shared::usecases::check_spaces::check_spaces;
+use gantry_shared::usecases::follow_setting::follow_setting;
 use gantry_shared::usecases::job::{Job, JobFailure};
 use gantry_shared::usecases::open_event_space::open_event_space;
 use gantry_shared::usecases::park_job::unless_lost;
@@ -85,6 +86,9 @@ async fn perform_on<E: Env>(
         }
         Work::SettleRooms { event } => {
             Box::pin(settle_rooms(&parts.table, &discord, &views, job, event)).await
+        }
+        Work::FollowSetting { club, key } => {
+            Box::pin(follow_setting(&parts.table, &parts.env, job, (club, key))).await
         }
         Work::ClearTeams { event } => Box::pin(clear_team_spaces(&parts.table, &discord, job, event)).await,
         Work::DeleteEventSpace { event } => {

@@ -220,6 +220,7 @@ async fn perform_on<E: Env>(
         | Work::SettleTeam { .. }
         | Work::SettleTeamOf { .. }
         | Work::SettleRooms { .. }
+        | Work::FollowSetting { .. }
         | Work::ClearTeams { .. }
         | Work::SyncMembers { .. }
         | Work::PreviewRoster { .. }

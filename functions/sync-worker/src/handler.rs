@@ -155,6 +155,7 @@ async fn perform_on<E: Env>(
         | Work::SettleTeam { .. }
         | Work::SettleTeamOf { .. }
         | Work::SettleRooms { .. }
+        | Work::FollowSetting { .. }
         | Work::ClearTeams { .. }
         | Work::FinishAnswer { .. }
         | Work::PostJoinRequest { .. }

@@ -27,6 +27,7 @@ pub mod role_map;
 pub mod roster;
 pub mod roster_csv;
 pub mod roster_import;
+pub mod scheduled;
 pub mod seats;
 pub mod series;
 pub mod settings;

@@ -52,6 +52,7 @@ pub mod apply_roster;
 pub mod check_spaces;
 pub mod export_roster;
 pub mod finish_answer;
+pub mod follow_setting;
 pub mod import_results;
 pub mod open_event_space;
 pub mod park_job;
@@ -77,6 +78,7 @@ mod direct;
 pub mod job;
 mod once;
 mod race_room;
+mod settle_scheduled;
 mod standing_message;
 
 pub use call::{Call, Env, Failure, with_caller};

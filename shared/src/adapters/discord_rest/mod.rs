@@ -13,6 +13,7 @@ mod oauth;
 mod pacer;
 mod request;
 pub mod requests;
+mod scheduled;
 #[cfg(test)]
 mod tests;
 mod timer;

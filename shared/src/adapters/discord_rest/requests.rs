@@ -3,8 +3,10 @@
 //! A value that Discord would surely refuse is refused here, in Discord's own unit: characters are Unicode code points,
 //! never bytes. What is merely doubtful is left to Discord.
 
+mod scheduled;
 mod teams;
 
+pub use scheduled::*;
 pub use teams::*;
 
 use super::encode::percent_encode;
