@@ -67,7 +67,8 @@ fn every_sample_has_its_test() {
             "settle-team-of",
             "clear-teams",
             "settle-rooms",
-            "follow-setting"
+            "follow-setting",
+            "sample-attendance"
         ])
     );
     assert_eq!(

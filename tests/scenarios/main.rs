@@ -10,6 +10,7 @@
 mod world;
 
 mod adding;
+mod attendance;
 mod boards;
 mod calendar;
 mod cleanup;

@@ -13,6 +13,7 @@ use gantry_shared::usecases::open_event_space::open_event_space;
 use gantry_shared::usecases::park_job::unless_lost;
 use gantry_shared::usecases::put_away_event_space::{archive_event_space, delete_event_space};
 use gantry_shared::usecases::refresh_board::refresh_board;
+use gantry_shared::usecases::sample_attendance::sample_attendance;
 use gantry_shared::usecases::settle_rooms::settle_rooms;
 use gantry_shared::usecases::settle_team_space::{clear_team_spaces, settle_space_of, settle_team_space};
 use jiff::Timestamp;
@@ -89,6 +90,9 @@ async fn perform_on<E: Env>(
         }
         Work::FollowSetting { club, key } => {
             Box::pin(follow_setting(&parts.table, &parts.env, job, (club, key))).await
+        }
+        Work::SampleAttendance { event, due } => {
+            Box::pin(sample_attendance(&parts.table, &discord, job, (event, due))).await
         }
         Work::ClearTeams { event } => Box::pin(clear_team_spaces(&parts.table, &discord, job, event)).await,
         Work::DeleteEventSpace { event } => {

@@ -221,6 +221,7 @@ async fn perform_on<E: Env>(
         | Work::SettleTeamOf { .. }
         | Work::SettleRooms { .. }
         | Work::FollowSetting { .. }
+        | Work::SampleAttendance { .. }
         | Work::ClearTeams { .. }
         | Work::SyncMembers { .. }
         | Work::PreviewRoster { .. }

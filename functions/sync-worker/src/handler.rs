@@ -156,6 +156,7 @@ async fn perform_on<E: Env>(
         | Work::SettleTeamOf { .. }
         | Work::SettleRooms { .. }
         | Work::FollowSetting { .. }
+        | Work::SampleAttendance { .. }
         | Work::ClearTeams { .. }
         | Work::FinishAnswer { .. }
         | Work::PostJoinRequest { .. }

@@ -1,6 +1,7 @@
 //! Pure rules. Imports nothing of ours, and no AWS, HTTP, Discord-client or tokio crate.
 
 pub mod alert;
+pub mod attendance;
 pub mod availability;
 pub mod calendar;
 pub mod cases;

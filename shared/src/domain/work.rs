@@ -145,6 +145,13 @@ pub enum Work {
         /// Where whoever asked is answered; without one, only what was posted before is brought up to date.
         reply: Option<Reply>,
     },
+    /// Look for the drivers of a race in voice.
+    SampleAttendance {
+        /// The event.
+        event: EventKey,
+        /// When it was due, which tells it from the next.
+        due: Timestamp,
+    },
     /// Have the club's events follow a setting that was changed.
     FollowSetting {
         /// The club.
@@ -332,6 +339,7 @@ impl Work {
             | Self::DeleteEventSpace { .. }
             | Self::CheckSpaces { .. }
             | Self::FollowSetting { .. }
+            | Self::SampleAttendance { .. }
             | Self::SettleTeam { .. }
             | Self::SettleTeamOf { .. }
             | Self::SettleRooms { .. }
@@ -375,6 +383,7 @@ impl Work {
             | Self::SettleTeam { event, .. }
             | Self::SettleTeamOf { event, .. }
             | Self::SettleRooms { event }
+            | Self::SampleAttendance { event, .. }
             | Self::ClearTeams { event }
             | Self::Announce { event, .. }
             | Self::ArchiveEventSpace { event }
@@ -444,6 +453,7 @@ impl Work {
             | Self::SettleTeam { .. }
             | Self::SettleTeamOf { .. }
             | Self::SettleRooms { .. }
+            | Self::SampleAttendance { .. }
             | Self::ClearTeams { .. }
             | Self::CheckSpaces { .. }
             | Self::FollowSetting { .. }
@@ -470,6 +480,7 @@ impl Work {
             | Self::SettleTeam { event, .. }
             | Self::SettleTeamOf { event, .. }
             | Self::SettleRooms { event }
+            | Self::SampleAttendance { event, .. }
             | Self::ClearTeams { event }
             | Self::Announce { event, .. }
             | Self::ArchiveEventSpace { event, .. }

@@ -383,6 +383,16 @@ pub trait ScheduledEvents: Send + Sync {
     ) -> impl Future<Output = DiscordResult<()>> + Send;
 }
 
+/// Where members are in voice.
+pub trait VoiceStates: Send + Sync {
+    /// The voice channel that a member is in; nothing if they are in none, or not in the guild.
+    fn voice_channel(
+        &self,
+        guild: GuildId,
+        user: UserId,
+    ) -> impl Future<Output = DiscordResult<Option<ChannelId>>> + Send;
+}
+
 /// What came of a person's consent to add Gantry to a server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Consent {

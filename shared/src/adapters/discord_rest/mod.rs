@@ -17,6 +17,7 @@ mod scheduled;
 #[cfg(test)]
 mod tests;
 mod timer;
+mod voice;
 
 pub use calls::{CurrentApplication, CurrentUser};
 pub use local_budget::LocalBudget;

@@ -101,6 +101,14 @@ pub fn get_member(guild: GuildId, user: UserId) -> Request {
     Request::bot(Method::GET, template, Major::Guild(guild), path)
 }
 
+/// Where one member is in voice.
+#[must_use]
+pub fn voice_state(guild: GuildId, user: UserId) -> Request {
+    let path = format!("/guilds/{guild}/voice-states/{user}");
+    let template = "/guilds/{guild.id}/voice-states/{user.id}";
+    Request::bot(Method::GET, template, Major::Guild(guild), path)
+}
+
 /// Gives a member a role.
 #[must_use]
 pub fn add_role(guild: GuildId, user: UserId, role: RoleId, reason: &str) -> Request {

@@ -52,6 +52,7 @@ pub enum Verb {
     EventArchive,
     EventCancel,
     EventShow,
+    EventAttendance,
     EventList,
     SignupList,
     Join,
@@ -218,6 +219,11 @@ pub enum Command {
     },
     /// `/event show`
     EventShow {
+        /// The picked event.
+        event: EventId,
+    },
+    /// `/event attendance`
+    EventAttendance {
         /// The picked event.
         event: EventId,
     },

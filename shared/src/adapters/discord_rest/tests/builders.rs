@@ -116,6 +116,7 @@ pub fn every_request() -> Vec<(&'static str, Request)> {
         ),
         ("latest_messages", latest_messages(channel)),
         ("scheduled_events", scheduled_events(guild)),
+        ("voice_state", voice_state(guild, UserId(501))),
         (
             "create_scheduled_event",
             create_scheduled_event(guild, &card(), "The event Monza").unwrap(),
