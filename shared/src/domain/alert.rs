@@ -61,6 +61,11 @@ pub enum AlertKind {
     },
     /// Those who drive are looked for in voice.
     Attendance,
+    /// A team's position is brought up to date where it is shown.
+    Pace {
+        /// The team.
+        team: TeamId,
+    },
     /// The race ends.
     End,
     /// The channel is put away.
@@ -121,6 +126,7 @@ impl AlertKind {
             Self::Start => "start".to_owned(),
             Self::Stints { team, .. } => format!("stints-{team}"),
             Self::Attendance => "attendance".to_owned(),
+            Self::Pace { team } => format!("pace-{team}"),
             Self::End => "end".to_owned(),
             Self::Archive => "archive".to_owned(),
             Self::Delete => "delete".to_owned(),
@@ -141,6 +147,7 @@ impl AlertKind {
             | Self::Rooms
             | Self::Attendance
             | Self::Stints { .. }
+            | Self::Pace { .. }
             | Self::Held { .. } => None,
             Self::Closing => Some(EventAction::Close),
             Self::Ready => Some(EventAction::MakeReady),
@@ -171,6 +178,7 @@ impl AlertKind {
             | Self::Rooms
             | Self::Attendance
             | Self::Stints { .. }
+            | Self::Pace { .. }
             | Self::End
             | Self::Archive
             | Self::Delete
@@ -191,6 +199,7 @@ impl AlertKind {
             Self::Start => Some(START_LATE),
             // Whoever tells one person looks whether it is still so; of stints see `usecases/run_alerts.rs`.
             Self::Stints { .. }
+            | Self::Pace { .. }
             | Self::Ready
             | Self::Rooms
             | Self::Attendance
@@ -485,7 +494,11 @@ pub fn reschedule(
             .filter_map(|alert| stints::follow(event, guild, alert, now)),
     );
     let unwanted = present.iter().filter(|alert| {
-        let of_others = matches!(alert.kind, AlertKind::Stints { .. } | AlertKind::Held { .. });
+        let of_others = match alert.kind {
+            AlertKind::Stints { .. } | AlertKind::Held { .. } => true,
+            AlertKind::Pace { .. } => event.state == EventState::Live,
+            _ => false,
+        };
         alert.is_pending() && !of_others && !wanted.iter().any(|(kind, _)| kind.name() == alert.kind.name())
     });
     changes.extend(unwanted.map(|alert| {
