@@ -128,11 +128,11 @@ async fn with_every_delivery_doubled_and_each_tick_run_twice() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sample_with_the_worker_killed_at_each_call() {
     for service in [Service::Discord, Service::Dynamodb] {
-        let mut n = 0;
+        let mut n = 0_u64;
         loop {
             let race = Race::begin(1).await;
             race.voice(0, true);
-            let kind = if n % 2 == 0 {
+            let kind = if n.is_multiple_of(2) {
                 FaultKind::KillAfter
             } else {
                 FaultKind::KillBefore

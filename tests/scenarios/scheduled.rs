@@ -143,10 +143,10 @@ async fn with_every_delivery_doubled_and_each_tick_run_twice() {
 #[tokio::test(flavor = "multi_thread")]
 async fn published_with_the_worker_killed_at_each_call() {
     for (service, most) in [(Service::Discord, 20), (Service::Dynamodb, 40)] {
-        let mut n = 0;
+        let mut n = 0_u64;
         loop {
             let calendar = Calendar::draft(1).await;
-            let kind = if n % 2 == 0 {
+            let kind = if n.is_multiple_of(2) {
                 FaultKind::KillAfter
             } else {
                 FaultKind::KillBefore
@@ -177,7 +177,7 @@ async fn followed_with_the_worker_killed_at_its_calls() {
             let calendar = Calendar::draft(1).await;
             let faults = calendar.world.stack.faults();
             for n in (shift..200).step_by(apart) {
-                let kind = if n % 2 == 0 {
+                let kind = if n.is_multiple_of(2) {
                     FaultKind::KillAfter
                 } else {
                     FaultKind::KillBefore

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 /// From one sample to the next.
 pub const EVERY: SignedDuration = SignedDuration::from_mins(10);
 /// Drivers that are looked for in one sample: a fifth of what Discord lets all of Gantry call in five seconds. Of more, those
-/// come first who were looked for the longest ago.
+/// come first who were looked for the least.
 pub const AT_ONCE: usize = 50;
 
 /// What was seen of one driver.
@@ -72,7 +72,11 @@ impl Attendance {
         next.sort_unstable();
         next.dedup();
         // The order of ids breaks ties, so that whoever comes again asks for the same ones.
-        next.sort_by_key(|user| self.drivers.get(user).map(|presence| presence.at));
+        next.sort_by_key(|user| {
+            self.drivers
+                .get(user)
+                .map(|presence| (presence.looked, presence.at))
+        });
         next.truncate(AT_ONCE);
         next
     }
