@@ -35,6 +35,7 @@ mod results;
 mod roster;
 mod roster_files;
 mod rush;
+mod series_end;
 mod settings;
 mod setup;
 mod stints;

@@ -29,6 +29,7 @@ pub mod roster_csv;
 pub mod roster_import;
 pub mod seats;
 pub mod series;
+pub mod series_end;
 pub mod settings;
 pub mod setup;
 pub mod signup;

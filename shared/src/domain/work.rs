@@ -3,7 +3,7 @@
 use super::alert::Announcement;
 use super::event::EventKey;
 use super::guild_link::Occasion;
-use super::ids::{ApplicationId, ClubId, InteractionId, TeamId, UserId};
+use super::ids::{ApplicationId, ClubId, InteractionId, SeriesId, TeamId, UserId};
 use super::join::JoinKey;
 use super::rank::Rank;
 use super::roster_import::{FileRef, ImportKey};
@@ -161,6 +161,15 @@ pub enum Work {
     PostResults {
         /// The event.
         event: EventKey,
+        /// Where whoever asked is answered; without one, only what was posted before is brought up to date.
+        reply: Option<Reply>,
+    },
+    /// Post the statistics of a series that is over, or bring up to date what was posted.
+    PostSeriesEnd {
+        /// The club.
+        club: ClubId,
+        /// The series.
+        series: SeriesId,
         /// Where whoever asked is answered; without one, only what was posted before is brought up to date.
         reply: Option<Reply>,
     },
@@ -335,6 +344,7 @@ impl Work {
             | Self::TellPromoted { .. }
             | Self::TellReminder { .. }
             | Self::PostResults { .. }
+            | Self::PostSeriesEnd { .. }
             | Self::AnnouncePlan { .. }
             | Self::RunAlerts { .. }
             | Self::TellStint { .. }
@@ -385,6 +395,7 @@ impl Work {
             | Self::AnnouncePlan { event, .. }
             | Self::FinishAnswer { event, .. } => Some(*event),
             Self::SyncMembers { .. }
+            | Self::PostSeriesEnd { .. }
             | Self::CheckSpaces { .. }
             | Self::ApplyRoles { .. }
             | Self::PostJoinRequest { .. }
@@ -427,6 +438,7 @@ impl Work {
             Self::ApplyRoles { reply, .. }
             | Self::SyncMembers { reply, .. }
             | Self::PostResults { reply, .. }
+            | Self::PostSeriesEnd { reply, .. }
             | Self::AnnouncePlan { reply, .. } => reply.as_ref(),
             Self::OpenEventSpace { .. }
             | Self::RefreshBoard { .. }
@@ -478,6 +490,7 @@ impl Work {
             Self::PreviewRoster { import, .. } | Self::ApplyRoster { import, .. } => import.club,
             Self::ExportRoster { club, .. }
             | Self::CheckSpaces { club, .. }
+            | Self::PostSeriesEnd { club, .. }
             | Self::ApplyRoles { club, .. }
             | Self::PostJoinRequest { club, .. }
             | Self::TellJoinDecision { club, .. }

@@ -43,6 +43,7 @@ pub enum Verb {
     ClubUnlink,
     SeriesCreate,
     SeriesList,
+    SeriesComplete,
     EventCreate,
     EventRepeat,
     EventEdit,
@@ -157,6 +158,11 @@ pub enum Command {
     },
     /// `/series list`
     SeriesList,
+    /// `/series complete`
+    SeriesComplete {
+        /// The picked series.
+        series: SeriesId,
+    },
     /// `/event create`
     EventCreate {
         /// The picked series.
