@@ -10,6 +10,7 @@
 mod world;
 
 mod adding;
+mod attendance;
 mod boards;
 mod calendar;
 mod cleanup;
@@ -35,6 +36,7 @@ mod results;
 mod roster;
 mod roster_files;
 mod rush;
+mod scheduled;
 mod series_end;
 mod settings;
 mod setup;

@@ -158,6 +158,8 @@ async fn perform_on<E: Env>(
         | Work::SettleTeam { .. }
         | Work::SettleTeamOf { .. }
         | Work::SettleRooms { .. }
+        | Work::FollowSetting { .. }
+        | Work::SampleAttendance { .. }
         | Work::ClearTeams { .. }
         | Work::FinishAnswer { .. }
         | Work::PostJoinRequest { .. }

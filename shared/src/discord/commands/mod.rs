@@ -54,6 +54,7 @@ pub enum Verb {
     EventArchive,
     EventCancel,
     EventShow,
+    EventAttendance,
     EventList,
     SignupList,
     Join,
@@ -228,6 +229,11 @@ pub enum Command {
     },
     /// `/event show`
     EventShow {
+        /// The picked event.
+        event: EventId,
+    },
+    /// `/event attendance`
+    EventAttendance {
         /// The picked event.
         event: EventId,
     },
