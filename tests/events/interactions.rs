@@ -133,6 +133,7 @@ pub const ANSWERS: &[(&str, u16, &str)] = &[
     ("command-strategy-set", 200, "90 l of fuel a stint"),
     ("command-strategy-announce", 200, "has no stint plan yet"),
     ("command-strategy-show", 200, "stints of 1h"),
+    ("command-series-complete", 200, "is not over yet"),
     ("command-telemetry-connect", 200, "It is not shown again"),
     ("command-telemetry-revoke", 200, "not connected any more"),
     ("command-telemetry-status", 200, "Blue Flag"),

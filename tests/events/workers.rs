@@ -95,6 +95,7 @@ fn every_sample_has_its_test() {
             "announce",
             "tell-stint",
             "announce-plan",
+            "post-series-end",
             "show-pace",
             "tell-incident",
             "apply-roles",
@@ -229,7 +230,13 @@ async fn teams_that_are_not_settled_stay_as_they_are() {
 #[tokio::test]
 async fn a_stint_that_is_not_planned_is_not_told_of() {
     // Nor is a position of which nothing has arrived, or an incident of a team that is not there.
-    for name in ["tell-stint", "announce-plan", "show-pace", "tell-incident"] {
+    for name in [
+        "tell-stint",
+        "announce-plan",
+        "show-pace",
+        "tell-incident",
+        "post-series-end",
+    ] {
         let (calls, _) = done("notify-worker", name).await;
         assert_eq!(calls, Vec::<String>::new(), "{name}");
     }

@@ -39,6 +39,7 @@ mod roster;
 mod roster_files;
 mod rush;
 mod scheduled;
+mod series_end;
 mod settings;
 mod setup;
 mod stints;

@@ -110,6 +110,7 @@ async fn perform_on<E: Env>(
         | Work::AnnouncePlan { .. }
         | Work::RunAlerts { .. }
         | Work::TellStint { .. }
+        | Work::PostSeriesEnd { .. }
         | Work::ShowPace { .. }
         | Work::TellIncident { .. }
         | Work::Announce { .. }

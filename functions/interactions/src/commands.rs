@@ -23,6 +23,7 @@ use gantry_shared::usecases::change_teams::{TeamWish, TeamsChanged, change_teams
 use gantry_shared::usecases::change_wishes::{change_wishes, show_wishes};
 use gantry_shared::usecases::check_permissions::ask_for_permissions;
 use gantry_shared::usecases::club_status::club_status;
+use gantry_shared::usecases::complete_series::complete_series;
 use gantry_shared::usecases::connect_telemetry::{connect_telemetry, telemetry_status};
 use gantry_shared::usecases::create_club::{CreateClub, create_club};
 use gantry_shared::usecases::create_event::{create_event, new_event_form};
@@ -336,6 +337,10 @@ pub async fn run<E: Env>(
                     ended: feed.ended,
                 },
             )
+        }
+        Command::SeriesComplete { series } => {
+            Box::pin(complete_series(table, env, call, series)).await?;
+            return Ok(respond::deferred(Audience::Invoker));
         }
         Command::Telemetry { wish } => {
             let shown = &Box::pin(connect_telemetry(table, env, call, wish)).await?;

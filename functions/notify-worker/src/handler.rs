@@ -16,6 +16,7 @@ use gantry_shared::usecases::job::{Job, JobFailure};
 use gantry_shared::usecases::park_job::{resume_parked, unless_lost};
 use gantry_shared::usecases::post_join_request::{Asked, post_join_request};
 use gantry_shared::usecases::post_results::post_results;
+use gantry_shared::usecases::post_series_end::post_series_end;
 use gantry_shared::usecases::promote_waiting::promote_waiting;
 use gantry_shared::usecases::run_alerts::run_alerts;
 use gantry_shared::usecases::set_guild_setting::{self, set_guild_setting};
@@ -139,6 +140,11 @@ async fn perform_on<E: Env>(
                 from: *from,
             };
             Box::pin(tell_stint(table, env, &discord, &views, job, turn)).await
+        }
+        Work::PostSeriesEnd { club, series, reply } => {
+            let outside = (&discord, &views);
+            let what = (*club, *series, reply.as_ref());
+            Box::pin(post_series_end(table, env, outside, job, what)).await
         }
         Work::ShowPace { event, team } => {
             Box::pin(show_pace(table, env, (&discord, &views), job, (*event, *team))).await

@@ -148,6 +148,7 @@ async fn perform_on<E: Env>(
         | Work::AnnouncePlan { .. }
         | Work::RunAlerts { .. }
         | Work::TellStint { .. }
+        | Work::PostSeriesEnd { .. }
         | Work::ShowPace { .. }
         | Work::TellIncident { .. }
         | Work::Announce { .. }

@@ -2,7 +2,7 @@
 
 use super::alert::AlertKind;
 use super::event::{EventAction, EventKey};
-use super::ids::{ClubId, EntryId, GuildId, InteractionId, RunId, TeamId, UserId};
+use super::ids::{ClubId, EntryId, GuildId, InteractionId, RunId, SeriesId, TeamId, UserId};
 use super::series::ClassId;
 use super::settings::Key;
 use super::signup::Status;
@@ -76,6 +76,11 @@ pub enum Fact {
     },
     /// A series was created.
     SeriesCreated,
+    /// A series is over.
+    SeriesCompleted {
+        /// The series.
+        series: SeriesId,
+    },
     /// A person was put on the roster.
     EntryAdded {
         /// The entry.
@@ -367,6 +372,7 @@ impl Fact {
             Self::GuildLost { .. } => "GuildLost",
             Self::GuildFound { .. } => "GuildFound",
             Self::SeriesCreated => "SeriesCreated",
+            Self::SeriesCompleted { .. } => "SeriesCompleted",
             Self::EntryAdded { .. } => "EntryAdded",
             Self::EntryChanged { .. } => "EntryChanged",
             Self::RosterImportConfirmed { .. } => "RosterImportConfirmed",

@@ -31,6 +31,7 @@ pub mod roster_import;
 pub mod scheduled;
 pub mod seats;
 pub mod series;
+pub mod series_end;
 pub mod settings;
 pub mod setup;
 pub mod sign_up_csv;

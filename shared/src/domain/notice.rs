@@ -17,6 +17,7 @@ use super::roster::{Entry, GuildMember};
 use super::roster_import::RosterImport;
 use super::seats::Seats;
 use super::series::{Class, Series};
+use super::series_end::SeriesStatistics;
 use super::settings::{ResetQuestion, Section, Settings, SettingsChanged};
 use super::setup::Setup;
 use super::signup::{SignUp, Status};
@@ -224,6 +225,22 @@ pub enum Notice<'a> {
         /// The event's name.
         event: &'a str,
         /// Where they stand.
+        channel: ChannelId,
+    },
+    /// The statistics of a series that is over. The title tells them from other messages in the channel.
+    SeriesEnded {
+        /// The club.
+        club: &'a Club,
+        /// The series' name.
+        name: &'a str,
+        /// Its figures.
+        statistics: &'a SeriesStatistics,
+    },
+    /// To whoever completed a series.
+    SeriesEndStands {
+        /// The series' name.
+        name: &'a str,
+        /// Where its statistics stand.
         channel: ChannelId,
     },
     /// Answer to `/result table`.

@@ -260,6 +260,13 @@ pub enum Refusal {
     },
     /// The stint that was confirmed is another driver's now, or at another time.
     StintMoved,
+    /// A series that is to be over has an event that is not.
+    SeriesRunning {
+        /// The event's name.
+        event: String,
+    },
+    /// There is no channel in which the statistics of a series could be posted.
+    NoSeriesChannel,
     /// Telemetry is taken while a race is on.
     NotLive,
     /// More telemetry than is taken in a minute.
@@ -349,6 +356,8 @@ impl Refusal {
             Self::ResultLines { .. } => "result_lines",
             Self::TooEarlyToStart { .. } => "too_early_to_start",
             Self::StintMoved => "stint_moved",
+            Self::SeriesRunning { .. } => "series_running",
+            Self::NoSeriesChannel => "no_series_channel",
             Self::NotLive => "not_live",
             Self::TooManyMessages => "too_many_messages",
             Self::ResultsThere { .. } => "results_there",

@@ -3,7 +3,7 @@
 use super::alert::Announcement;
 use super::event::EventKey;
 use super::guild_link::Occasion;
-use super::ids::{ApplicationId, ClubId, InteractionId, RoleId, TeamId, UserId};
+use super::ids::{ApplicationId, ClubId, InteractionId, RoleId, SeriesId, TeamId, UserId};
 use super::join::JoinKey;
 use super::rank::Rank;
 use super::roster_import::{FileRef, ImportKey};
@@ -161,6 +161,15 @@ pub enum Work {
     PostResults {
         /// The event.
         event: EventKey,
+        /// Where whoever asked is answered; without one, only what was posted before is brought up to date.
+        reply: Option<Reply>,
+    },
+    /// Post the statistics of a series that is over, or bring up to date what was posted.
+    PostSeriesEnd {
+        /// The club.
+        club: ClubId,
+        /// The series.
+        series: SeriesId,
         /// Where whoever asked is answered; without one, only what was posted before is brought up to date.
         reply: Option<Reply>,
     },
@@ -371,6 +380,7 @@ impl Work {
             | Self::TellPromoted { .. }
             | Self::TellReminder { .. }
             | Self::PostResults { .. }
+            | Self::PostSeriesEnd { .. }
             | Self::AnnouncePlan { .. }
             | Self::RunAlerts { .. }
             | Self::TellStint { .. }
@@ -422,6 +432,7 @@ impl Work {
             | Self::AnnouncePlan { event, .. }
             | Self::FinishAnswer { event, .. } => Some(*event),
             Self::SyncMembers { .. }
+            | Self::PostSeriesEnd { .. }
             | Self::CheckSpaces { .. }
             | Self::FollowSetting { .. }
             | Self::ApplyRoles { .. }
@@ -465,6 +476,7 @@ impl Work {
             Self::ApplyRoles { reply, .. }
             | Self::SyncMembers { reply, .. }
             | Self::PostResults { reply, .. }
+            | Self::PostSeriesEnd { reply, .. }
             | Self::AnnouncePlan { reply, .. } => reply.as_ref(),
             Self::OpenEventSpace { .. }
             | Self::RefreshBoard { .. }
@@ -519,6 +531,7 @@ impl Work {
             Self::PreviewRoster { import, .. } | Self::ApplyRoster { import, .. } => import.club,
             Self::ExportRoster { club, .. }
             | Self::CheckSpaces { club, .. }
+            | Self::PostSeriesEnd { club, .. }
             | Self::FollowSetting { club, .. }
             | Self::ApplyRoles { club, .. }
             | Self::PostJoinRequest { club, .. }

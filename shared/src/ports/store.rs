@@ -26,6 +26,7 @@ use crate::domain::roster::{Entry, Member};
 use crate::domain::roster_import::RosterImport;
 use crate::domain::seats::{SeatMove, Seats};
 use crate::domain::series::{Class, ClassId, Series};
+use crate::domain::series_end::SeriesEnd;
 use crate::domain::settings::{ClubSettings, Settings};
 use crate::domain::signup::{SignUp, Waiter};
 use crate::domain::space::{SeriesCategory, Space};
@@ -484,6 +485,13 @@ pub trait ResultReader: Send + Sync {
     /// An event's.
     fn results(&self, event: EventKey) -> impl Future<Output = StoreResult<Option<Results>>> + Send;
 
+    /// That a series is over, if it is.
+    fn series_end(
+        &self,
+        club: ClubId,
+        series: SeriesId,
+    ) -> impl Future<Output = StoreResult<Option<SeriesEnd>>> + Send;
+
     /// All of a series, by start. Eventually consistent.
     fn series_results(
         &self,
@@ -688,6 +696,8 @@ pub enum Change {
     PutWishes(Wishes),
     /// An event's results replace their version before (1: there are none).
     PutResults(Box<Results>),
+    /// That a series is over replaces its version before (1: it was not).
+    PutSeriesEnd(SeriesEnd),
     /// Results from a file replace their version before (1: they are new).
     PutResultImport(Box<ResultImport>),
     /// A club's server is looked after from now on; it is so from the given instant on if it was not before.

@@ -2,6 +2,7 @@
 
 use super::call::{Call, Env, Failure, with_caller};
 use super::once::{Decision, once};
+use super::post_series_end::counted_again;
 use crate::domain::club::Club;
 use crate::domain::event::{Event, EventKey, EventState};
 use crate::domain::fact::Fact;
@@ -17,6 +18,7 @@ use crate::domain::roster_import::FileRef;
 use crate::domain::work::Work;
 use crate::ports::store::{
     Batch, Caller, Change, ClubReader, Desk, EventReader, Ledger, OnceKey, ResultReader, SeriesReader,
+    StoreResult,
 };
 use serde::{Deserialize, Serialize};
 
@@ -76,7 +78,7 @@ pub async fn enter_result<S: ClubReader + EventReader + Ledger + ResultReader>(
         (record.before, record.after) = (own(&before), own(&after));
         let batch = Batch {
             record: Some(record),
-            outbox: call.outbox(env, brought_up_to_date(&after)),
+            outbox: call.outbox(env, brought_up_to_date(store, &after).await?),
             changes: vec![Change::PutResults(Box::new(after))],
             answered: None,
         };
@@ -125,16 +127,18 @@ fn entry(before: &Results, desk: &Desk, entered: &Entered) -> Result<(Results, R
 }
 
 /// What is to be done after a change of results that stand in a channel.
-pub(super) fn brought_up_to_date(results: &Results) -> Vec<Work> {
-    let work = Work::PostResults {
-        event: results.event,
-        reply: None,
-    };
-    if results.posted.is_some() {
-        vec![work]
-    } else {
-        Vec::new()
-    }
+///
+/// # Errors
+/// What the store says.
+pub(super) async fn brought_up_to_date<S: ResultReader>(
+    store: &S,
+    results: &Results,
+) -> StoreResult<Vec<Work>> {
+    let event = results.event;
+    let posted = results.posted.map(|_| Work::PostResults { event, reply: None });
+    // And after one of results of a series that is over.
+    let ended = counted_again(store, event.club, results.series).await?;
+    Ok(posted.into_iter().chain(ended).collect())
 }
 
 /// Has a file of results read. Takes [`Capability::ManageEvents`].

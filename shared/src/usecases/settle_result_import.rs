@@ -51,7 +51,7 @@ where
         let results = import.results;
         let batch = Batch {
             record: Some(record),
-            outbox: call.outbox(env, brought_up_to_date(&results)),
+            outbox: call.outbox(env, brought_up_to_date(store, &results).await?),
             changes: vec![
                 Change::PutResultImport(Box::new(taken.clone())),
                 Change::PutResults(Box::new(results)),

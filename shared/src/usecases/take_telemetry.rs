@@ -356,9 +356,10 @@ async fn results<S: ResultReader>(
         .from
         .record(event.key.club, Fact::ResultsEntered { event: event.key });
     (record.before, record.after) = (replaced.into(), after.rows.len().into());
+    let work = brought_up_to_date(store, &after).await?;
     let batch = Batch {
         record: Some(record),
-        outbox: scene.from.outbox(env, brought_up_to_date(&after)),
+        outbox: scene.from.outbox(env, work),
         changes: vec![Change::PutResults(Box::new(after))],
         answered: None,
     };

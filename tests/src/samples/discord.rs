@@ -299,6 +299,10 @@ fn commands() -> Vec<(&'static str, Value)> {
         ),
         ("command-rank-show", sub_command("rank", "show", &[])),
         (
+            "command-series-complete",
+            sub_command("series", "complete", &[("series", &series)]),
+        ),
+        (
             "command-telemetry-connect",
             sub_command("telemetry", "connect", &[]),
         ),

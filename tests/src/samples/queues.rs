@@ -2,7 +2,7 @@
 
 use super::world::{
     ADMIN, CHANNEL, CLOSED, CLUB, DRIVER, GUILD, IMPORT, JOIN, JOIN_DECIDED, NEW, OPEN, RUN, SEATED,
-    SEATED_TICKET, TEAM, WAITING, reply,
+    SEATED_TICKET, SERIES, TEAM, WAITING, reply,
 };
 use gantry_shared::adapters::dynamo::{OUTBOX_PREFIX, OutboxItem};
 use gantry_shared::domain::alert::Announcement;
@@ -75,6 +75,11 @@ pub(super) fn events(now: Timestamp) -> serde_json::Result<Vec<(&'static str, &'
     let plan = Work::AnnouncePlan {
         event: CLOSED,
         team: TEAM,
+        reply: Some(reply(now)),
+    };
+    let season = Work::PostSeriesEnd {
+        club: CLUB,
+        series: SERIES,
         reply: Some(reply(now)),
     };
     let pace = Work::ShowPace {
@@ -219,6 +224,7 @@ pub(super) fn events(now: Timestamp) -> serde_json::Result<Vec<(&'static str, &'
         ("notify-worker", "announce", batch(&[announce], now)?),
         ("notify-worker", "tell-stint", batch(&[stint], now)?),
         ("notify-worker", "announce-plan", batch(&[plan], now)?),
+        ("notify-worker", "post-series-end", batch(&[season], now)?),
         ("notify-worker", "show-pace", batch(&[pace], now)?),
         ("notify-worker", "tell-incident", batch(&[incident], now)?),
         (

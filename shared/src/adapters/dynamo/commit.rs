@@ -303,6 +303,11 @@ impl Table {
                 writes.push(TransactWriteItem::builder().put(put).build());
             }
             Change::PutResults(results) => writes.push(self.put_results(&results)?),
+            Change::PutSeriesEnd(end) => {
+                let was = end.version.saturating_sub(1);
+                let put = self.versioned(&keys::series_end(end.club, end.series), &end, was)?;
+                writes.push(TransactWriteItem::builder().put(put).build());
+            }
             Change::PutResultImport(import) => writes.push(self.put_result_import(&import)?),
             Change::BeginWatch(club, guild, due) => writes.push(self.begin_watch(club, guild, due)?),
             Change::PutWatch(watch) => writes.push(self.put_watch(&watch)?),

@@ -147,6 +147,11 @@ pub(super) fn result_import(key: ResultImportKey) -> Key {
     )
 }
 
+/// That a series is over.
+pub(super) fn series_end(club: ClubId, series: SeriesId) -> Key {
+    Key::new(format!("CLUB#{club}#RESULTS"), format!("SERIES#{series}"))
+}
+
 /// Partition of the index of the results of a series.
 pub(super) fn results_of_series(club: ClubId, series: SeriesId) -> String {
     format!("CLUB#{club}#SERIES#{series}#RESULTS")

@@ -7,6 +7,7 @@ use crate::domain::event::EventKey;
 use crate::domain::ids::{ClubId, SeriesId};
 use crate::domain::result_import::{ResultImport, ResultImportKey};
 use crate::domain::results::Results;
+use crate::domain::series_end::SeriesEnd;
 use crate::ports::store::{ResultReader, StoreResult};
 use aws_sdk_dynamodb::types::TransactWriteItem;
 
@@ -20,6 +21,13 @@ impl ResultReader for Table {
 
     async fn results(&self, event: EventKey) -> StoreResult<Option<Results>> {
         self.get(&keys::results(event)).await?.map(read).transpose()
+    }
+
+    async fn series_end(&self, club: ClubId, series: SeriesId) -> StoreResult<Option<SeriesEnd>> {
+        self.get(&keys::series_end(club, series))
+            .await?
+            .map(read)
+            .transpose()
     }
 
     async fn series_results(&self, club: ClubId, series: SeriesId) -> StoreResult<Vec<Results>> {

@@ -43,6 +43,7 @@ pub enum Verb {
     ClubUnlink,
     SeriesCreate,
     SeriesList,
+    SeriesComplete,
     EventCreate,
     EventRepeat,
     EventEdit,
@@ -159,6 +160,11 @@ pub enum Command {
     },
     /// `/series list`
     SeriesList,
+    /// `/series complete`
+    SeriesComplete {
+        /// The picked series.
+        series: SeriesId,
+    },
     /// `/event create`
     EventCreate {
         /// The picked series.

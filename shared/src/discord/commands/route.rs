@@ -401,6 +401,9 @@ fn build(verb: Verb, options: &Options<'_>) -> Result<Command, RouteError> {
             description: options.text("description")?,
         },
         Verb::SeriesList => Command::SeriesList,
+        Verb::SeriesComplete => Command::SeriesComplete {
+            series: options.id("series", PICK_SERIES)?,
+        },
         Verb::EventCreate => Command::EventCreate {
             series: options.id("series", PICK_SERIES)?,
             name: options.text("name")?,

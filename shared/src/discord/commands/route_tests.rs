@@ -451,6 +451,10 @@ fn every_command_is_routed_with_all_its_options() {
             Command::RankShow { member: None },
         ),
         (
+            run("series complete", &[("series", json!(series.to_string()))]),
+            Command::SeriesComplete { series },
+        ),
+        (
             run("telemetry connect", &[]),
             Command::Telemetry {
                 wish: TelemetryWish::Connect,

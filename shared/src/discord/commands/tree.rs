@@ -198,6 +198,18 @@ const SERIES: &[SubSpec] = &[
         "All series of the club",
         ActionSpec::new(Verb::SeriesList, &[], "Lists the series with their classes."),
     ),
+    SubSpec::new(
+        "complete",
+        "Say that a series is over, and post its statistics",
+        ActionSpec::new(
+            Verb::SeriesComplete,
+            &[OptionSpec::text("series", "Which series", limits::ID)
+                .required()
+                .suggested(AutocompleteField::Series)],
+            "Champions, most wins, podiums, fastest laps and starts: in the channel of the setting `results.channel`, or in \
+             that of the last race. They follow when a result is corrected.",
+        ),
+    ),
 ];
 
 const EVENT_OPTION: OptionSpec = OptionSpec::text("event", "Which event", limits::ID)

@@ -255,6 +255,14 @@ pub fn refusal(refusal: &Refusal, ids: &CommandIds) -> String {
             "Nobody is driving. {} begins the next stint.",
             mention("stint start", ids)
         ),
+        Refusal::SeriesRunning { event } => format!(
+            "**{}** is not over yet. Complete the series after its last race, or call that event off.",
+            phrases::name(event)
+        ),
+        Refusal::NoSeriesChannel => format!(
+            "Gantry cannot write where the statistics would stand. Set `results.channel` with {}, and try again.",
+            mention("settings set", ids)
+        ),
         Refusal::NotLive => {
             "Telemetry is taken while the race is on: from the event's start until its end.".to_owned()
         }

@@ -22,6 +22,7 @@ mod phrases;
 mod ranks;
 mod results;
 mod roster;
+mod series_end;
 mod settings;
 mod setup;
 mod stints;
@@ -141,6 +142,12 @@ impl Views {
                 table,
             } => results::results(club, results, points, table),
             Notice::ResultsPosted { event, channel } => text_body(&results::posted(event, *channel)),
+            Notice::SeriesEnded {
+                club,
+                name,
+                statistics,
+            } => series_end::ended(club, name, statistics),
+            Notice::SeriesEndStands { name, channel } => text_body(&series_end::stands(name, *channel)),
             Notice::SeriesTable { club, name, table } => results::series(club, name, table, &self.ids),
             Notice::Wishes { shown } => wishes::shown(shown, &self.ids),
             Notice::Answered { event, standing } => text_body(&notices::answered(event, standing)),

@@ -428,6 +428,10 @@ fn every_refusal_in_words() {
             starts_at: at("2026-11-28T13:00:00Z"),
         },
         Refusal::StintMoved,
+        Refusal::SeriesRunning {
+            event: "Monza *6h*".into(),
+        },
+        Refusal::NoSeriesChannel,
         Refusal::NotLive,
         Refusal::TooManyMessages,
         Refusal::ResultsThere { drivers: 4 },

@@ -116,6 +116,7 @@ pub enum Key {
     Points,
     FastestLap,
     BestOf,
+    SeriesChannel,
     Notifications,
     AutomaticSync,
     SyncHours,
@@ -269,7 +270,7 @@ const JOIN_RANKS: &[Word] = &[
 ];
 
 /// All settings. The number of a row is that of its [`Key`]: anything else does not compile.
-pub const REGISTRY: [Spec; 31] = {
+pub const REGISTRY: [Spec; 32] = {
     use Key as K;
     use Section as S;
     [
@@ -344,6 +345,9 @@ pub const REGISTRY: [Spec; 31] = {
         row(K::BestOf, S::Results, "results.best_of", Kind::Number { min: 0, max: 100, unit: "races" }, "0",
             "How many of a driver's best races count in a series; 0 for all.")
             .read_by("`interactions` (`/result table`), `notify-worker` (posted results)"),
+        row(K::SeriesChannel, S::Results, "results.channel", Kind::Channel, "none",
+            "The channel in which the statistics of a series stand that is over. Without one it is that of its last race.")
+            .read_by("`notify-worker` (`/series complete`)"),
         row(K::Notifications, S::Notices, "notices.types", Kind::Set(NOTIFICATIONS), "all",
             "What members are told by DM.")
             .read_by("`notify-worker` (each DM)"),

@@ -378,6 +378,15 @@ impl Settings {
         }
     }
 
+    /// Where the statistics of a series stand that is over.
+    #[must_use]
+    pub fn series_channel(&self) -> Option<ChannelId> {
+        match self.in_force(Key::SeriesChannel).value {
+            Value::Channel(channel) => channel,
+            _ => None,
+        }
+    }
+
     /// What somebody becomes whose request to join is approved: a prospect or a member.
     #[must_use]
     pub fn join_rank(&self) -> Rank {

@@ -335,7 +335,7 @@ fn all_faults_are_named_and_nothing_is_changed() {
 fn the_accessors_read_their_settings() {
     let read = |s: &Settings| {
         format!(
-            "{}\n{}\n{:?}\n{:?}\n{}\n{:?}\n{:?}\n{:?}\n{}\n{:?}\n{:?}\n{}\n{}\n{:?}\n{}\n{:?}\n{:?}\n{}\n{:?}\n{:?}\n{}\n{}\n{}\n{}\n{}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}",
+            "{}\n{}\n{:?}\n{:?}\n{}\n{:?}\n{:?}\n{:?}\n{}\n{:?}\n{:?}\n{}\n{}\n{:?}\n{}\n{:?}\n{:?}\n{}\n{:?}\n{:?}\n{}\n{}\n{:?}\n{}\n{}\n{}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}",
             s.time_zone().as_str(),
             s.locale(),
             s.colour(),
@@ -358,6 +358,7 @@ fn the_accessors_read_their_settings() {
             s.points_system().places,
             s.points_system().fastest,
             s.points_system().best_of,
+            s.series_channel(),
             s.notifies(Notification::Promoted),
             s.automatic_sync(),
             s.sync_hours(),
@@ -391,6 +392,7 @@ fn the_accessors_read_their_settings() {
         "10, 6",
         "1",
         "4",
+        "772904309264089105",
         "none",
         "off",
         "7",
