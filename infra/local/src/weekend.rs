@@ -245,7 +245,7 @@ impl<'a> Weekend<'a> {
         Ok(())
     }
 
-    /// Six stints of each team, with a late green flag and a driver who falls out.
+    /// Six stints of each team, with a late green flag.
     async fn race(&self, teams: &[Team], teller: &mut Teller<'_>) -> Result<(), StackError> {
         let began = Instant::now();
         let owner = self.demo.owner();

@@ -53,17 +53,19 @@ pub enum Guests {
 }
 
 impl Guests {
-    /// A team, by its role, and those who manage the club.
+    /// A team, by its role or, where it has none, by name, and those who manage the club.
     #[must_use]
-    pub fn of_team(role: RoleId, settings: &Settings) -> Self {
+    pub fn of_team(role: Option<RoleId>, drivers: &[UserId], settings: &Settings) -> Self {
         let mut roles = managing(settings);
-        roles.push(role);
+        let mut users = Vec::new();
+        match role {
+            Some(role) => roles.push(role),
+            None => users.extend_from_slice(drivers),
+        }
         roles.sort_unstable();
         roles.dedup();
-        Self::Some {
-            roles,
-            users: Vec::new(),
-        }
+        users.sort_unstable();
+        Self::Some { roles, users }
     }
 
     /// All who have a seat, and those who manage the club; nobody if nobody has one.

@@ -60,7 +60,17 @@ fn who_drives_is_let_in_and_who_manages() {
     assert_eq!(many(81), Guests::All);
     let roles = vec![five, six, seven];
     let users = Vec::new();
-    assert_eq!(Guests::of_team(six, &settings), Guests::Some { roles, users });
+    let drivers = [UserId(9), UserId(8)];
+    assert_eq!(
+        Guests::of_team(Some(six), &drivers, &settings),
+        Guests::Some { roles, users }
+    );
+    // Without a role they are let in by name.
+    let (roles, users) = (vec![five, seven], vec![UserId(8), UserId(9)]);
+    assert_eq!(
+        Guests::of_team(None, &drivers, &settings),
+        Guests::Some { roles, users }
+    );
 }
 
 #[test]

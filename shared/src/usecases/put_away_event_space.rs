@@ -60,7 +60,8 @@ async fn put_away<S: ClubReader + EventReader + Spaces>(
         return Ok(());
     }
     let reason = format!("The event {} is over", sheet.event.name);
-    Box::pin(drop_room(store, discord, job, space, &reason)).await?;
+    // A room that stays does not keep the channel from being put away.
+    let dropped = Box::pin(drop_room(store, discord, job, space, &reason)).await;
     Box::pin(bring_up_to_date(
         store,
         discord,
@@ -71,7 +72,7 @@ async fn put_away<S: ClubReader + EventReader + Spaces>(
     ))
     .await?;
     let Some(channel) = space.channel.id() else {
-        return Ok(());
+        return dropped;
     };
     let list = discord.list_channels(job.guild).await?;
     let Some(found) = list.iter().find(|one| one.id == channel) else {
@@ -91,7 +92,7 @@ async fn put_away<S: ClubReader + EventReader + Spaces>(
     };
     discord.move_channel(channel, &place, &reason).await?;
     space.category = Some(parent);
-    Ok(())
+    dropped
 }
 
 /// Removes the event's channel.
@@ -113,14 +114,14 @@ pub async fn delete_event_space<S: EventReader + Spaces>(
     }
     let reason = format!("The event {} is past its retention", sheet.event.name);
     let dropped = Box::pin(drop_room(store, discord, job, &mut space, &reason)).await;
-    let removed = match (dropped, space.channel.id()) {
-        (Err(failure), _) => Err(failure),
-        (Ok(()), None) => Ok(()),
-        (Ok(()), Some(channel)) => match discord.delete_channel(channel, &reason).await {
+    let removed = match space.channel.id() {
+        None => Ok(()),
+        Some(channel) => match discord.delete_channel(channel, &reason).await {
             Ok(()) | Err(DiscordError::NotFound { code: 10_003 }) => Ok(()),
             Err(error) => Err(JobFailure::from(error)),
         },
     };
+    let removed = removed.and(dropped);
     space.state = match removed {
         Ok(()) => {
             forget(&mut space);

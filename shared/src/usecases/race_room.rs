@@ -133,6 +133,15 @@ pub(super) async fn ensure_room<S: Spaces>(
     if room.guests != guests
         && let Some(parent) = found.parent
     {
+        // Until it is done, the record does not say who is in: a later try calls again, and of two workers with two
+        // lists the slower one stops here, before its call.
+        if room.step.id().is_some() && !room.guests.is_empty() {
+            holder.set_room(Some(Room {
+                guests: String::new(),
+                ..room.clone()
+            }));
+            Box::pin(holder.save(store, None)).await?;
+        }
         let reason = format!("Other drivers for {}", wanted.sheet.event.name);
         let place = async |overwrites: &[Overwrite]| {
             let place = ChannelPlace {

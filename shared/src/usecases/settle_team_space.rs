@@ -183,7 +183,7 @@ async fn settle<S: TeamStore>(
     Ok(())
 }
 
-/// The team's room of race day: there from a day before the race on. Without a role nobody could be let in.
+/// The team's room of race day: there from a day before the race on.
 async fn settle_race_room<S: TeamStore>(
     store: &S,
     discord: &impl TeamBuilder,
@@ -192,17 +192,17 @@ async fn settle_race_room<S: TeamStore>(
     facts: &Facts<'_>,
 ) -> Result<(), JobFailure> {
     let event = &facts.sheet.event;
-    match (wanted(event, facts.settings, job.now), space.role.id()) {
-        (None, _) | (Some(true), None) => Ok(()),
-        (Some(false), _) => {
+    match wanted(event, facts.settings, job.now) {
+        None => Ok(()),
+        Some(false) => {
             let reason = format!("{} has another room, or none", event.name);
             Box::pin(drop_room(store, discord, job, space, &reason)).await
         }
-        (Some(true), Some(role)) => {
+        Some(true) => {
             let zone = facts.settings.time_zone().zone();
             let room = Wanted {
                 name: race_room(Some(&space.name), event, &zone, &facts.settings.channel_pattern()),
-                guests: Guests::of_team(role, facts.settings),
+                guests: Guests::of_team(space.role.id(), &facts.team.drivers, facts.settings),
                 sheet: facts.sheet,
                 settings: facts.settings,
             };
