@@ -41,6 +41,7 @@ pub mod share_calendar;
 pub mod show_event;
 pub mod start_sync;
 pub mod suggest;
+pub mod take_off_roster;
 pub mod unlink_club;
 pub mod view_settings;
 

@@ -8,7 +8,7 @@ mod events;
 mod imports;
 mod items;
 mod joins;
-mod keys;
+pub mod keys;
 mod link_codes;
 mod links;
 mod requests;

@@ -58,6 +58,7 @@ pub enum Verb {
     RosterImport,
     RosterExport,
     RosterList,
+    RosterRemove,
     SyncRun,
     SyncStatus,
     SyncHistory,
@@ -242,6 +243,11 @@ pub enum Command {
     RosterExport,
     /// `/roster list`
     RosterList,
+    /// `/roster remove`
+    RosterRemove {
+        /// Whose entry.
+        entry: EntryId,
+    },
     /// `/sync run`
     SyncRun,
     /// `/sync status`
