@@ -65,7 +65,8 @@ fn every_sample_has_its_test() {
             "delete-event-space",
             "settle-team",
             "settle-team-of",
-            "clear-teams"
+            "clear-teams",
+            "settle-rooms"
         ])
     );
     assert_eq!(
@@ -209,7 +210,7 @@ async fn a_driver_is_reminded_by_dm() {
 
 #[tokio::test]
 async fn teams_that_are_not_settled_stay_as_they_are() {
-    for name in ["settle-team", "settle-team-of", "clear-teams"] {
+    for name in ["settle-team", "settle-team-of", "clear-teams", "settle-rooms"] {
         let (calls, _) = done("channel-worker", name).await;
         assert_eq!(calls, Vec::<String>::new(), "{name}");
     }

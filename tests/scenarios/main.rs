@@ -29,6 +29,7 @@ mod links;
 mod main_job;
 mod plans_announced;
 mod poison;
+mod race_rooms;
 mod ranks;
 mod removals;
 mod repeats;

@@ -12,6 +12,7 @@ use gantry_shared::usecases::open_event_space::open_event_space;
 use gantry_shared::usecases::park_job::unless_lost;
 use gantry_shared::usecases::put_away_event_space::{archive_event_space, delete_event_space};
 use gantry_shared::usecases::refresh_board::refresh_board;
+use gantry_shared::usecases::settle_rooms::settle_rooms;
 use gantry_shared::usecases::settle_team_space::{clear_team_spaces, settle_space_of, settle_team_space};
 use jiff::Timestamp;
 
@@ -82,8 +83,13 @@ async fn perform_on<E: Env>(
             ))
             .await
         }
+        Work::SettleRooms { event } => {
+            Box::pin(settle_rooms(&parts.table, &discord, &views, job, event)).await
+        }
         Work::ClearTeams { event } => Box::pin(clear_team_spaces(&parts.table, &discord, job, event)).await,
-        Work::DeleteEventSpace { event } => Box::pin(delete_event_space(&parts.table, &discord, event)).await,
+        Work::DeleteEventSpace { event } => {
+            Box::pin(delete_event_space(&parts.table, &discord, job, event)).await
+        }
         Work::CheckSpaces { club, leg } => {
             let leg = (club, leg);
             Box::pin(check_spaces(&parts.table, &parts.env, &discord, job, leg)).await

@@ -219,6 +219,7 @@ async fn perform_on<E: Env>(
         | Work::ImportResults { .. }
         | Work::SettleTeam { .. }
         | Work::SettleTeamOf { .. }
+        | Work::SettleRooms { .. }
         | Work::ClearTeams { .. }
         | Work::SyncMembers { .. }
         | Work::PreviewRoster { .. }

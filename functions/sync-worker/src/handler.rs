@@ -154,6 +154,7 @@ async fn perform_on<E: Env>(
         | Work::CheckSpaces { .. }
         | Work::SettleTeam { .. }
         | Work::SettleTeamOf { .. }
+        | Work::SettleRooms { .. }
         | Work::ClearTeams { .. }
         | Work::FinishAnswer { .. }
         | Work::PostJoinRequest { .. }

@@ -48,6 +48,8 @@ pub enum AlertKind {
     Closing,
     /// The last day before the race begins.
     Ready,
+    /// The voice rooms of race day open.
+    Rooms,
     /// The race starts.
     Start,
     /// Drivers of a team are told that they are next: waits for the next change of driver in its plan.
@@ -113,6 +115,7 @@ impl AlertKind {
             Self::Reminder { hours } => format!("reminder-{hours}"),
             Self::Closing => "closing".to_owned(),
             Self::Ready => "ready".to_owned(),
+            Self::Rooms => "rooms".to_owned(),
             Self::Start => "start".to_owned(),
             Self::Stints { team, .. } => format!("stints-{team}"),
             Self::End => "end".to_owned(),
@@ -132,6 +135,7 @@ impl AlertKind {
             Self::Opening
             | Self::Progress { .. }
             | Self::Reminder { .. }
+            | Self::Rooms
             | Self::Stints { .. }
             | Self::Held { .. } => None,
             Self::Closing => Some(EventAction::Close),
@@ -141,6 +145,13 @@ impl AlertKind {
             Self::Archive => Some(EventAction::Archive),
             Self::Delete => Some(EventAction::Delete),
         }
+    }
+
+    /// Whether it is asked for although its instant has gone by: a step of the event's life, or what is to be there from
+    /// that instant on.
+    #[must_use]
+    pub const fn is_never_late(&self) -> bool {
+        self.action().is_some() || matches!(self, Self::Rooms)
     }
 
     /// What is said in the event's channel when it is done.
@@ -153,6 +164,7 @@ impl AlertKind {
             Self::Closing => Some(Announcement::Closing),
             Self::Start => Some(Announcement::Start),
             Self::Ready
+            | Self::Rooms
             | Self::Stints { .. }
             | Self::End
             | Self::Archive
@@ -175,6 +187,7 @@ impl AlertKind {
             // Whoever tells one person looks whether it is still so; of stints see `usecases/run_alerts.rs`.
             Self::Stints { .. }
             | Self::Ready
+            | Self::Rooms
             | Self::End
             | Self::Archive
             | Self::Delete
@@ -378,6 +391,7 @@ pub fn due_for(event: &Event, settings: &Settings, now: Timestamp) -> Vec<(Alert
             reminders.filter_map(|hours| Some((AlertKind::Reminder { hours: *hours }, before(*hours).ok()?))),
         );
         due.push((AlertKind::Start, event.starts_at));
+        due.push((AlertKind::Rooms, super::race_room::opens_at(event)));
     }
     if matches!(event.state, EventState::Closed | EventState::TeamsFinal)
         && let Ok(day) = event.starts_at.checked_sub(RACE_DAY)
@@ -423,7 +437,7 @@ pub fn reschedule(
     let mut changes = Vec::new();
     for (kind, due) in &wanted {
         let found = present.iter().find(|alert| alert.kind.name() == kind.name());
-        let comes = *due > now || kind.action().is_some();
+        let comes = *due > now || kind.is_never_late();
         let stands = |alert: &Alert| alert.due == *due && alert.kind == *kind && alert.is_pending();
         match found {
             None if comes => changes.push(Alert {

@@ -68,6 +68,7 @@ fn an_open_event_closes_starts_and_is_talked_about() {
         ("progress", "2026-11-22T09:00:00Z"),
         ("reminder-1", "2026-11-28T12:00:00Z"),
         ("reminder-24", "2026-11-27T13:00:00Z"),
+        ("rooms", "2026-11-27T13:00:00Z"),
         ("start", "2026-11-28T13:00:00Z"),
     ];
     let expected = expected.map(|(name, instant)| (name.to_owned(), at(instant)));
@@ -137,11 +138,56 @@ fn closing_on_the_last_day_makes_it_ready_at_once() {
 }
 
 #[test]
+fn rooms_open_a_day_before_or_at_once_and_only_once() {
+    let (open, settings) = (event(EventState::Open), Settings::default());
+    let now = at("2026-11-28T09:00:00Z");
+    let rooms = |alerts: &[Alert]| alerts.iter().find(|one| one.kind == AlertKind::Rooms).cloned();
+    let first = applied(&[], &reschedule(&open, GUILD, &settings, &[], now));
+    let due = rooms(&first)
+        .expect("published on the last day: its instant has gone by, and it is taken by the next tick");
+    assert_eq!(
+        (due.due, &due.outcome),
+        (at("2026-11-27T13:00:00Z"), &AlertState::Waiting)
+    );
+    let sent = due.with(AlertState::Sent {
+        at: now,
+        silent: true,
+    });
+    assert_eq!(
+        rooms(&reschedule(
+            &open,
+            GUILD,
+            &settings,
+            std::slice::from_ref(&sent),
+            now
+        )),
+        None
+    );
+    // Moved: there again for the other day; called off: not any more.
+    let later = Event {
+        starts_at: at("2026-12-05T13:00:00Z"),
+        ..open.clone()
+    };
+    let moved = rooms(&reschedule(&later, GUILD, &settings, &[sent], now)).unwrap();
+    assert_eq!(
+        (moved.due, &moved.outcome),
+        (at("2026-12-04T13:00:00Z"), &AlertState::Waiting)
+    );
+    let off = Event {
+        state: EventState::Cancelled,
+        ..later
+    };
+    let dropped = rooms(&reschedule(&off, GUILD, &settings, &[moved], now)).unwrap();
+    let why = DropReason::Overtaken;
+    assert_eq!(dropped.outcome, AlertState::Dropped { at: now, why });
+}
+
+#[test]
 fn an_edit_that_moves_nothing_writes_nothing() {
     let (event, now) = (event(EventState::Open), at("2026-11-21T09:00:00Z"));
     let settings = Settings::default();
     let first = applied(&[], &reschedule(&event, GUILD, &settings, &[], now));
-    assert_eq!(first.len(), 5);
+    assert_eq!(first.len(), 6);
     assert_eq!(
         reschedule(&event, GUILD, &settings, &first, at("2026-11-21T10:00:00Z")),
         []
@@ -166,6 +212,7 @@ fn a_moved_event_moves_its_alerts_and_drops_those_whose_instant_is_past() {
         [
             "closing 2026-11-22T08:00:00Z",
             "reminder-1 2026-11-22T07:00:00Z",
+            "rooms 2026-11-21T08:00:00Z",
             "start 2026-11-22T08:00:00Z"
         ]
     );
@@ -207,7 +254,7 @@ fn a_cancelled_event_keeps_only_its_tidying_up() {
     let (after, _) = before.after(EventAction::Cancel, now).unwrap();
     let second = applied(&first, &reschedule(&after, GUILD, &settings, &first, now));
     assert_eq!(waiting(&second), ["archive 2026-11-22T12:00:00Z"]);
-    assert_eq!(second.len(), 6);
+    assert_eq!(second.len(), 7);
 }
 
 #[test]

@@ -16,6 +16,7 @@ pub mod names;
 pub mod naming;
 pub mod notice;
 pub mod permissions;
+pub mod race_room;
 pub mod rank;
 pub mod refusal;
 pub mod repeat;

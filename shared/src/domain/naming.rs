@@ -19,6 +19,33 @@ pub fn event_channel(event: &Event, zone: &TimeZone, pattern: &Pattern) -> Strin
     channel(pattern, (&event.name, &event.series_name), (&date, &year))
 }
 
+/// The name of a voice room of race day: as the event's channel is called by the same pattern, and for a team's own room its
+/// name before that. Discord leaves voice channels their spaces and capitals.
+#[must_use]
+pub fn race_room(team: Option<&str>, event: &Event, zone: &TimeZone, pattern: &Pattern) -> String {
+    team_room(team, &event_channel(event, zone, pattern))
+}
+
+/// The name of a room that a team of another name had, for the team of this name.
+#[must_use]
+pub fn renamed_room(room: &str, (was, team): (&str, &str)) -> Option<String> {
+    let rest = room.strip_prefix(&room_prefix(was))?;
+    Some(team_room(Some(team), rest))
+}
+
+fn team_room(team: Option<&str>, event: &str) -> String {
+    let prefix = team.map(room_prefix).unwrap_or_default();
+    let name: String = format!("{prefix}{event}")
+        .chars()
+        .take(CHANNEL_NAME_MAX)
+        .collect();
+    name.trim_end().to_owned()
+}
+
+fn room_prefix(team: &str) -> String {
+    format!("{team} · ")
+}
+
 fn channel(pattern: &Pattern, (event, series): (&str, &str), (date, year): (&str, &str)) -> String {
     let filled = pattern.fill(|placeholder| {
         let text = match placeholder {
@@ -188,6 +215,36 @@ mod tests {
         };
         assert_eq!(event_channel(&nameless, &zone, &pattern("{event}")), "jan-01");
         assert_eq!(event_channel(&nameless, &zone, &pattern("…{event}…")), "jan-01");
+    }
+
+    #[test]
+    fn rooms_are_named_as_the_channel_and_follow_their_team() {
+        let event = event("Monza 6h!", "2026-12-31T23:30:00Z");
+        let zone = TimeZone::get("Europe/Berlin").unwrap();
+        let pattern = pattern("{date}-{event}");
+        let named = |team| race_room(team, &event, &zone, &pattern);
+        assert_eq!(named(None), "jan-01-monza-6h");
+        let red = named(Some("Red"));
+        assert_eq!(red, "Red · jan-01-monza-6h");
+        assert_eq!(
+            renamed_room(&red, ("Red", "Night Shift")).unwrap(),
+            "Night Shift · jan-01-monza-6h"
+        );
+        assert_eq!(
+            renamed_room("Pit wall", ("Red", "Night Shift")),
+            None,
+            "called otherwise by hand"
+        );
+        let long = race_room(
+            Some(&"x".repeat(40)),
+            &Event {
+                name: "y".repeat(80),
+                ..event.clone()
+            },
+            &zone,
+            &pattern,
+        );
+        assert_eq!(long.chars().count(), CHANNEL_NAME_MAX);
     }
 
     proptest! {

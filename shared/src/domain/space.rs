@@ -3,6 +3,7 @@
 use super::event::EventKey;
 use super::ids::{ChannelId, ClubId, GuildId, MessageId, SeriesId};
 use super::permissions::Gap;
+use super::race_room::{Absent, Room};
 use super::work::Reply;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -113,6 +114,12 @@ pub struct Space {
     pub info_shown: Option<String>,
     /// Digest of what the sign-up message shows.
     pub board_shown: Option<String>,
+    /// The voice room of race day, where the event has no settled teams.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub room: Option<Room>,
+    /// Why there is none though there should be one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub room_absent: Option<Absent>,
     /// Whom to tell when the work is done.
     pub reply: Option<Reply>,
     /// Counts the changes: a worker that lost its job to another one cannot write any more.
@@ -135,6 +142,8 @@ impl Space {
             board: Step::Todo,
             info_shown: None,
             board_shown: None,
+            room: None,
+            room_absent: None,
             reply,
             version: 1,
         }

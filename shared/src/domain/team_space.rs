@@ -1,7 +1,8 @@
-//! What a team has in Discord: a role, a private thread, a voice channel for practice, and who is in them.
+//! What a team has in Discord: a role, a private thread, a voice channel for practice, one for race day, and who is in them.
 
 use super::event::{EventKey, EventState};
 use super::ids::{ChannelId, GuildId, RoleId, TeamId, UserId};
+use super::race_room::Room;
 use super::space::Step;
 use super::teams::Team;
 use serde::{Deserialize, Serialize};
@@ -37,6 +38,8 @@ pub enum Thing {
     Thread,
     /// The voice channel for practice.
     Voice,
+    /// The voice room of race day.
+    Race,
     /// That all of it has the team's name.
     Name,
     /// That the drivers are in the role and the thread, and nobody else.
@@ -52,6 +55,8 @@ pub struct SeenSpace {
     pub thread: bool,
     /// The voice channel.
     pub voice: bool,
+    /// The voice room of race day.
+    pub race: bool,
 }
 
 /// What a team has in Discord.
@@ -74,6 +79,9 @@ pub struct TeamSpace {
     /// The role that can see it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub voice_role: Option<RoleId>,
+    /// The voice room of race day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub race: Option<Room>,
     /// Who is in role and thread.
     pub fellows: Vec<Fellow>,
     /// Who is still to be told of the team, and the how many-th notice that is.
@@ -118,6 +126,7 @@ impl TeamSpace {
             thread: Step::Todo,
             voice: Step::Todo,
             voice_role: None,
+            race: None,
             fellows: Vec::new(),
             telling: Vec::new(),
             told: 0,
@@ -136,7 +145,10 @@ impl TeamSpace {
     /// Whether nothing of it is there.
     #[must_use]
     pub fn is_gone(&self) -> bool {
-        self.role == Step::Todo && self.thread == Step::Todo && self.voice == Step::Todo
+        self.role == Step::Todo
+            && self.thread == Step::Todo
+            && self.voice == Step::Todo
+            && self.race.is_none()
     }
 
     /// Takes up who is to be in; returns whether that changes anything. Who is new is told of the team.
@@ -222,15 +234,31 @@ impl TeamSpace {
             next.voice = Step::Todo;
             lost.push(Thing::Voice);
         }
+        if !seen.race && next.race_id().is_some() {
+            next.race = None;
+            lost.push(Thing::Race);
+        }
         if lost.is_empty() {
             return None;
         }
         if heal {
-            next.rejoin();
+            // Who has the role sees a new voice channel without more ado.
+            if lost
+                .iter()
+                .any(|thing| matches!(thing, Thing::Role | Thing::Thread))
+            {
+                next.rejoin();
+            }
         } else {
             next.forgotten.extend(lost);
         }
         Some(next)
+    }
+
+    /// The voice room of race day, if it is there.
+    #[must_use]
+    pub fn race_id(&self) -> Option<ChannelId> {
+        self.race.as_ref().and_then(|room| room.step.id())
     }
 
     /// Whether it is one of those that are made anew no more.
@@ -245,6 +273,7 @@ impl TeamSpace {
         self.thread = Step::Todo;
         self.voice = Step::Todo;
         self.voice_role = None;
+        self.race = None;
         self.fellows = Vec::new();
         self.telling = Vec::new();
         self.lacking = Vec::new();
@@ -358,6 +387,7 @@ mod tests {
             role,
             thread,
             voice: false,
+            race: false,
         };
         assert_eq!(
             space.without_lost(seen(true, true), true),

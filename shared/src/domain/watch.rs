@@ -3,7 +3,8 @@
 
 use super::event::{Event, EventState};
 use super::ids::{ChannelId, ClubId, GuildId};
-use super::settings::Drift;
+use super::race_room::{Absent, wanted};
+use super::settings::{Drift, Settings};
 use super::space::{Space, SpaceFault, SpaceState, Step};
 use super::work::Work;
 use jiff::{SignedDuration, Timestamp};
@@ -119,6 +120,40 @@ pub fn mend(event: &Event, space: &Space, seen: Option<&Seen>, drift: Drift) -> 
             Seen::NoChannel => Some(lost_channel(event, space, drift)),
             Seen::Channel { name, info, board } => changed(event, space, (name, *info, *board), drift),
         },
+    }
+}
+
+/// What is to be done about an event's voice room, of which it is known whether it is there if one is recorded.
+#[must_use]
+pub fn mend_room(
+    event: &Event,
+    space: &Space,
+    there: bool,
+    (settings, now): (&Settings, Timestamp),
+) -> Option<Mend> {
+    let made = space.room.as_ref().is_some_and(|room| room.step.id().is_some());
+    let wanted = wanted(event, settings, now) == Some(true) && space.state == SpaceState::Active;
+    let settle = Work::SettleRooms { event: event.key };
+    let heal = settings.drift() == Drift::Heal;
+    match (made, there) {
+        (true, true) => None,
+        (true, false) => {
+            let without = Space {
+                room: None,
+                room_absent: (!heal).then_some(Absent::Forgotten),
+                ..space.clone()
+            };
+            Some(Mend::Record(
+                Box::new(without),
+                (heal && wanted).then_some(settle),
+            ))
+        }
+        // Settled teams have rooms of their own.
+        (false, _) => {
+            let missing = wanted && event.state != EventState::TeamsFinal;
+            let left_away = space.room_absent == Some(Absent::Forgotten) && !heal;
+            (missing && !left_away).then_some(Mend::Ask(settle))
+        }
     }
 }
 

@@ -209,3 +209,49 @@ fn a_leg_that_was_handed_over_is_another_one() {
     let next = begun.handed_over("y".to_owned());
     assert_eq!((next.leg, next.due, next.version), (6, begun.due, 11));
 }
+
+#[test]
+fn a_room_is_looked_after_on_the_last_day() {
+    use crate::domain::race_room::Room;
+    use crate::domain::settings::Key;
+    let at = |text: &str| text.parse::<Timestamp>().unwrap();
+    let (early, due) = (at("2026-11-27T12:59:00Z"), at("2026-11-27T13:00:00Z"));
+    let heal = Settings::default();
+    let mut stored = heal.stored().clone();
+    stored
+        .values
+        .insert(Key::Drift.name().to_owned(), "forget".into());
+    let forget = heal.with(stored);
+    let open = event(EventState::Open);
+    let settle = Mend::Ask(Work::SettleRooms { event: open.key });
+    let none = space(SpaceState::Active);
+    assert_eq!(mend_room(&open, &none, true, (&heal, early)), None);
+    assert_eq!(mend_room(&open, &none, true, (&heal, due)), Some(settle.clone()));
+    let teams = event(EventState::TeamsFinal);
+    assert_eq!(mend_room(&teams, &none, true, (&heal, due)), None);
+    let made = Space {
+        room: Some(Room {
+            step: Step::Done { id: ChannelId(9) },
+            name: "spa".to_owned(),
+            guests: String::new(),
+        }),
+        ..none
+    };
+    assert_eq!(mend_room(&open, &made, true, (&heal, due)), None);
+    let Some(Mend::Record(healed, Some(_))) = mend_room(&open, &made, false, (&heal, due)) else {
+        panic!("it is made anew");
+    };
+    assert_eq!((healed.room, healed.room_absent), (None, None));
+    let Some(Mend::Record(left, None)) = mend_room(&open, &made, false, (&forget, due)) else {
+        panic!("it is left at that");
+    };
+    assert_eq!(left.room_absent, Some(Absent::Forgotten));
+    assert_eq!(mend_room(&open, &left, true, (&forget, due)), None);
+    assert_eq!(mend_room(&open, &left, true, (&heal, due)), Some(settle));
+    // A race that is over gets none again.
+    let over = event(EventState::Completed);
+    assert!(matches!(
+        mend_room(&over, &made, false, (&heal, due)),
+        Some(Mend::Record(_, None))
+    ));
+}

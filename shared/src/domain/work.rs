@@ -96,6 +96,11 @@ pub enum Work {
         /// The driver.
         user: UserId,
     },
+    /// Bring the voice rooms of an event's race day to what they are to be.
+    SettleRooms {
+        /// The event.
+        event: EventKey,
+    },
     /// Remove what the teams of an event that is over have in Discord.
     ClearTeams {
         /// The event.
@@ -304,6 +309,7 @@ impl Work {
             | Self::CheckSpaces { .. }
             | Self::SettleTeam { .. }
             | Self::SettleTeamOf { .. }
+            | Self::SettleRooms { .. }
             | Self::ClearTeams { .. } => Lane::Channel,
             Self::RefreshBoard { .. } => Lane::Board,
             Self::PromoteWaiting { .. }
@@ -343,6 +349,7 @@ impl Work {
             | Self::TellStint { event, .. }
             | Self::SettleTeam { event, .. }
             | Self::SettleTeamOf { event, .. }
+            | Self::SettleRooms { event }
             | Self::ClearTeams { event }
             | Self::Announce { event, .. }
             | Self::ArchiveEventSpace { event }
@@ -410,6 +417,7 @@ impl Work {
             | Self::TellStint { .. }
             | Self::SettleTeam { .. }
             | Self::SettleTeamOf { .. }
+            | Self::SettleRooms { .. }
             | Self::ClearTeams { .. }
             | Self::CheckSpaces { .. }
             | Self::TellJoinDecision { .. }
@@ -434,6 +442,7 @@ impl Work {
             | Self::TellStint { event, .. }
             | Self::SettleTeam { event, .. }
             | Self::SettleTeamOf { event, .. }
+            | Self::SettleRooms { event }
             | Self::ClearTeams { event }
             | Self::Announce { event, .. }
             | Self::ArchiveEventSpace { event, .. }

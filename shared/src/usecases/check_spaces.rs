@@ -12,9 +12,9 @@ use super::job::{Job, JobFailure, at_home, or_lost};
 use super::open_event_space::mendable;
 use crate::domain::event::{Event, Period};
 use crate::domain::ids::ClubId;
-use crate::domain::settings::Drift;
+use crate::domain::settings::Settings;
 use crate::domain::space::{Space, SpaceState};
-use crate::domain::watch::{Mend, Seen, Watch, has_to_be_seen, mend, rows_are_old};
+use crate::domain::watch::{Mend, Seen, Watch, has_to_be_seen, mend, mend_room, rows_are_old};
 use crate::domain::work::Work;
 use crate::ports::discord::{Channel, Channels, Guilds, Messages, Threads};
 use crate::ports::store::{
@@ -68,7 +68,7 @@ where
     };
     let mut known = Known::default();
     for event in &page.items {
-        let facts = (event, channels.as_slice(), settings.drift());
+        let facts = (event, channels.as_slice(), &settings);
         if !Box::pin(check(store, env, discord, job, facts)).await? {
             continue;
         }
@@ -91,7 +91,7 @@ async fn check<S: Ledger + Spaces>(
     env: &impl Env,
     discord: &(impl Channels + Guilds + Messages),
     job: &Job,
-    (event, channels, drift): (&Event, &[Channel], Drift),
+    (event, channels, settings): (&Event, &[Channel], &Settings),
 ) -> Result<bool, JobFailure> {
     let Some(space) = store.space(event.key).await? else {
         return Ok(false);
@@ -110,7 +110,11 @@ async fn check<S: Ledger + Spaces>(
     } else {
         None
     };
-    let found = mend(event, &space, seen.as_ref(), drift);
+    let found = mend(event, &space, seen.as_ref(), settings.drift()).or_else(|| {
+        let room = space.room.as_ref().and_then(|room| room.step.id());
+        let there = room.is_none_or(|id| channels.iter().any(|channel| channel.id == id));
+        mend_room(event, &space, there, (settings, job.now))
+    });
     Box::pin(have_mended(store, env, discord, job, (event, space), found)).await?;
     Ok(there)
 }

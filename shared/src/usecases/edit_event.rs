@@ -67,6 +67,9 @@ pub async fn edit_event<S: Alerts + ClubReader + EventReader + Ledger + MemberWi
         if after.starts_at != desk.event.starts_at
             && let Some((_, line_up)) = store.line_up(after.key).await?
         {
+            if after.state != EventState::Draft {
+                work.push(Work::SettleRooms { event: after.key });
+            }
             // Stints move with the start; where no plan was announced there is nothing to do.
             work.extend(line_up.teams.iter().map(|team| Work::AnnouncePlan {
                 event: after.key,

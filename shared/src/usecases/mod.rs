@@ -35,6 +35,7 @@ pub mod set_sign_up_times;
 pub mod set_up_club;
 pub mod settle_case;
 pub mod settle_result_import;
+pub mod settle_rooms;
 pub mod settle_team_space;
 pub mod settle_teams;
 pub mod share_calendar;
@@ -76,6 +77,7 @@ mod call;
 mod direct;
 pub mod job;
 mod once;
+mod race_room;
 mod standing_message;
 
 pub use call::{Call, Env, Failure, with_caller};

@@ -2,6 +2,7 @@
 
 use super::job::{Job, JobFailure, at_home};
 use super::open_event_space::{Shown, archive_category, bring_up_to_date, mendable};
+use super::race_room::drop_room;
 use crate::domain::event::{EventKey, EventState};
 use crate::domain::notice::Render;
 use crate::domain::space::{Space, SpaceState, Step};
@@ -51,13 +52,15 @@ async fn put_away<S: ClubReader + EventReader + Spaces>(
     space: &mut Space,
 ) -> Result<(), JobFailure> {
     let (sheet, club) = futures::join!(store.sheet(space.event), store.club(space.event.club));
-    let (Some(channel), Some(sheet), Some(club)) = (space.channel.id(), sheet?, club?) else {
+    let (Some(sheet), Some(club)) = (sheet?, club?) else {
         return Ok(());
     };
     // What stands in a guild that the club has left is that guild's.
     if !at_home(&club, job)? || !space.is_in(job.guild) {
         return Ok(());
     }
+    let reason = format!("The event {} is over", sheet.event.name);
+    Box::pin(drop_room(store, discord, job, space, &reason)).await?;
     Box::pin(bring_up_to_date(
         store,
         discord,
@@ -67,6 +70,9 @@ async fn put_away<S: ClubReader + EventReader + Spaces>(
         Shown::AsRecorded,
     ))
     .await?;
+    let Some(channel) = space.channel.id() else {
+        return Ok(());
+    };
     let list = discord.list_channels(job.guild).await?;
     let Some(found) = list.iter().find(|one| one.id == channel) else {
         return Err(DiscordError::NotFound { code: 10_003 }.into());
@@ -83,7 +89,6 @@ async fn put_away<S: ClubReader + EventReader + Spaces>(
         parent,
         overwrites: found.read_only(job.guild),
     };
-    let reason = format!("The event {} is over", sheet.event.name);
     discord.move_channel(channel, &place, &reason).await?;
     space.category = Some(parent);
     Ok(())
@@ -96,6 +101,7 @@ async fn put_away<S: ClubReader + EventReader + Spaces>(
 pub async fn delete_event_space<S: EventReader + Spaces>(
     store: &S,
     discord: &impl Channels,
+    job: &Job,
     event: EventKey,
 ) -> Result<(), JobFailure> {
     let (Some(mut space), Some(sheet)) = (store.space(event).await?, store.sheet(event).await?) else {
@@ -105,15 +111,15 @@ pub async fn delete_event_space<S: EventReader + Spaces>(
     if sheet.event.state != EventState::Deleted || space.state == SpaceState::Deleted {
         return Ok(());
     }
-    let removed = match space.channel.id() {
-        None => Ok(()),
-        Some(channel) => {
-            let reason = format!("The event {} is past its retention", sheet.event.name);
-            match discord.delete_channel(channel, &reason).await {
-                Ok(()) | Err(DiscordError::NotFound { code: 10_003 }) => Ok(()),
-                Err(error) => Err(JobFailure::from(error)),
-            }
-        }
+    let reason = format!("The event {} is past its retention", sheet.event.name);
+    let dropped = Box::pin(drop_room(store, discord, job, &mut space, &reason)).await;
+    let removed = match (dropped, space.channel.id()) {
+        (Err(failure), _) => Err(failure),
+        (Ok(()), None) => Ok(()),
+        (Ok(()), Some(channel)) => match discord.delete_channel(channel, &reason).await {
+            Ok(()) | Err(DiscordError::NotFound { code: 10_003 }) => Ok(()),
+            Err(error) => Err(JobFailure::from(error)),
+        },
     };
     space.state = match removed {
         Ok(()) => {

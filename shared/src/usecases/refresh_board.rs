@@ -1,13 +1,15 @@
-//! Brings an event's messages up to date: any number of changes becomes one edit, an unchanged message none.
+//! Brings an event's messages up to date, and on race day who is let into its voice room: any number of changes becomes one
+//! edit, what is unchanged none.
 
 use super::job::{Job, JobFailure, at_home, or_lost};
 use super::open_event_space::{Shown, bring_up_to_date, forget_lost_channel, mendable, post_missing};
+use super::settle_rooms::settle_event_room;
 use crate::domain::event::EventKey;
 use crate::domain::notice::Render;
 use crate::domain::settings::Drift;
 use crate::domain::space::SpaceState;
-use crate::ports::discord::{Guilds, Messages};
-use crate::ports::store::{EventReader, SettingsReader, Spaces};
+use crate::ports::discord::{Channels, Guilds, Messages};
+use crate::ports::store::{EventReader, SettingsReader, Spaces, TeamSpaces};
 
 /// Tries when another worker edits the same messages.
 const TRIES: u32 = 3;
@@ -18,9 +20,9 @@ const TRIES: u32 = 3;
 ///
 /// # Errors
 /// What the store and Discord say.
-pub async fn refresh_board<S: SettingsReader + EventReader + Spaces>(
+pub async fn refresh_board<S: SettingsReader + EventReader + Spaces + TeamSpaces>(
     store: &S,
-    discord: &(impl Messages + Guilds),
+    discord: &(impl Channels + Messages + Guilds),
     render: &impl Render,
     job: &Job,
     event: EventKey,
@@ -74,7 +76,10 @@ pub async fn refresh_board<S: SettingsReader + EventReader + Spaces>(
                 space.state = SpaceState::Failed { reason };
                 return Ok(store.save_space(&mut space, None).await?);
             }
-            Ok(()) => return Ok(()),
+            Ok(()) => {
+                let of_event = (&sheet, &settings);
+                return Box::pin(settle_event_room(store, discord, job, &mut space, of_event)).await;
+            }
         }
     }
     Err(JobFailure::Stale)

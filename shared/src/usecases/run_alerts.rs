@@ -12,6 +12,7 @@ use crate::domain::event::{Event, EventAction, EventKey};
 use crate::domain::fact::{Actor, Fact, Record};
 use crate::domain::ids::UserId;
 use crate::domain::notice::Render;
+use crate::domain::race_room::wanted;
 use crate::domain::settings::Settings;
 use crate::domain::signup::Status;
 use crate::domain::wishes::stint_leads;
@@ -95,14 +96,7 @@ where
             (None, Some(what)) => {
                 Box::pin(say(store, env, (discord, render), job, (&stand, next, what))).await?
             }
-            (None, None) => settle(
-                env,
-                job,
-                next.with(AlertState::Sent {
-                    at: job.now,
-                    silent: true,
-                }),
-            ),
+            (None, None) => rooms(env, job, &stand, next),
         };
         // The club may have moved since the alert was written. One that has left its guild goes on with its events, but
         // nothing is done in Discord any more.
@@ -149,6 +143,25 @@ fn step(env: &impl Env, job: &Job, stand: &Stand, alert: &Alert, action: EventAc
         outbox: outbox(env, job, work),
         answered: None,
     }
+}
+
+/// The voice rooms of race day open, by work of their own.
+fn rooms(env: &impl Env, job: &Job, stand: &Stand, alert: &Alert) -> Batch {
+    let event = &stand.desk.event;
+    let wanted = alert.kind == AlertKind::Rooms && wanted(event, &stand.settings, job.now) == Some(true);
+    let outcome = if wanted {
+        AlertState::Sent {
+            at: job.now,
+            silent: true,
+        }
+    } else {
+        dropped(job, DropReason::Overtaken)
+    };
+    let mut batch = settle(env, job, alert.with(outcome));
+    if wanted {
+        batch.outbox.work.push(Work::SettleRooms { event: event.key });
+    }
+    batch
 }
 
 /// DMs that waited: they are sent by work of their own, which looks whether they are still so.

@@ -1,4 +1,4 @@
-//! Brings what a team has in Discord to what it is to have: role, private thread, voice channel, and who is in them.
+//! Brings what a team has in Discord to what it is to have: role, private thread, voice channels, and who is in them.
 //!
 //! Every step is recorded before and after its effect, as those of an event's channel are; who comes in or goes out is
 //! recorded as on the way until all calls are made. Where nothing differs, nothing is called.
@@ -7,9 +7,12 @@ mod fellows;
 mod things;
 
 use super::job::{Job, JobFailure, at_home, or_lost};
+use super::race_room::{Wanted, drop_room, ensure_room};
 use crate::domain::event::EventKey;
 use crate::domain::ids::{ChannelId, TeamId, UserId};
+use crate::domain::naming::race_room;
 use crate::domain::notice::{Render, Sheet};
+use crate::domain::race_room::{Guests, wanted};
 use crate::domain::settings::{Drift, Settings};
 use crate::domain::space::{SpaceState, Step};
 use crate::domain::team_space::{SeenSpace, TeamSpace, Thing, wanted_in};
@@ -156,6 +159,15 @@ async fn settle<S: TeamStore>(
             lacking.push(Thing::Voice);
         }
     }
+    if !space.is_forgotten(Thing::Race) {
+        let done = Box::pin(settle_race_room(store, discord, job, space, facts)).await;
+        if refused(discord, job, done).await? {
+            if space.race_id().is_none() {
+                space.race = None;
+            }
+            lacking.push(Thing::Race);
+        }
+    }
     let done = Box::pin(things::rename(store, discord, space, &facts.team.name)).await;
     if later(&done) || refused(discord, job, done).await? {
         lacking.push(Thing::Name);
@@ -169,6 +181,34 @@ async fn settle<S: TeamStore>(
         Box::pin(store.save_team_space(space, None)).await?;
     }
     Ok(())
+}
+
+/// The team's room of race day: there from a day before the race on. Without a role nobody could be let in.
+async fn settle_race_room<S: TeamStore>(
+    store: &S,
+    discord: &impl TeamBuilder,
+    job: &Job,
+    space: &mut TeamSpace,
+    facts: &Facts<'_>,
+) -> Result<(), JobFailure> {
+    let event = &facts.sheet.event;
+    match (wanted(event, facts.settings, job.now), space.role.id()) {
+        (None, _) | (Some(true), None) => Ok(()),
+        (Some(false), _) => {
+            let reason = format!("{} has another room, or none", event.name);
+            Box::pin(drop_room(store, discord, job, space, &reason)).await
+        }
+        (Some(true), Some(role)) => {
+            let zone = facts.settings.time_zone().zone();
+            let room = Wanted {
+                name: race_room(Some(&space.name), event, &zone, &facts.settings.channel_pattern()),
+                guests: Guests::of_team(role, facts.settings),
+                sheet: facts.sheet,
+                settings: facts.settings,
+            };
+            Box::pin(ensure_room(store, discord, job, space, &room)).await
+        }
+    }
 }
 
 /// Whether Discord, or what is known of the bot's rights, does not allow it: no use to try again before that changes.
@@ -258,6 +298,10 @@ async fn clear<S: TeamStore>(
         let done = Box::pin(discord.delete_channel(voice, &reason)).await;
         kept |= !gone(discord, job, done).await?;
     }
+    if let Some(race) = space.race_id() {
+        let done = Box::pin(discord.delete_channel(race, &reason)).await;
+        kept |= !gone(discord, job, done).await?;
+    }
     if let Some(thread) = space.thread.id() {
         // One that has fallen silent is closed already.
         let done = match Box::pin(discord.set_thread_open(thread, false, &reason)).await {
@@ -330,6 +374,7 @@ async fn forget_lost<S: TeamStore>(
         role: space.role.id().is_some_and(|role| picture.role(role).is_some()),
         thread,
         voice: space.voice.id().is_some_and(there),
+        race: space.race_id().is_some_and(there),
     };
     let Some(next) = space.without_lost(seen, heal) else {
         return Ok(());

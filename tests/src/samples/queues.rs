@@ -55,6 +55,7 @@ pub(super) fn events(now: Timestamp) -> serde_json::Result<Vec<(&'static str, &'
         event: CLOSED,
         user: SEATED,
     };
+    let rooms = Work::SettleRooms { event: CLOSED };
     let clear = Work::ClearTeams { event: CLOSED };
     let stint = Work::TellStint {
         event: CLOSED,
@@ -187,6 +188,7 @@ pub(super) fn events(now: Timestamp) -> serde_json::Result<Vec<(&'static str, &'
         ("channel-worker", "settle-team", batch(&[settle], now)?),
         ("channel-worker", "settle-team-of", batch(&[settle_of], now)?),
         ("channel-worker", "clear-teams", batch(&[clear], now)?),
+        ("channel-worker", "settle-rooms", batch(&[rooms], now)?),
         ("notify-worker", "run-alerts", batch(&[alerts], now)?),
         ("notify-worker", "announce", batch(&[announce], now)?),
         ("notify-worker", "tell-stint", batch(&[stint], now)?),

@@ -115,6 +115,7 @@ const fn word(thing: Thing) -> &'static str {
         Thing::Role => "team roles",
         Thing::Thread => "team threads",
         Thing::Voice => "practice voice channels",
+        Thing::Race => "voice rooms of race day",
         Thing::Name => "new team names",
         Thing::Fellows => "who is in a team's role and thread",
     }

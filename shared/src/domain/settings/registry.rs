@@ -310,7 +310,9 @@ pub const REGISTRY: [Spec; 31] = {
             .read_by("`notify-worker` (when an event is archived)")
             .for_owner(),
         row(K::VoiceRooms, S::Voice, "voice.rooms", Kind::Switch, "on",
-            "Whether a race gets voice rooms, a day before it starts."),
+            "Whether a race gets voice rooms, a day before it starts: each settled team one that only it sees, or the event one \
+             for those who drive.")
+            .read_by("`notify-worker` (a day before the start), `channel-worker` (each change on race day)"),
         row(K::PracticeVoice, S::Voice, "voice.practice", Kind::Switch, "on",
             "Whether each team gets a voice channel for practice.")
             .read_by("`channel-worker` (when a team is settled or changed)"),

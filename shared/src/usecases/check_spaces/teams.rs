@@ -4,8 +4,9 @@ use super::ask;
 use crate::domain::event::{Event, EventState};
 use crate::domain::ids::ChannelId;
 use crate::domain::permissions::GuildPicture;
-use crate::domain::settings::Drift;
-use crate::domain::team_space::{SeenSpace, TeamSpace, wanted_in};
+use crate::domain::race_room::wanted;
+use crate::domain::settings::{Drift, Settings};
+use crate::domain::team_space::{SeenSpace, TeamSpace, Thing, wanted_in};
 use crate::domain::teams::Team;
 use crate::domain::work::Work;
 use crate::ports::discord::{Channel, Guilds, Threads};
@@ -37,11 +38,11 @@ pub(super) async fn check_teams<S: Ledger + TeamReader + TeamSpaces>(
     env: &impl Env,
     discord: &(impl Guilds + Threads),
     job: &Job,
-    (event, channels, drift): (&Event, &[Channel], Drift),
+    (event, channels, settings): (&Event, &[Channel], &Settings),
     known: &mut Known,
 ) -> Result<(), JobFailure> {
-    let wanted = wanted_in(event.state);
-    if !(wanted == Some(true) || event.state == EventState::Archived) {
+    let teams = wanted_in(event.state);
+    if !(teams == Some(true) || event.state == EventState::Archived) {
         return Ok(());
     }
     let (found, spaces) = futures::join!(
@@ -53,7 +54,8 @@ pub(super) async fn check_teams<S: Ledger + TeamReader + TeamSpaces>(
     };
     let here: Vec<&TeamSpace> = spaces.iter().filter(|space| space.guild == job.guild).collect();
     let mut findings = Findings::default();
-    if wanted != Some(true) {
+    let rooms = wanted(event, settings, job.now) == Some(true);
+    if teams != Some(true) {
         if here.iter().any(|space| !space.is_gone()) {
             findings.work.push(Work::ClearTeams { event: event.key });
         }
@@ -66,7 +68,7 @@ pub(super) async fn check_teams<S: Ledger + TeamReader + TeamSpaces>(
                 None => findings.settle(event, team),
                 Some(space) => {
                     let seen = Box::pin(look(discord, job, space, channels, known)).await?;
-                    findings.judge(event, (team, space), seen, drift);
+                    findings.judge(event, (team, space), seen, (settings.drift(), rooms));
                 }
             }
         }
@@ -96,11 +98,18 @@ impl Findings {
         });
     }
 
-    fn judge(&mut self, event: &Event, (team, space): (&Team, &TeamSpace), seen: SeenSpace, drift: Drift) {
+    fn judge(
+        &mut self,
+        event: &Event,
+        (team, space): (&Team, &TeamSpace),
+        seen: SeenSpace,
+        (drift, rooms): (Drift, bool),
+    ) {
         let heal = drift == Drift::Heal;
         let lost = space.without_lost(seen, heal);
         let again = heal && !space.forgotten.is_empty();
-        if !space.is_settled(team) || again || (heal && lost.is_some()) {
+        let roomless = rooms && space.race_id().is_none() && !space.is_forgotten(Thing::Race);
+        if !space.is_settled(team) || roomless || again || (heal && lost.is_some()) {
             self.settle(event, team);
         }
         self.changes.extend(lost.map(|mut next| {
@@ -147,5 +156,6 @@ async fn look(
         role,
         thread,
         voice: space.voice.id().is_some_and(there),
+        race: space.race_id().is_some_and(there),
     })
 }

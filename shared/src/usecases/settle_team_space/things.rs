@@ -2,12 +2,15 @@
 
 use super::{Facts, TeamBuilder, TeamStore};
 use crate::domain::ids::{ChannelId, RoleId};
+use crate::domain::naming::renamed_room;
 use crate::domain::permissions::{Overwrite, Permissions, Right};
+use crate::domain::race_room::Room;
 use crate::domain::space::Step;
 use crate::domain::team_space::TeamSpace;
 use crate::ports::discord::{Channel, ChannelKind, ChannelPlace, DiscordError, NewChannel};
 use crate::usecases::job::{CLOCK_SKEW, Job, JobFailure};
 use crate::usecases::open_event_space::with_room;
+use crate::usecases::race_room::left_behind as room_left;
 use jiff::Timestamp;
 
 /// Discord docs, opcodes and status codes.
@@ -177,6 +180,12 @@ pub(super) async fn rename<S: TeamStore>(
     for channel in [space.thread.id(), space.voice.id()].into_iter().flatten() {
         Box::pin(discord.rename_channel(channel, name, &reason)).await?;
     }
+    if let (Some(id), Some(room)) = (space.race_id(), &mut space.race)
+        && let Some(renamed) = renamed_room(&room.name, (&space.name, name))
+    {
+        Box::pin(discord.rename_channel(id, &renamed, &reason)).await?;
+        room.name = renamed;
+    }
     name.clone_into(&mut space.name);
     Ok(Box::pin(store.save_team_space(space, None)).await?)
 }
@@ -195,6 +204,14 @@ pub(super) async fn adopt_left<S: TeamStore>(
     if let Step::Intended { at } = space.thread {
         let left = Box::pin(thread_left(store, discord, job, space, (at, None))).await?;
         space.thread = left.map_or(Step::Todo, |id| Step::Done { id });
+    }
+    if let Some(room) = space.race.clone().filter(|room| room.step.id().is_none()) {
+        let list = Box::pin(discord.list_channels(job.guild)).await?;
+        let left = Box::pin(room_left(store, space.event, &room, &list)).await?;
+        space.race = left.map(|id| Room {
+            step: Step::Done { id },
+            ..room
+        });
     }
     if let Step::Intended { at } = space.voice {
         let list = discord.list_channels(job.guild).await?;
