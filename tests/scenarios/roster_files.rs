@@ -314,9 +314,15 @@ async fn ten_thousand_lines_are_shown_and_thousands_are_written_in_batches() {
     let done = press(&world, &club.owner(), &shown, &format!("Write {wanted} entries")).await;
     assert!(text(&world, &done).contains(&format!("Entries written: {wanted}")));
     let (_, batches) = puts(mark);
-    println!("{wanted} lines: {batches} transactions, {:.1} s", began.elapsed().as_secs_f64());
+    println!(
+        "{wanted} lines: {batches} transactions, {:.1} s",
+        began.elapsed().as_secs_f64()
+    );
     let fewest = wanted / 24;
-    assert!((fewest..fewest + fewest / 10).contains(&batches), "{batches} transactions");
+    assert!(
+        (fewest..fewest + fewest / 10).contains(&batches),
+        "{batches} transactions"
+    );
     assert_eq!(lines(&world, &club).await.len(), wanted + 1);
     world.finish().await;
 }

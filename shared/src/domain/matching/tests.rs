@@ -236,8 +236,14 @@ fn a_new_entry_of_the_same_name_is_asked_about() {
         assert_eq!(only(&outcome).key(), "two-entries#11", "{tie:?}");
     }
     // Whoever has an account of their own is a namesake.
-    let both = [(1, "Max", Some((11, Tie::Stored))), (2, "max", Some((12, Tie::Stored)))];
-    assert_eq!(keys(&run(&both, &[(11, "Max"), (12, "max")])), Vec::<String>::new());
+    let both = [
+        (1, "Max", Some((11, Tie::Stored))),
+        (2, "max", Some((12, Tie::Stored))),
+    ];
+    assert_eq!(
+        keys(&run(&both, &[(11, "Max"), (12, "max")])),
+        Vec::<String>::new()
+    );
     for tie in [Tie::Linked, Tie::Decided] {
         let outcome = run(&[(1, "Max", Some((11, tie))), (2, "max", None)], &[(11, "Max")]);
         assert_eq!((pairs(&outcome).len(), keys(&outcome).len()), (1, 0), "{tie:?}");
