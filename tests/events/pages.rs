@@ -61,9 +61,33 @@ const EVENTS: [(&str, u16); 5] = [
     ("ping-forged", 401),
 ];
 
+/// The samples of telemetry: status, and a phrase of the answer. The race that they are about has not begun.
+const TELEMETRY: [(&str, u16, &str); 4] = [
+    ("telemetry-position", 409, "\"error\":\"not_live\""),
+    ("telemetry-forged", 401, "\"error\":\"unsigned\""),
+    ("telemetry-results", 409, "\"error\":\"not_raced\""),
+    ("telemetry-unreadable", 422, "`version` has to be 1"),
+];
+
+#[tokio::test]
+async fn telemetry_is_answered() {
+    let endpoint = stand::table().await;
+    let app = stand::webhooks(&endpoint);
+    for (name, status, phrase) in TELEMETRY {
+        let request = lambda_http::request::from_str(&sample(&format!("webhooks/{name}.json"))).unwrap();
+        let response = gantry_webhooks::handle(&app, request).await.unwrap();
+        assert_eq!(response.status().as_u16(), status, "{name}");
+        assert_eq!(response.headers()["cache-control"], "no-store", "{name}");
+        let body = String::from_utf8(response.body().to_vec()).unwrap();
+        assert!(body.contains(phrase), "{name}: {body}");
+    }
+}
+
 #[tokio::test]
 async fn every_webhook_event_is_acknowledged() {
-    assert_eq!(names("webhooks"), set(&EVENTS.map(|event| event.0)));
+    let mut all = set(&EVENTS.map(|event| event.0));
+    all.extend(set(&TELEMETRY.map(|sample| sample.0)));
+    assert_eq!(names("webhooks"), all);
     let endpoint = stand::table().await;
     let app = stand::webhooks(&endpoint);
     for (name, status) in EVENTS {

@@ -93,6 +93,7 @@ pub async fn interactions() -> gantry_interactions::App<Still> {
         table: table_at(&table().await),
         authorize: gantry_shared::domain::guild_link::AUTHORIZE_URL.to_owned(),
         public_url: None,
+        webhooks_url: None,
         env: Still::default(),
         views: Views::default(),
     }

@@ -93,6 +93,8 @@ fn every_sample_has_its_test() {
             "announce",
             "tell-stint",
             "announce-plan",
+            "show-pace",
+            "tell-incident",
             "apply-roles",
             "post-join-request",
             "set-guild-setting",
@@ -218,7 +220,8 @@ async fn teams_that_are_not_settled_stay_as_they_are() {
 
 #[tokio::test]
 async fn a_stint_that_is_not_planned_is_not_told_of() {
-    for name in ["tell-stint", "announce-plan"] {
+    // Nor is a position of which nothing has arrived, or an incident of a team that is not there.
+    for name in ["tell-stint", "announce-plan", "show-pace", "tell-incident"] {
         let (calls, _) = done("notify-worker", name).await;
         assert_eq!(calls, Vec::<String>::new(), "{name}");
     }

@@ -34,6 +34,7 @@ pub const LAYERS: [Layer; 7] = [
             "ulid",
             "thiserror",
             "hex",
+            "hmac",
             "sha2",
             "csv",
             "icu_",

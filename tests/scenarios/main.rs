@@ -43,4 +43,5 @@ mod stints;
 mod sync;
 mod team_spaces;
 mod teams;
+mod telemetry;
 mod wishes;

@@ -102,6 +102,8 @@ async fn perform_on<E: Env>(
         | Work::AnnouncePlan { .. }
         | Work::RunAlerts { .. }
         | Work::TellStint { .. }
+        | Work::ShowPace { .. }
+        | Work::TellIncident { .. }
         | Work::Announce { .. }
         | Work::FinishAnswer { .. }
         | Work::ApplyRoles { .. }

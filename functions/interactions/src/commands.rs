@@ -23,6 +23,7 @@ use gantry_shared::usecases::change_teams::{TeamWish, TeamsChanged, change_teams
 use gantry_shared::usecases::change_wishes::{change_wishes, show_wishes};
 use gantry_shared::usecases::check_permissions::ask_for_permissions;
 use gantry_shared::usecases::club_status::club_status;
+use gantry_shared::usecases::connect_telemetry::{connect_telemetry, telemetry_status};
 use gantry_shared::usecases::create_club::{CreateClub, create_club};
 use gantry_shared::usecases::create_event::{create_event, new_event_form};
 use gantry_shared::usecases::create_series::{CreateSeries, create_series};
@@ -318,6 +319,16 @@ pub async fn run<E: Env>(
                     ended: feed.ended,
                 },
             )
+        }
+        Command::Telemetry { wish } => {
+            let shown = &Box::pin(connect_telemetry(table, env, call, wish)).await?;
+            let base = app.webhooks_url.as_deref();
+            show(app, &Notice::Telemetry { shown, base })
+        }
+        Command::TelemetryStatus { event } => {
+            let shown = &Box::pin(telemetry_status(table, call, event)).await?;
+            let base = app.webhooks_url.as_deref();
+            show(app, &Notice::Telemetry { shown, base })
         }
         Command::ResultSet { event, entered } => {
             Box::pin(results::entered(app, call, event, &entered)).await?

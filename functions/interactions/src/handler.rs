@@ -37,6 +37,8 @@ pub struct App<E> {
     pub authorize: String,
     /// Gantry's own pages, if there are any.
     pub public_url: Option<String>,
+    /// Where `functions/webhooks` is, if that is known.
+    pub webhooks_url: Option<String>,
     /// Clock, ids and pauses.
     pub env: E,
     /// The messages.

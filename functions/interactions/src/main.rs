@@ -30,6 +30,7 @@ async fn main() -> Result<(), Error> {
         table,
         authorize: settings.authorize,
         public_url: settings.public_url,
+        webhooks_url: settings.webhooks_url,
         env: System,
         views: Views::default(),
     };

@@ -19,6 +19,8 @@ use gantry_shared::usecases::post_results::post_results;
 use gantry_shared::usecases::promote_waiting::promote_waiting;
 use gantry_shared::usecases::run_alerts::run_alerts;
 use gantry_shared::usecases::set_guild_setting::{self, set_guild_setting};
+use gantry_shared::usecases::show_pace::show_pace;
+use gantry_shared::usecases::tell_incident::{Told, tell_incident};
 use gantry_shared::usecases::tell_join_decision::tell_join_decision;
 use gantry_shared::usecases::tell_promoted::{Promotion, tell_promoted};
 use gantry_shared::usecases::tell_reminder::{Reminder, tell_reminder};
@@ -135,6 +137,23 @@ async fn perform_on<E: Env>(
                 from: *from,
             };
             Box::pin(tell_stint(table, env, &discord, &views, job, turn)).await
+        }
+        Work::ShowPace { event, team } => {
+            Box::pin(show_pace(table, env, (&discord, &views), job, (*event, *team))).await
+        }
+        Work::TellIncident {
+            event,
+            team,
+            id,
+            incident,
+        } => {
+            let told = Told {
+                event: *event,
+                team: *team,
+                id,
+                incident,
+            };
+            Box::pin(tell_incident(table, (&discord, &views), job, told)).await
         }
         Work::Announce { event, what, due } => {
             Box::pin(announce_event(

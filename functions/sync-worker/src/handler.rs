@@ -148,6 +148,8 @@ async fn perform_on<E: Env>(
         | Work::AnnouncePlan { .. }
         | Work::RunAlerts { .. }
         | Work::TellStint { .. }
+        | Work::ShowPace { .. }
+        | Work::TellIncident { .. }
         | Work::Announce { .. }
         | Work::ArchiveEventSpace { .. }
         | Work::DeleteEventSpace { .. }

@@ -1,5 +1,7 @@
-//! Takes Discord's webhook events. Nothing is parsed before the signature is verified; what is known of nothing here is
-//! acknowledged, as Discord switches off an endpoint that refuses too much.
+//! Takes Discord's webhook events, and telemetry of clubs' own programs. Nothing is parsed before the signature is
+//! verified. What is known of nothing here is acknowledged to Discord, which switches off an endpoint that refuses too much.
+
+mod telemetry;
 
 use gantry_shared::adapters::dynamo::Table;
 use gantry_shared::discord::inbound::MAX_BODY_BYTES;
@@ -15,7 +17,7 @@ use std::time::Duration;
 
 /// Discord gives up after 3 s, and posts again later (Discord docs, events/webhook-events).
 const ANSWER_WITHIN: Duration = Duration::from_millis(2500);
-/// The one path that there is.
+/// Where Discord posts.
 const DISCORD: &str = "/webhooks/discord";
 
 /// What the function works with.
@@ -33,6 +35,9 @@ pub struct App<E> {
 /// # Errors
 /// Never for anything that a caller can send: only if a response cannot be built.
 pub async fn handle<E: Env>(app: &App<E>, request: Request) -> Result<Response<Body>, Error> {
+    if request.uri().path().starts_with(telemetry::PREFIX) {
+        return Box::pin(telemetry::handle(app, request)).await;
+    }
     if request.uri().path() != DISCORD {
         return empty(StatusCode::NOT_FOUND);
     }

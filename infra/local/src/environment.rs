@@ -32,6 +32,7 @@ pub fn environment(
         ("GANTRY_UPLOAD_ORIGINS", endpoints.discord_api.clone()),
         ("GANTRY_DISCORD_AUTHORIZE", endpoints.authorize.clone()),
         ("GANTRY_PUBLIC_URL", endpoints.gateway.clone()),
+        ("GANTRY_WEBHOOKS_URL", endpoints.gateway.clone()),
         ("GANTRY_CHANNEL_QUEUE_URL", endpoints.queues.channel.clone()),
         ("GANTRY_BOARD_QUEUE_URL", endpoints.queues.board.clone()),
         ("GANTRY_NOTIFY_QUEUE_URL", endpoints.queues.notify.clone()),

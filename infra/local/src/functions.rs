@@ -164,6 +164,7 @@ impl Functions {
                 ),
                 authorize: endpoints.authorize.clone(),
                 public_url: Some(endpoints.gateway.clone()),
+                webhooks_url: Some(endpoints.gateway.clone()),
                 env: env.clone(),
                 views: Views::default(),
             },

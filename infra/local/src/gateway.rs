@@ -19,9 +19,10 @@ const MAX_BODY: usize = 6 * 1024 * 1024;
 /// The time that an invocation over HTTP may take.
 const HTTP_TIMEOUT: Duration = Duration::from_secs(10);
 /// What is called over HTTP: the path, and its function.
-const ROUTES: [(&str, &str); 5] = [
+const ROUTES: [(&str, &str); 6] = [
     ("/interactions", "interactions"),
     ("/webhooks/discord", "webhooks"),
+    ("/webhooks/telemetry/{club}", "webhooks"),
     ("/oauth/start", "api"),
     ("/oauth/callback", "api"),
     ("/calendar/{club}/{file}", "api"),

@@ -59,6 +59,11 @@ pub enum AlertKind {
         /// The event's start that the plan follows; nothing once it had its green flag.
         race_at: Option<Timestamp>,
     },
+    /// A team's position is brought up to date where it is shown.
+    Pace {
+        /// The team.
+        team: TeamId,
+    },
     /// The race ends.
     End,
     /// The channel is put away.
@@ -118,6 +123,7 @@ impl AlertKind {
             Self::Rooms => "rooms".to_owned(),
             Self::Start => "start".to_owned(),
             Self::Stints { team, .. } => format!("stints-{team}"),
+            Self::Pace { team } => format!("pace-{team}"),
             Self::End => "end".to_owned(),
             Self::Archive => "archive".to_owned(),
             Self::Delete => "delete".to_owned(),
@@ -137,6 +143,7 @@ impl AlertKind {
             | Self::Reminder { .. }
             | Self::Rooms
             | Self::Stints { .. }
+            | Self::Pace { .. }
             | Self::Held { .. } => None,
             Self::Closing => Some(EventAction::Close),
             Self::Ready => Some(EventAction::MakeReady),
@@ -166,6 +173,7 @@ impl AlertKind {
             Self::Ready
             | Self::Rooms
             | Self::Stints { .. }
+            | Self::Pace { .. }
             | Self::End
             | Self::Archive
             | Self::Delete
@@ -186,6 +194,7 @@ impl AlertKind {
             Self::Start => Some(START_LATE),
             // Whoever tells one person looks whether it is still so; of stints see `usecases/run_alerts.rs`.
             Self::Stints { .. }
+            | Self::Pace { .. }
             | Self::Ready
             | Self::Rooms
             | Self::End
@@ -475,7 +484,11 @@ pub fn reschedule(
             .filter_map(|alert| stints::follow(event, guild, alert, now)),
     );
     let unwanted = present.iter().filter(|alert| {
-        let of_others = matches!(alert.kind, AlertKind::Stints { .. } | AlertKind::Held { .. });
+        let of_others = match alert.kind {
+            AlertKind::Stints { .. } | AlertKind::Held { .. } => true,
+            AlertKind::Pace { .. } => event.state == EventState::Live,
+            _ => false,
+        };
         alert.is_pending() && !of_others && !wanted.iter().any(|(kind, _)| kind.name() == alert.kind.name())
     });
     changes.extend(unwanted.map(|alert| {

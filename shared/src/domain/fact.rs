@@ -25,6 +25,8 @@ pub enum Actor {
         /// Who.
         user: UserId,
     },
+    /// A program of the club, by a signed delivery of telemetry.
+    Telemetry,
     /// Gantry itself, following up an earlier change.
     Gantry,
 }
@@ -327,6 +329,15 @@ pub enum Fact {
         /// When the stint begins.
         from: Timestamp,
     },
+    /// The club's secret for telemetry was made, made anew or taken away.
+    TelemetryChanged,
+    /// Telemetry told of an incident; what it was stands with the record.
+    IncidentReported {
+        /// The event.
+        event: EventKey,
+        /// The team.
+        team: TeamId,
+    },
     /// Waiting drivers were given seats that an edit made free.
     DriversPromoted {
         /// The event.
@@ -407,6 +418,8 @@ impl Fact {
             Self::SettingsChanged { .. } => "SettingsChanged",
             Self::StintPlanChanged { .. } => "StintPlanChanged",
             Self::StintConfirmed { .. } => "StintConfirmed",
+            Self::TelemetryChanged => "TelemetryChanged",
+            Self::IncidentReported { .. } => "IncidentReported",
             Self::DriversPromoted { .. } => "DriversPromoted",
             Self::SyncStarted { .. } => "SyncStarted",
             Self::MemberMatched { .. } => "MemberMatched",

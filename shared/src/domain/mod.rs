@@ -38,6 +38,7 @@ pub mod stints;
 pub mod sync;
 pub mod team_space;
 pub mod teams;
+pub mod telemetry;
 pub mod text;
 pub mod watch;
 pub mod when;

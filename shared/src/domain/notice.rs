@@ -27,6 +27,7 @@ use super::standing::{
 use super::stints::{PlanBrief, PlanDone, StintCall};
 use super::sync::SyncRun;
 use super::teams::{Team, TeamsBrief, TeamsDone};
+use super::telemetry::{Incident, Pace, TelemetryShown};
 use super::wishes::WishesShown;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -366,6 +367,33 @@ pub enum Notice<'a> {
         team: &'a str,
         /// Where it stands.
         channel: ChannelId,
+    },
+    /// Answer to `/telemetry`.
+    Telemetry {
+        /// What was done.
+        shown: &'a TelemetryShown,
+        /// Where `functions/webhooks` is, if that is known.
+        base: Option<&'a str>,
+    },
+    /// Where a team stands in the race. The title tells it from other messages in the channel.
+    TeamPace {
+        /// The accent of the club.
+        colour: Colour,
+        /// The event's name.
+        event: &'a str,
+        /// The team's name.
+        team: &'a str,
+        /// How it stands.
+        pace: &'a Pace,
+    },
+    /// Something happened to a team.
+    TeamIncident {
+        /// The accent of the club.
+        colour: Colour,
+        /// The team's name.
+        team: &'a str,
+        /// What.
+        incident: &'a Incident,
     },
     /// To a driver who is next. Carries a component whose custom id names team and stint.
     StintNext {

@@ -253,6 +253,15 @@ pub enum Refusal {
     },
     /// The stint that was confirmed is another driver's now, or at another time.
     StintMoved,
+    /// Telemetry is taken while a race is on.
+    NotLive,
+    /// More telemetry than is taken in a minute.
+    TooManyMessages,
+    /// The event has results, and those that came do not say that they may take their place.
+    ResultsThere {
+        /// Of how many drivers.
+        drivers: usize,
+    },
     /// Too many people at once; nothing was changed.
     Busy,
 }
@@ -332,6 +341,9 @@ impl Refusal {
             Self::ResultLines { .. } => "result_lines",
             Self::TooEarlyToStart { .. } => "too_early_to_start",
             Self::StintMoved => "stint_moved",
+            Self::NotLive => "not_live",
+            Self::TooManyMessages => "too_many_messages",
+            Self::ResultsThere { .. } => "results_there",
             Self::Busy => "busy",
         }
     }

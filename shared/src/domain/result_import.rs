@@ -62,6 +62,16 @@ pub enum ResultImportState {
     Outdated,
 }
 
+/// Names of drivers with results who had not signed up.
+#[must_use]
+pub fn guests(results: &Results, sign_ups: &[SignUp]) -> Vec<String> {
+    let signed: HashSet<UserId> = sign_ups.iter().map(|one| one.user).collect();
+    let rows = results.rows.iter();
+    rows.filter(|row| row.user.is_none_or(|user| !signed.contains(&user)))
+        .map(|row| row.name.clone())
+        .collect()
+}
+
 impl ResultImport {
     /// An import of `rows` that take the place of `before`, shown now.
     #[must_use]
@@ -73,13 +83,7 @@ impl ResultImport {
         now: Timestamp,
     ) -> Self {
         let results = before.of(rows);
-        let signed: HashSet<UserId> = sign_ups.iter().map(|one| one.user).collect();
-        let guests: Vec<String> = results
-            .rows
-            .iter()
-            .filter(|row| row.user.is_none_or(|user| !signed.contains(&user)))
-            .map(|row| row.name.clone())
-            .collect();
+        let guests = guests(&results, sign_ups);
         Self {
             key,
             event: before.event,

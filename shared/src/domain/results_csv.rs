@@ -17,6 +17,7 @@ use super::results::{Finish, NAME_MAX, ROWS_MAX, Row};
 use super::roster_csv::{FileFault, Lines, decode, delimiter, disarmed};
 use super::series::ClassId;
 use super::signup::{SignUp, Status};
+use super::telemetry::ResultEntry;
 use super::text::{self, comparable};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -150,33 +151,106 @@ pub fn parse_results(bytes: &[u8], event: &Event, sign_ups: &[SignUp]) -> Result
         Untaken::Lines(vec![ResultFault { line, problem }])
     })?;
     let mut lines = Lines::new(text);
-    let known = Known::of(event, sign_ups);
-    let (mut rows, mut faults) = (Vec::new(), Vec::new());
-    let mut seen = Seen::default();
+    let mut reading = Reading::of(event, sign_ups);
     for record in records.filter(|record| record.iter().any(|cell| !cell.trim().is_empty())) {
         let line = skipped + lines.at(record.position().map_or(0, csv::Position::byte));
         let cell = |column| {
             let cell = columns.get(&column).and_then(|index| record.get(*index));
             disarmed(cell.unwrap_or_default().trim())
         };
-        match known.row(cell).and_then(|row| seen.add(row, line)) {
-            Ok(row) => rows.push(row),
+        if !reading.take(line, cell) {
+            break;
+        }
+    }
+    match reading.done() {
+        Ok(rows) if rows.is_empty() => Err(Untaken::File(FileFault::Empty)),
+        Ok(rows) => Ok(rows),
+        Err(faults) => Err(Untaken::Lines(faults)),
+    }
+}
+
+/// Reads the results of `event` that a program sends, as [`parse_results`] reads a file's: an entry is a line, counted from 1.
+/// Where no driver of a class is said to have driven the fastest lap, it is that of the best of the laps that are told.
+///
+/// # Errors
+/// The first of the entries' faults.
+pub fn entered_results(
+    entries: &[ResultEntry],
+    event: &Event,
+    sign_ups: &[SignUp],
+) -> Result<Vec<Row>, Vec<ResultFault>> {
+    let mut reading = Reading::of(event, sign_ups);
+    for (line, entry) in (1..).zip(entries) {
+        let cell = |column| match column {
+            ResultColumn::Driver => entry.driver.trim(),
+            ResultColumn::Place => entry.place.trim(),
+            ResultColumn::Class => entry.class.trim(),
+            ResultColumn::DiscordId => entry.discord_id.trim(),
+            ResultColumn::FastestLap if entry.fastest => "yes",
+            ResultColumn::FastestLap => "",
+        };
+        if !reading.take(line, cell) {
+            break;
+        }
+    }
+    let mut rows = reading.done()?;
+    let laps: Vec<Option<u64>> = entries.iter().map(|entry| entry.best_lap_ms).collect();
+    for class in &event.classes {
+        let of_class: Vec<usize> = (0..rows.len()).filter(|n| rows[*n].class == class.id).collect();
+        if of_class.iter().any(|n| rows[*n].fastest) {
+            continue;
+        }
+        let best = of_class.iter().filter_map(|n| Some((laps[*n]?, *n))).min();
+        // Two of the same time: nobody is picked.
+        let alone =
+            |(lap, _): &(u64, usize)| of_class.iter().filter(|n| laps[**n] == Some(*lap)).count() == 1;
+        if let Some((_, n)) = best.filter(alone) {
+            rows[n].fastest = true;
+        }
+    }
+    Ok(rows)
+}
+
+/// Results on the way from text to rows.
+struct Reading<'a> {
+    known: Known<'a>,
+    seen: Seen,
+    rows: Vec<Row>,
+    faults: Vec<ResultFault>,
+}
+
+impl<'a> Reading<'a> {
+    fn of(event: &'a Event, sign_ups: &'a [SignUp]) -> Self {
+        Self {
+            known: Known::of(event, sign_ups),
+            seen: Seen::default(),
+            rows: Vec::new(),
+            faults: Vec::new(),
+        }
+    }
+
+    /// Takes a line; whether there is room for more.
+    fn take<'c>(&mut self, line: u64, cell: impl Fn(ResultColumn) -> &'c str) -> bool {
+        match self.known.row(cell).and_then(|row| self.seen.add(row, line)) {
+            Ok(row) => {
+                self.rows.push(row);
+                true
+            }
             Err(problem) => {
                 let full = problem == ResultProblem::TooMany;
-                faults.push(ResultFault { line, problem });
-                if full {
-                    break;
-                }
+                self.faults.push(ResultFault { line, problem });
+                !full
             }
         }
     }
-    match (faults.is_empty(), rows.len()) {
-        (true, 0) => Err(Untaken::File(FileFault::Empty)),
-        (true, _) => Ok(rows),
-        (false, _) => {
-            faults.truncate(FAULTS_TOLD);
-            Err(Untaken::Lines(faults))
+
+    /// The rows, if none of the lines had a fault; otherwise the first of these.
+    fn done(mut self) -> Result<Vec<Row>, Vec<ResultFault>> {
+        if self.faults.is_empty() {
+            return Ok(self.rows);
         }
+        self.faults.truncate(FAULTS_TOLD);
+        Err(self.faults)
     }
 }
 

@@ -11,6 +11,7 @@ use super::series::ClassId;
 use super::settings::Key;
 use super::signup::{Answer, Ticket};
 use super::sync::RunKey;
+use super::telemetry::Incident;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -81,6 +82,24 @@ pub enum Work {
         team: TeamId,
         /// Where whoever asked is answered; without one, only what was announced before is brought up to date.
         reply: Option<Reply>,
+    },
+    /// Bring up to date what is shown of where a team stands in the race.
+    ShowPace {
+        /// The event.
+        event: EventKey,
+        /// The team.
+        team: TeamId,
+    },
+    /// Tell a team of an incident.
+    TellIncident {
+        /// The event.
+        event: EventKey,
+        /// The team.
+        team: TeamId,
+        /// Names it: the digest of its delivery.
+        id: String,
+        /// What happened.
+        incident: Incident,
     },
     /// Bring what a team has in Discord to what it is to have.
     SettleTeam {
@@ -319,6 +338,8 @@ impl Work {
             | Self::AnnouncePlan { .. }
             | Self::RunAlerts { .. }
             | Self::TellStint { .. }
+            | Self::ShowPace { .. }
+            | Self::TellIncident { .. }
             | Self::Announce { .. }
             | Self::FinishAnswer { .. }
             | Self::PostJoinRequest { .. }
@@ -347,6 +368,8 @@ impl Work {
             | Self::RefreshBoard { event }
             | Self::RunAlerts { event }
             | Self::TellStint { event, .. }
+            | Self::ShowPace { event, .. }
+            | Self::TellIncident { event, .. }
             | Self::SettleTeam { event, .. }
             | Self::SettleTeamOf { event, .. }
             | Self::SettleRooms { event }
@@ -415,6 +438,8 @@ impl Work {
             | Self::TellPromoted { .. }
             | Self::TellReminder { .. }
             | Self::TellStint { .. }
+            | Self::ShowPace { .. }
+            | Self::TellIncident { .. }
             | Self::SettleTeam { .. }
             | Self::SettleTeamOf { .. }
             | Self::SettleRooms { .. }
@@ -440,6 +465,8 @@ impl Work {
             | Self::FinishAnswer { event, .. }
             | Self::RunAlerts { event, .. }
             | Self::TellStint { event, .. }
+            | Self::ShowPace { event, .. }
+            | Self::TellIncident { event, .. }
             | Self::SettleTeam { event, .. }
             | Self::SettleTeamOf { event, .. }
             | Self::SettleRooms { event }

@@ -32,6 +32,7 @@ use crate::domain::stints::TeamPlan;
 use crate::domain::sync::{SyncRun, SyncState};
 use crate::domain::team_space::TeamSpace;
 use crate::domain::teams::LineUp;
+use crate::domain::telemetry::{ShownPace, TeamPace, TelemetryLink};
 use crate::domain::watch::Watch;
 use crate::domain::wishes::Wishes;
 use crate::domain::work::Work;
@@ -209,6 +210,34 @@ pub trait RoleMaps: Send + Sync {
 pub trait Calendars: Send + Sync {
     /// The feed; nothing if nobody ever asked for it.
     fn feed(&self, club: ClubId) -> impl Future<Output = StoreResult<Option<Feed>>> + Send;
+}
+
+/// Telemetry of a club's races.
+pub trait Telemetry: Send + Sync {
+    /// Whether and with what a club's telemetry is signed; nothing if nobody ever asked for it, or if there is no such club.
+    fn telemetry(&self, club: ClubId) -> impl Future<Output = StoreResult<Option<TelemetryLink>>> + Send;
+
+    /// Takes one of the `most` deliveries that the club has in the minute of `now`; whether there was one left.
+    fn take_delivery(
+        &self,
+        club: ClubId,
+        most: u32,
+        now: Timestamp,
+    ) -> impl Future<Output = StoreResult<bool>> + Send;
+
+    /// What has arrived of a team.
+    fn team_pace(
+        &self,
+        event: EventKey,
+        team: TeamId,
+    ) -> impl Future<Output = StoreResult<Option<TeamPace>>> + Send;
+
+    /// What is shown of a team.
+    fn shown_pace(
+        &self,
+        event: EventKey,
+        team: TeamId,
+    ) -> impl Future<Output = StoreResult<Option<ShownPace>>> + Send;
 }
 
 /// Requests to join.
@@ -518,6 +547,8 @@ pub enum OnceKey {
     Late(InteractionId),
     /// A webhook event of Discord, which has no id: the first half of its SHA-256.
     WebhookEvent([u8; 16]),
+    /// A delivery of telemetry: the first half of the SHA-256 of its club and its id.
+    Telemetry([u8; 16]),
 }
 
 /// The outcome of something that is done at most once.
@@ -634,6 +665,12 @@ pub enum Change {
     PutRoleMap(RoleMap),
     /// A club's iCalendar feed replaces its version before (1: there is none).
     PutFeed(Feed),
+    /// A club's telemetry replaces its version before (1: there is none).
+    PutTelemetry(TelemetryLink),
+    /// What has arrived of a team replaces its version before (1: nothing has).
+    PutPace(TeamPace),
+    /// What is shown of a team replaces its version before (1: nothing is).
+    PutShownPace(ShownPace),
     /// A member's wishes replace their version before (1: there are none).
     PutWishes(Wishes),
     /// An event's results replace their version before (1: there are none).

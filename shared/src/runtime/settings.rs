@@ -66,6 +66,13 @@ const PUBLIC_URL: Setting = Setting {
         "address of functions/api, such as https://gantry.example.com, or none; `/club invite` links to it",
     )
 };
+const WEBHOOKS_URL: Setting = Setting {
+    default: Some("none"),
+    ..required(
+        "GANTRY_WEBHOOKS_URL",
+        "address of functions/webhooks, or none; `/telemetry connect` shows it",
+    )
+};
 const CLIENT_SECRET: Setting = Setting {
     secret: true,
     ..required(
@@ -89,7 +96,7 @@ const CLUB_SETTINGS: Setting = Setting {
 };
 
 /// All settings.
-pub const SETTINGS: [Setting; 15] = [
+pub const SETTINGS: [Setting; 16] = [
     TABLE,
     PUBLIC_KEYS,
     APPLICATION_ID,
@@ -99,6 +106,7 @@ pub const SETTINGS: [Setting; 15] = [
     CLIENT_SECRET,
     AUTHORIZE,
     PUBLIC_URL,
+    WEBHOOKS_URL,
     CHANNEL_QUEUE,
     BOARD_QUEUE,
     NOTIFY_QUEUE,
@@ -157,6 +165,8 @@ pub struct InteractionsSettings {
     pub authorize: String,
     /// Gantry's own pages, if there are any.
     pub public_url: Option<String>,
+    /// Where `functions/webhooks` is, if that is known.
+    pub webhooks_url: Option<String>,
     /// What holds for clubs that say nothing else.
     pub club_settings: OperatorOverrides,
 }
@@ -274,8 +284,10 @@ impl<'a> Reader<'a> {
         let (table, public_keys, club_settings) =
             (self.text(&TABLE), self.public_keys(), self.club_settings());
         let (authorize, public_url) = (self.url(&AUTHORIZE), self.public_url());
+        let webhooks_url = self.own_url(&WEBHOOKS_URL);
         self.finish(|| {
             Some(InteractionsSettings {
+                webhooks_url: webhooks_url?,
                 table: table?,
                 public_keys: public_keys?,
                 authorize: authorize?,
@@ -453,9 +465,13 @@ impl<'a> Reader<'a> {
 
     /// The address of our own pages; `Some(None)` where there are none.
     fn public_url(&mut self) -> Option<Option<String>> {
-        match self.text(&PUBLIC_URL)?.as_str() {
+        self.own_url(&PUBLIC_URL)
+    }
+
+    fn own_url(&mut self, setting: &Setting) -> Option<Option<String>> {
+        match self.text(setting)?.as_str() {
             "none" => Some(None),
-            _ => self.url(&PUBLIC_URL).map(Some),
+            _ => self.url(setting).map(Some),
         }
     }
 

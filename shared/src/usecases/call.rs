@@ -99,6 +99,49 @@ impl Call {
     }
 }
 
+/// Where a change comes from that several use cases make: a person's call, or a program's delivery.
+pub(super) struct Origin {
+    /// The club's guild.
+    pub guild: GuildId,
+    /// Who causes it.
+    pub actor: Actor,
+    /// Follows it to the last call.
+    pub trace: String,
+    /// When.
+    pub now: Timestamp,
+}
+
+impl Origin {
+    pub(super) fn of(call: &Call) -> Self {
+        Self {
+            guild: call.guild,
+            actor: call.actor(),
+            trace: call.trace.clone(),
+            now: call.now,
+        }
+    }
+
+    pub(super) fn record(&self, club: ClubId, fact: Fact) -> Record {
+        Record {
+            club,
+            actor: self.actor,
+            at: self.now,
+            fact,
+            before: serde_json::Value::Null,
+            after: serde_json::Value::Null,
+        }
+    }
+
+    pub(super) fn outbox(&self, env: &impl Env, work: Vec<Work>) -> Outbox {
+        Outbox {
+            id: outbox_id(env, self.now),
+            guild: self.guild,
+            trace: self.trace.clone(),
+            work,
+        }
+    }
+}
+
 pub(super) fn outbox_id(env: &impl Env, now: Timestamp) -> OutboxId {
     let (millis, random) = env.parts(now);
     OutboxId::from_parts(millis, random)

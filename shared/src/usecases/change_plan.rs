@@ -1,20 +1,22 @@
 //! Sets a team's strategy, plans its stints, and changes the plan by hand, before the race and while it is driven.
 
 use super::announce_plan::announced_again;
-use super::call::{Call, Env, Failure, with_caller};
+use super::call::{Call, Env, Failure, Origin, with_caller};
 use super::once::{Decision, once};
 use crate::domain::alert::{Alert, AlertKind, reschedule_stints, whole_second};
+use crate::domain::club::Club;
 use crate::domain::event::{EventKey, EventState};
 use crate::domain::fact::Fact;
 use crate::domain::ids::{EventId, TeamId};
 use crate::domain::notice::Sheet;
 use crate::domain::rank::Capability;
 use crate::domain::refusal::{EventAction, Field, FormFault, Problem, Refusal};
+use crate::domain::settings::Settings;
 use crate::domain::stints::{PlanBrief, PlanDone, PlanEdit, PlanWish, Stint, TeamPlan, team_now};
 use crate::domain::teams::Team;
 use crate::domain::wishes::stint_leads;
 use crate::ports::store::{
-    Alerts, Batch, Caller, Change, ClubReader, Ledger, MemberWishes, OnceKey, TeamReader,
+    Alerts, Batch, Change, ClubReader, Ledger, MemberWishes, OnceKey, StoreResult, TeamReader,
 };
 use serde::{Deserialize, Serialize};
 
@@ -28,12 +30,13 @@ pub struct PlanChanged {
 }
 
 /// Everything about a team's plan.
-struct Desk {
-    caller: Caller,
-    sheet: Sheet,
-    team: Team,
-    plan: TeamPlan,
-    alerts: Vec<Alert>,
+pub(super) struct Desk {
+    pub club: Club,
+    pub settings: Settings,
+    pub sheet: Sheet,
+    pub team: Team,
+    pub plan: TeamPlan,
+    pub alerts: Vec<Alert>,
 }
 
 /// Changes the strategy or the plan. Takes [`Capability::ManageEvents`]; the team's own drivers may begin and end stints
@@ -62,32 +65,45 @@ pub async fn change_plan<S: Alerts + ClubReader + MemberWishes + TeamReader + Le
             desk.sheet.event.state.after(EventAction::ArrangeTeams)?;
         }
         let (next, done) = decided(call, wish, &desk)?;
-        let fact = Fact::StintPlanChanged {
-            event: desk.sheet.event.key,
-            team,
-        };
-        let mut record = call.record(desk.caller.club.id, fact);
-        record.before = serde_json::to_value(&desk.plan).unwrap_or_default();
-        record.after = serde_json::to_value(&next).unwrap_or_default();
-        let settings = &desk.caller.settings;
-        let event = &desk.sheet.event;
-        let wishes = store.wishes_of(event.key.club, &desk.team.drivers).await?;
-        let lead = stint_leads(&wishes, settings);
-        let alert = reschedule_stints(event, &next, call.guild, lead, &desk.alerts, call.now);
-        let mut changes = vec![Change::PutTeamPlan(next.clone())];
-        changes.extend(alert.map(Change::PutAlert));
-        changes.extend(later_end(&desk, &next).map(Change::PutAlert));
-        let batch = Batch {
-            changes,
-            record: Some(record),
-            outbox: call.outbox(env, announced_again(&next)),
-            answered: None,
-        };
-        let plan = PlanBrief::of(&desk.caller.club, &desk.sheet, &desk.team, &next);
+        let batch = changed(store, env, &Origin::of(call), &desk, &next).await?;
+        let plan = PlanBrief::of(&desk.club, &desk.sheet, &desk.team, &next);
         Ok(Decision::Commit(Box::new(batch), PlanChanged { done, plan }))
     };
     let key = OnceKey::Interaction(call.interaction);
     once((store, env), key, call.try_until, decide).await
+}
+
+/// What is written when a plan becomes `next`: the plan, its alert, and the race's end where the green flag moved it.
+///
+/// # Errors
+/// What the store says.
+pub(super) async fn changed<S: MemberWishes>(
+    store: &S,
+    env: &impl Env,
+    from: &Origin,
+    desk: &Desk,
+    next: &TeamPlan,
+) -> StoreResult<Batch> {
+    let event = &desk.sheet.event;
+    let fact = Fact::StintPlanChanged {
+        event: event.key,
+        team: desk.team.id,
+    };
+    let mut record = from.record(event.key.club, fact);
+    record.before = serde_json::to_value(&desk.plan).unwrap_or_default();
+    record.after = serde_json::to_value(next).unwrap_or_default();
+    let wishes = store.wishes_of(event.key.club, &desk.team.drivers).await?;
+    let lead = stint_leads(&wishes, &desk.settings);
+    let alert = reschedule_stints(event, next, from.guild, lead, &desk.alerts, from.now);
+    let mut changes = vec![Change::PutTeamPlan(next.clone())];
+    changes.extend(alert.map(Change::PutAlert));
+    changes.extend(later_end(desk, next).map(Change::PutAlert));
+    Ok(Batch {
+        changes,
+        record: Some(record),
+        outbox: from.outbox(env, announced_again(next)),
+        answered: None,
+    })
 }
 
 /// The end of the race, moved with a green flag that came late: the race is as long as it is.
@@ -108,12 +124,7 @@ pub async fn show_plan<S: Alerts + ClubReader + TeamReader>(
     (event, team): (EventId, TeamId),
 ) -> Result<PlanBrief, Failure> {
     let desk = desk(store, call, (event, team), true).await?;
-    Ok(PlanBrief::of(
-        &desk.caller.club,
-        &desk.sheet,
-        &desk.team,
-        &desk.plan,
-    ))
+    Ok(PlanBrief::of(&desk.club, &desk.sheet, &desk.team, &desk.plan))
 }
 
 async fn desk<S: Alerts + ClubReader + TeamReader>(
@@ -146,7 +157,8 @@ async fn desk<S: Alerts + ClubReader + TeamReader>(
             .unwrap_or_else(|| TeamPlan::empty(key, team))
             .on(&sheet.event),
         alerts,
-        caller,
+        club: caller.club,
+        settings: caller.settings,
         sheet,
     })
 }

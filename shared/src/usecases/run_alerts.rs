@@ -8,19 +8,20 @@ use crate::domain::alert::{
     Alert, AlertKind, AlertState, Announcement, DropReason, HeldDm, reschedule, stints_due,
 };
 use crate::domain::club::Club;
-use crate::domain::event::{Event, EventAction, EventKey};
+use crate::domain::event::{Event, EventAction, EventKey, EventState};
 use crate::domain::fact::{Actor, Fact, Record};
 use crate::domain::ids::UserId;
 use crate::domain::notice::Render;
 use crate::domain::race_room::wanted;
 use crate::domain::settings::Settings;
 use crate::domain::signup::Status;
+use crate::domain::telemetry::Showing;
 use crate::domain::wishes::stint_leads;
 use crate::domain::work::Work;
 use crate::ports::discord::Messages;
 use crate::ports::store::{
     Alerts, Batch, Change, ClubReader, Desk, EventReader, Ledger, MemberWishes, Outbox, Receipts,
-    SettingsReader, Spaces, TeamReader,
+    SettingsReader, Spaces, TeamReader, Telemetry,
 };
 use std::collections::BTreeSet;
 
@@ -61,7 +62,8 @@ where
         + Receipts
         + SettingsReader
         + Spaces
-        + TeamReader,
+        + TeamReader
+        + Telemetry,
 {
     for _ in 0..MOST {
         let (desk, alerts, club) = futures::join!(
@@ -91,6 +93,9 @@ where
             }
             _ if matches!(next.kind, AlertKind::Stints { .. }) => {
                 Box::pin(stints(store, env, job, &stand, next)).await?
+            }
+            _ if matches!(next.kind, AlertKind::Pace { .. }) => {
+                Box::pin(pace(store, env, job, &stand, next)).await?
             }
             (Some(action), _) => step(env, job, &stand, next, action),
             (None, Some(what)) => {
@@ -328,6 +333,44 @@ async fn stints<S: MemberWishes + TeamReader>(
             after: serde_json::to_value(&due.late).unwrap_or_default(),
         }),
         outbox: outbox(env, job, due.tell.into_iter().map(tell).collect()),
+        answered: None,
+    })
+}
+
+/// Has a team's position shown, if a minute has gone by since it was.
+async fn pace<S: Telemetry>(
+    store: &S,
+    env: &impl Env,
+    job: &Job,
+    stand: &Stand,
+    alert: &Alert,
+) -> Result<Batch, JobFailure> {
+    let event = &stand.desk.event;
+    let overtaken = || settle(env, job, alert.with(dropped(job, DropReason::Overtaken)));
+    let AlertKind::Pace { team } = alert.kind else {
+        return Ok(overtaken());
+    };
+    let known = store.team_pace(event.key, team).await?;
+    let Some(known) = known.filter(|_| event.state == EventState::Live) else {
+        return Ok(overtaken());
+    };
+    let (next, showing) = known.shown(job.now);
+    let (alert, changes, work) = match showing {
+        Showing::At(again) => (alert.moved(again), None, Vec::new()),
+        Showing::Now => {
+            let event = event.key;
+            let sent = AlertState::Sent {
+                at: job.now,
+                silent: true,
+            };
+            let work = vec![Work::ShowPace { event, team }];
+            (alert.with(sent), Some(Change::PutPace(next)), work)
+        }
+    };
+    Ok(Batch {
+        changes: changes.into_iter().chain([Change::PutAlert(alert)]).collect(),
+        record: None,
+        outbox: outbox(env, job, work),
         answered: None,
     })
 }

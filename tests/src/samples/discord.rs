@@ -298,6 +298,18 @@ fn commands() -> Vec<(&'static str, Value)> {
             picking("rank", "set", None, "member", ("rank", "owner")),
         ),
         ("command-rank-show", sub_command("rank", "show", &[])),
+        (
+            "command-telemetry-connect",
+            sub_command("telemetry", "connect", &[]),
+        ),
+        (
+            "command-telemetry-status",
+            sub_command("telemetry", "status", &[("event", &CLOSED.event.to_string())]),
+        ),
+        (
+            "command-telemetry-revoke",
+            sub_command("telemetry", "revoke", &[]),
+        ),
         ("command-result-set", result_set(&open)),
         ("command-result-import", result_import(&open)),
         (

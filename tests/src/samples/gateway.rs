@@ -1,6 +1,6 @@
 //! A request of Discord as API Gateway hands it to a function (HTTP API, payload format 2.0).
 
-use super::world::APPLICATION;
+use super::world::{APPLICATION, CLUB, telemetry_secret};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use ed25519_dalek::{Signer, SigningKey};
@@ -41,6 +41,31 @@ pub(super) fn event(body: &str, at: Timestamp, form: Form) -> Value {
 pub(super) fn webhook(body: &str, at: Timestamp, form: Form) -> Value {
     let agent = "Discord-Webhook/1.0 (+https://discord.com)";
     signed_post(("/webhooks/discord", agent), body, at, form)
+}
+
+/// A delivery of telemetry.
+pub(super) fn telemetry(body: &str, at: Timestamp, form: Form) -> Value {
+    let mut event = request(
+        "POST",
+        (&format!("/webhooks/telemetry/{CLUB}"), "race-box/1.0"),
+        at,
+    );
+    let (timestamp, signed) = (
+        at.as_second().to_string(),
+        if form == Form::Forged { " " } else { body },
+    );
+    let signature =
+        gantry_shared::domain::telemetry::sign(&telemetry_secret(), &timestamp, signed.as_bytes());
+    for (name, value) in [
+        ("content-length", body.len().to_string()),
+        ("content-type", "application/json".to_owned()),
+        ("x-gantry-signature", signature),
+        ("x-gantry-timestamp", timestamp),
+    ] {
+        event["headers"][name] = value.into();
+    }
+    event["body"] = body.into();
+    event
 }
 
 /// A page that a browser asks for: its path, its query, and its cookies.

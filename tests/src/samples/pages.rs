@@ -1,7 +1,7 @@
 //! What people's browsers and Discord's webhook events ask of `functions/api` and `functions/webhooks`.
 
-use super::gateway::{Form, page, webhook};
-use super::world::{ADMIN, APPLICATION, CLUB, GUILD};
+use super::gateway::{Form, page, telemetry, webhook};
+use super::world::{ADMIN, APPLICATION, CLUB, GUILD, OPEN};
 use gantry_shared::ports::clock::Clock;
 use gantry_shared::ports::ids::Ids;
 use gantry_shared::usecases::add_by_browser::begin_adding;
@@ -48,6 +48,24 @@ pub(super) fn events(now: Timestamp) -> Vec<(&'static str, &'static str, Value)>
         "integration_type": 0, "scopes": ["applications.commands", "bot"], "user": user.clone(),
         "guild": { "id": GUILD, "name": "Apex Endurance" },
     });
+    let told = |id: &str, more: &Value| {
+        let mut body = json!({ "version": 1, "id": id, "event": OPEN.event });
+        for (name, value) in more.as_object().into_iter().flatten() {
+            body[name] = value.clone();
+        }
+        body.to_string()
+    };
+    let position = told(
+        "box-7-000123",
+        &json!({ "type": "position", "team": "Blue Flag", "position": 3, "class_position": 2,
+                 "gap_ms": 83_456, "interval_ms": 2_005, "lap": 120 }),
+    );
+    let results = told(
+        "timing-1",
+        &json!({ "type": "results", "results": [
+            { "driver": "Jiří Novák", "position": 1, "class": "GT3", "best_lap_ms": 107_250, "laps": 171 },
+        ] }),
+    );
     let ping = json!({ "version": 1, "application_id": APPLICATION, "type": 0 }).to_string();
     vec![
         ("api", "oauth-start", page("/oauth/start", "", &[], now)),
@@ -64,6 +82,26 @@ pub(super) fn events(now: Timestamp) -> Vec<(&'static str, &'static str, Value)>
             page(&format!("/calendar/{CLUB}/00.ics"), "", &[], now),
         ),
         ("api", "unknown-page", page("/admin", "", &[], now)),
+        (
+            "webhooks",
+            "telemetry-position",
+            telemetry(&position, now, Form::Plain),
+        ),
+        (
+            "webhooks",
+            "telemetry-forged",
+            telemetry(&position, now, Form::Forged),
+        ),
+        (
+            "webhooks",
+            "telemetry-results",
+            telemetry(&results, now, Form::Plain),
+        ),
+        (
+            "webhooks",
+            "telemetry-unreadable",
+            telemetry("{}", now, Form::Plain),
+        ),
         ("webhooks", "ping", webhook(&ping, now, Form::Plain)),
         ("webhooks", "ping-forged", webhook(&ping, now, Form::Forged)),
         (

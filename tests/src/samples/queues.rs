@@ -14,6 +14,7 @@ use gantry_shared::domain::roster_import::{FileRef, ImportKey};
 use gantry_shared::domain::series::ClassId;
 use gantry_shared::domain::settings::Key;
 use gantry_shared::domain::signup::{Answer, Status};
+use gantry_shared::domain::telemetry::Incident;
 use gantry_shared::domain::work::{Lane, RoleWork, Work};
 use gantry_shared::jobs::outgoing;
 use jiff::Timestamp;
@@ -67,6 +68,20 @@ pub(super) fn events(now: Timestamp) -> serde_json::Result<Vec<(&'static str, &'
         event: CLOSED,
         team: TEAM,
         reply: Some(reply(now)),
+    };
+    let pace = Work::ShowPace {
+        event: CLOSED,
+        team: TEAM,
+    };
+    let incident = Work::TellIncident {
+        event: OPEN,
+        team: TEAM,
+        id: "5a".repeat(16),
+        incident: Incident {
+            at: now,
+            text: "Contact with #44".to_owned(),
+            lap: Some(34),
+        },
     };
     let announce = Work::Announce {
         event: OPEN,
@@ -193,6 +208,8 @@ pub(super) fn events(now: Timestamp) -> serde_json::Result<Vec<(&'static str, &'
         ("notify-worker", "announce", batch(&[announce], now)?),
         ("notify-worker", "tell-stint", batch(&[stint], now)?),
         ("notify-worker", "announce-plan", batch(&[plan], now)?),
+        ("notify-worker", "show-pace", batch(&[pace], now)?),
+        ("notify-worker", "tell-incident", batch(&[incident], now)?),
         (
             "race-day",
             "every-minute",

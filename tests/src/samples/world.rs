@@ -23,6 +23,7 @@ use gantry_shared::domain::signup::{SignUp, Status, Ticket, Waiter};
 use gantry_shared::domain::space::{Space, SpaceState, Step};
 use gantry_shared::domain::sync::{RunKey, RunKind, SyncRun, SyncState};
 use gantry_shared::domain::teams::{LineUp, Team};
+use gantry_shared::domain::telemetry::{TelemetryLink, TelemetrySecret};
 use gantry_shared::domain::watch::LOOK_EVERY;
 use gantry_shared::domain::work::Reply;
 use gantry_shared::ports::store::{Batch, Change, Gate, Outbox};
@@ -279,6 +280,12 @@ fn answer(user: UserId, name: &str, status: Status) -> SignUp {
     }
 }
 
+/// The secret that signs the samples of telemetry. For development only: everybody can read it here.
+#[must_use]
+pub fn telemetry_secret() -> TelemetrySecret {
+    TelemetrySecret::from_random([1, 2])
+}
+
 /// What brings the table to where the samples begin, in order.
 #[must_use]
 pub fn batches() -> Vec<Batch> {
@@ -386,6 +393,13 @@ pub fn batches() -> Vec<Batch> {
         ],
         vec![
             Change::SetGate(CLOSED, lmp2.clone(), Gate::Shut),
+            Change::PutTelemetry(TelemetryLink {
+                club: CLUB,
+                secret: Some(telemetry_secret()),
+                changed_by: ADMIN,
+                changed_at: MOMENT,
+                version: 1,
+            }),
             Change::PutLineUp(LineUp {
                 teams: vec![Team {
                     id: TEAM,

@@ -287,6 +287,21 @@ impl Table {
                 let put = self.versioned(&keys::feed(feed.club), &feed, was)?;
                 writes.push(TransactWriteItem::builder().put(put).build());
             }
+            Change::PutTelemetry(link) => {
+                let was = link.version.saturating_sub(1);
+                let put = self.versioned(&keys::telemetry(link.club), &link, was)?;
+                writes.push(TransactWriteItem::builder().put(put).build());
+            }
+            Change::PutPace(pace) => {
+                let was = pace.version.saturating_sub(1);
+                let put = self.versioned(&keys::team_pace(pace.event, pace.team), &pace, was)?;
+                writes.push(TransactWriteItem::builder().put(put).build());
+            }
+            Change::PutShownPace(shown) => {
+                let was = shown.version.saturating_sub(1);
+                let put = self.versioned(&keys::shown_pace(shown.event, shown.team), &shown, was)?;
+                writes.push(TransactWriteItem::builder().put(put).build());
+            }
             Change::PutResults(results) => writes.push(self.put_results(&results)?),
             Change::PutResultImport(import) => writes.push(self.put_result_import(&import)?),
             Change::BeginWatch(club, guild, due) => writes.push(self.begin_watch(club, guild, due)?),
@@ -323,7 +338,7 @@ impl Table {
     /// The outcome's row; if it is there already, the failure brings it back.
     fn once(&self, answered: &Answered, outbox: &Outbox) -> StoreResult<TransactWriteItem> {
         let kept = match answered.key {
-            OnceKey::Interaction(_) | OnceKey::WebhookEvent(_) => OUTCOME_KEPT_S,
+            OnceKey::Interaction(_) | OnceKey::WebhookEvent(_) | OnceKey::Telemetry(_) => OUTCOME_KEPT_S,
             OnceKey::Late(_) => LATE_OUTCOME_KEPT_S,
         };
         let row = OutcomeItem {

@@ -194,6 +194,25 @@ pub(super) fn feed(club: ClubId) -> Key {
     Key::new(club_partition(club), FEED)
 }
 
+pub(super) fn telemetry(club: ClubId) -> Key {
+    Key::new(club_partition(club), "TELEMETRY")
+}
+
+/// Deliveries of telemetry in a minute, counted from the Unix epoch.
+pub(super) fn deliveries(club: ClubId, minute: i64) -> Key {
+    Key::new(club_partition(club), format!("DELIVERIES#{minute}"))
+}
+
+/// What has arrived of a team. Outside of the range that a line-up is read in.
+pub(super) fn team_pace(event: EventKey, team: TeamId) -> Key {
+    Key::new(event_partition(event), format!("TELEMETRY#{team}#PACE"))
+}
+
+/// What is shown of a team.
+pub(super) fn shown_pace(event: EventKey, team: TeamId) -> Key {
+    Key::new(event_partition(event), format!("TELEMETRY#{team}#SHOWN"))
+}
+
 pub(super) fn role_map(club: ClubId) -> Key {
     Key::new(club_partition(club), ROLES)
 }
@@ -381,6 +400,7 @@ pub fn once(key: OnceKey) -> Key {
         OnceKey::Interaction(id) => Key::new(format!("ONCE#INTERACTION#{:020}", id.0), "OUTCOME"),
         OnceKey::Late(id) => Key::new(format!("ONCE#LATE#{:020}", id.0), "OUTCOME"),
         OnceKey::WebhookEvent(digest) => Key::new(format!("ONCE#EVENT#{}", hex::encode(digest)), "OUTCOME"),
+        OnceKey::Telemetry(digest) => Key::new(format!("ONCE#TELEMETRY#{}", hex::encode(digest)), "OUTCOME"),
     }
 }
 
@@ -437,6 +457,8 @@ mod tests {
             line_up(EVENT).sk,
             team_plan(EVENT, TeamId::from_parts(1, 1)).sk,
             team_space(EVENT, TeamId::from_parts(1, 1)).sk,
+            team_pace(EVENT, TeamId::from_parts(1, 1)).sk,
+            shown_pace(EVENT, TeamId::from_parts(1, 1)).sk,
             receipt(EVENT, "x").sk,
             waiter(EVENT, &ClassId::of("GT3"), Ticket(InteractionId(1))).sk,
         ] {

@@ -18,6 +18,7 @@ pub mod schema;
 mod settings;
 mod spaces;
 mod sync;
+mod telemetry;
 mod watches;
 
 pub use items::{OutboxItem, SCHEMA};

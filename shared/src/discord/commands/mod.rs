@@ -24,6 +24,7 @@ use crate::domain::role_map::PickedRole;
 use crate::domain::roster_import::FileRef;
 use crate::domain::settings::Section;
 use crate::domain::stints::PlanWish;
+use crate::domain::telemetry::TelemetryWish;
 use crate::domain::wishes::WishChange;
 
 /// The key by which the tree's actions are told apart.
@@ -97,6 +98,9 @@ pub enum Verb {
     CalendarShow,
     CalendarRenew,
     CalendarClose,
+    TelemetryConnect,
+    TelemetryStatus,
+    TelemetryRevoke,
     ResultSet,
     ResultImport,
     ResultPost,
@@ -308,6 +312,16 @@ pub enum Command {
     Calendar {
         /// What is to happen.
         wish: FeedWish,
+    },
+    /// `/telemetry connect`, `/telemetry revoke`
+    Telemetry {
+        /// What is to happen.
+        wish: TelemetryWish,
+    },
+    /// `/telemetry status`
+    TelemetryStatus {
+        /// The event whose ids are wanted.
+        event: Option<EventId>,
     },
     /// `/result set`
     ResultSet {

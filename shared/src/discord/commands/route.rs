@@ -26,6 +26,7 @@ use crate::domain::series::ClassId;
 use crate::domain::settings::{Key, Section, Target};
 use crate::domain::setup::{FEATURES, PickedChannel, SetupPage};
 use crate::domain::stints::{PlanWish, StrategyForm};
+use crate::domain::telemetry::TelemetryWish;
 use crate::domain::wishes::{Way, WishChange};
 use jiff::Timestamp;
 use serde_json::Value;
@@ -500,6 +501,18 @@ fn build(verb: Verb, options: &Options<'_>) -> Result<Command, RouteError> {
         },
         Verb::CalendarClose => Command::Calendar {
             wish: FeedWish::Close,
+        },
+        Verb::TelemetryConnect => Command::Telemetry {
+            wish: TelemetryWish::Connect,
+        },
+        Verb::TelemetryRevoke => Command::Telemetry {
+            wish: TelemetryWish::Revoke,
+        },
+        Verb::TelemetryStatus => Command::TelemetryStatus {
+            event: match options.text("event")? {
+                Some(_) => Some(event()?),
+                None => None,
+            },
         },
         Verb::ResultSet => Command::ResultSet {
             event: event()?,

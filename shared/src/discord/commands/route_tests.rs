@@ -7,6 +7,7 @@ use crate::domain::repeat::Every;
 use crate::domain::results::Entered;
 use crate::domain::role_map::PickedRole;
 use crate::domain::settings::{Key, Section, Target};
+use crate::domain::telemetry::TelemetryWish;
 use crate::domain::wishes::{Way, WishChange};
 use serde_json::json;
 
@@ -440,6 +441,22 @@ fn every_command_is_routed_with_all_its_options() {
         (
             of(picking("rank show", json!([]), json!({}))),
             Command::RankShow { member: None },
+        ),
+        (
+            run("telemetry connect", &[]),
+            Command::Telemetry {
+                wish: TelemetryWish::Connect,
+            },
+        ),
+        (
+            run("telemetry revoke", &[]),
+            Command::Telemetry {
+                wish: TelemetryWish::Revoke,
+            },
+        ),
+        (
+            run("telemetry status", &[]),
+            Command::TelemetryStatus { event: None },
         ),
         (
             run("calendar show", &[]),

@@ -76,6 +76,11 @@ pub const TREE: &[CommandSpec] = &[
         "Results of races and tables of series",
         Body::Subs(RESULT),
     ),
+    CommandSpec::guild(
+        "telemetry",
+        "Live data of races, from a program of yours",
+        Body::Subs(TELEMETRY),
+    ),
     CommandSpec::guild("me", "How Gantry deals with you", Body::Subs(ME)),
     CommandSpec::guild("settings", "The club's settings", Body::Subs(SETTINGS)),
     CommandSpec::guild("team", "The teams of an event", Body::Subs(TEAM)),
@@ -855,6 +860,39 @@ const CALENDAR: &[SubSpec] = &[
         "close",
         "Close the calendar: no address opens it any more",
         ActionSpec::new(Verb::CalendarClose, &[], "A new address opens it again."),
+    ),
+];
+
+const TELEMETRY: &[SubSpec] = &[
+    SubSpec::new(
+        "connect",
+        "Make the secret with which your program signs what it sends",
+        ActionSpec::new(
+            Verb::TelemetryConnect,
+            &[],
+            "For admins. Shows the secret once, and the address. If there was one, it works no more.",
+        ),
+    ),
+    SubSpec::new(
+        "status",
+        "Whether telemetry is connected, and the ids that a program needs",
+        ActionSpec::new(
+            Verb::TelemetryStatus,
+            &[
+                OptionSpec::text("event", "The event whose ids are shown", limits::ID)
+                    .suggested(AutocompleteField::Event),
+            ],
+            "For team managers. The secret is not shown again.",
+        ),
+    ),
+    SubSpec::new(
+        "revoke",
+        "Take nothing any more that is signed with the secret",
+        ActionSpec::new(
+            Verb::TelemetryRevoke,
+            &[],
+            "For admins. For when the secret has got out, or the program is not used any more.",
+        ),
     ),
 ];
 

@@ -251,6 +251,13 @@ pub fn refusal(refusal: &Refusal, ids: &CommandIds) -> String {
             "Nobody is driving. {} begins the next stint.",
             mention("stint start", ids)
         ),
+        Refusal::NotLive => {
+            "Telemetry is taken while the race is on: from the event's start until its end.".to_owned()
+        }
+        Refusal::TooManyMessages => "This is more than is taken within a minute. Please wait a moment.".to_owned(),
+        Refusal::ResultsThere { drivers } => format!(
+            "Results of {drivers} drivers are entered already. With \"replace\": true these take their place."
+        ),
         Refusal::Busy => {
             "Too many people at once; nothing was changed. Please try again in a moment.".to_owned()
         }

@@ -26,6 +26,7 @@ mod setup;
 mod stints;
 mod sync;
 mod teams;
+mod telemetry;
 mod wishes;
 
 use super::help::{CommandIds, HelpPage};
@@ -207,6 +208,18 @@ impl Views {
             Notice::StintPlan { done, plan, page } => stints::plan(*done, plan, *page, &self.ids),
             Notice::PlanAnnounced { plan, picture } => stints::announced(plan, *picture),
             Notice::PlanStands { team, channel } => text_body(&stints::stands(team, *channel)),
+            Notice::Telemetry { shown, base } => telemetry::shown(shown, *base, &self.ids),
+            Notice::TeamPace {
+                colour,
+                event,
+                team,
+                pace,
+            } => telemetry::pace(*colour, event, team, pace),
+            Notice::TeamIncident {
+                colour,
+                team,
+                incident,
+            } => telemetry::incident(*colour, team, incident),
             Notice::StintNext { call } => stints::next(call),
             Notice::StintConfirmed { from } => text_body(&stints::confirmed(*from)),
             Notice::Described {
@@ -287,5 +300,7 @@ mod results_tests;
 mod setup_tests;
 #[cfg(test)]
 mod teams_tests;
+#[cfg(test)]
+mod telemetry_tests;
 #[cfg(test)]
 mod tests;

@@ -400,6 +400,9 @@ fn every_refusal_in_words() {
             starts_at: at("2026-11-28T13:00:00Z"),
         },
         Refusal::StintMoved,
+        Refusal::NotLive,
+        Refusal::TooManyMessages,
+        Refusal::ResultsThere { drivers: 4 },
         Refusal::Busy,
     ];
     for state in EventState::ALL {

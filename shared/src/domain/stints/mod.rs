@@ -1,6 +1,7 @@
 //! Strategy and stint plan of a team: who drives when, and by which figures.
 
 mod brief;
+mod in_car;
 pub mod search;
 pub mod timeline;
 mod wish;
