@@ -307,7 +307,7 @@ async fn ten_thousand_lines_are_shown_and_thousands_are_written_in_batches() {
     };
     assert_eq!(puts(mark), (21, 0), "20 chunks of steps and the import");
     // Written are fewer: the local table's stream takes time with the square of what is written. IMPORT_LINES=10000 writes
-    // all (docs/PERFORMANCE.md).
+    // all, and takes minutes.
     let wanted = std::env::var("IMPORT_LINES").map_or(2_400, |lines| lines.parse().unwrap());
     let shown = import(&world, &club.owner(), file(wanted).as_bytes()).await;
     let (mark, began) = (world.mark(), std::time::Instant::now());
