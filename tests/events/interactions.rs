@@ -80,6 +80,7 @@ pub const ANSWERS: &[(&str, u16, &str)] = &[
     ("command-event-edit", 200, "Edit: Monza 6h"),
     ("command-event-list", 200, "**Imola 6h** · Endurance Cup"),
     ("command-event-publish", 200, "Event published"),
+    ("command-event-attendance", 200, "Nobody has been looked for yet"),
     ("command-event-show", 200, "You have a seat in **GT3**"),
     ("command-event-times", 200, "Sign-up times set"),
     ("command-help", 200, "Makes the channel in the series' category"),

@@ -66,7 +66,9 @@ fn every_sample_has_its_test() {
             "settle-team",
             "settle-team-of",
             "clear-teams",
-            "settle-rooms"
+            "settle-rooms",
+            "follow-setting",
+            "sample-attendance"
         ])
     );
     assert_eq!(
@@ -212,7 +214,13 @@ async fn a_driver_is_reminded_by_dm() {
 
 #[tokio::test]
 async fn teams_that_are_not_settled_stay_as_they_are() {
-    for name in ["settle-team", "settle-team-of", "clear-teams", "settle-rooms"] {
+    for name in [
+        "settle-team",
+        "settle-team-of",
+        "clear-teams",
+        "settle-rooms",
+        "follow-setting",
+    ] {
         let (calls, _) = done("channel-worker", name).await;
         assert_eq!(calls, Vec::<String>::new(), "{name}");
     }

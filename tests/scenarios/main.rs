@@ -10,6 +10,7 @@
 mod world;
 
 mod adding;
+mod attendance;
 mod boards;
 mod calendar;
 mod cleanup;
@@ -37,6 +38,7 @@ mod results;
 mod roster;
 mod roster_files;
 mod rush;
+mod scheduled;
 mod settings;
 mod setup;
 mod stints;

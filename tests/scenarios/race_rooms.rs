@@ -230,7 +230,7 @@ impl Day {
     }
 
     fn fault(&self, service: Service, worker: &str, n: u64) {
-        let kind = if n % 2 == 0 {
+        let kind = if n.is_multiple_of(2) {
             FaultKind::KillAfter
         } else {
             FaultKind::KillBefore
@@ -292,7 +292,7 @@ async fn opened_with_deaths(teams: bool, service: Service, calls: impl IntoItera
 #[tokio::test(flavor = "multi_thread")]
 async fn the_one_room_with_the_worker_killed_at_each_call() {
     for (service, most) in [(Service::Discord, 10), (Service::Dynamodb, 30)] {
-        let mut n = 0;
+        let mut n = 0_u64;
         while opened_with_deaths(false, service, [n]).await > 0 {
             n += 1;
             assert!(n < most, "{service:?}: no end of calls");

@@ -7,11 +7,13 @@ use gantry_shared::runtime::batch::{self, Delivery};
 use gantry_shared::runtime::worker::Parts;
 use gantry_shared::usecases::Env;
 use gantry_shared::usecases::check_spaces::check_spaces;
+use gantry_shared::usecases::follow_setting::follow_setting;
 use gantry_shared::usecases::job::{Job, JobFailure};
 use gantry_shared::usecases::open_event_space::open_event_space;
 use gantry_shared::usecases::park_job::unless_lost;
 use gantry_shared::usecases::put_away_event_space::{archive_event_space, delete_event_space};
 use gantry_shared::usecases::refresh_board::refresh_board;
+use gantry_shared::usecases::sample_attendance::sample_attendance;
 use gantry_shared::usecases::settle_rooms::settle_rooms;
 use gantry_shared::usecases::settle_team_space::{clear_team_spaces, settle_space_of, settle_team_space};
 use jiff::Timestamp;
@@ -85,6 +87,12 @@ async fn perform_on<E: Env>(
         }
         Work::SettleRooms { event } => {
             Box::pin(settle_rooms(&parts.table, &discord, &views, job, event)).await
+        }
+        Work::FollowSetting { club, key } => {
+            Box::pin(follow_setting(&parts.table, &parts.env, job, (club, key))).await
+        }
+        Work::SampleAttendance { event, due } => {
+            Box::pin(sample_attendance(&parts.table, &discord, job, (event, due))).await
         }
         Work::ClearTeams { event } => Box::pin(clear_team_spaces(&parts.table, &discord, job, event)).await,
         Work::DeleteEventSpace { event } => {

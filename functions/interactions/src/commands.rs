@@ -42,6 +42,7 @@ use gantry_shared::usecases::set_sign_up_times::{SignUpTimes, set_sign_up_times}
 use gantry_shared::usecases::settle_case::next_case;
 use gantry_shared::usecases::settle_teams::{finalise_teams, reopen_teams};
 use gantry_shared::usecases::share_calendar::share_calendar;
+use gantry_shared::usecases::show_attendance::show_attendance;
 use gantry_shared::usecases::show_event::{list_sign_ups, show_event};
 use gantry_shared::usecases::start_sync::{start_sync, sync_history, sync_status};
 use gantry_shared::usecases::unlink_club::{invite, unlink_question};
@@ -212,6 +213,17 @@ pub async fn run<E: Env>(
         Command::EventShow { event } => {
             let shown = Box::pin(show_event(table, call, event)).await?;
             super::components::details(app, &shown, true)
+        }
+        Command::EventAttendance { event } => {
+            let (club, sheet, attendance) = &Box::pin(show_attendance(table, call, event)).await?;
+            show(
+                app,
+                &Notice::Attendance {
+                    club,
+                    sheet,
+                    attendance,
+                },
+            )
         }
         Command::EventList { when } => {
             let list = Box::pin(list_events(table, call, when, None)).await?;

@@ -239,6 +239,8 @@ async fn perform_on<E: Env>(
         | Work::SettleTeam { .. }
         | Work::SettleTeamOf { .. }
         | Work::SettleRooms { .. }
+        | Work::FollowSetting { .. }
+        | Work::SampleAttendance { .. }
         | Work::ClearTeams { .. }
         | Work::SyncMembers { .. }
         | Work::PreviewRoster { .. }

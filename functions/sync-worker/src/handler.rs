@@ -157,6 +157,8 @@ async fn perform_on<E: Env>(
         | Work::SettleTeam { .. }
         | Work::SettleTeamOf { .. }
         | Work::SettleRooms { .. }
+        | Work::FollowSetting { .. }
+        | Work::SampleAttendance { .. }
         | Work::ClearTeams { .. }
         | Work::FinishAnswer { .. }
         | Work::PostJoinRequest { .. }

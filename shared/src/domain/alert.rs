@@ -59,6 +59,8 @@ pub enum AlertKind {
         /// The event's start that the plan follows; nothing once it had its green flag.
         race_at: Option<Timestamp>,
     },
+    /// Those who drive are looked for in voice.
+    Attendance,
     /// A team's position is brought up to date where it is shown.
     Pace {
         /// The team.
@@ -123,6 +125,7 @@ impl AlertKind {
             Self::Rooms => "rooms".to_owned(),
             Self::Start => "start".to_owned(),
             Self::Stints { team, .. } => format!("stints-{team}"),
+            Self::Attendance => "attendance".to_owned(),
             Self::Pace { team } => format!("pace-{team}"),
             Self::End => "end".to_owned(),
             Self::Archive => "archive".to_owned(),
@@ -142,6 +145,7 @@ impl AlertKind {
             | Self::Progress { .. }
             | Self::Reminder { .. }
             | Self::Rooms
+            | Self::Attendance
             | Self::Stints { .. }
             | Self::Pace { .. }
             | Self::Held { .. } => None,
@@ -172,6 +176,7 @@ impl AlertKind {
             Self::Start => Some(Announcement::Start),
             Self::Ready
             | Self::Rooms
+            | Self::Attendance
             | Self::Stints { .. }
             | Self::Pace { .. }
             | Self::End
@@ -197,6 +202,7 @@ impl AlertKind {
             | Self::Pace { .. }
             | Self::Ready
             | Self::Rooms
+            | Self::Attendance
             | Self::End
             | Self::Archive
             | Self::Delete
@@ -411,7 +417,11 @@ pub fn due_for(event: &Event, settings: &Settings, now: Timestamp) -> Vec<(Alert
     }
     let after = |delay: SignedDuration| since.checked_add(delay).unwrap_or(Timestamp::MAX);
     match event.state {
-        EventState::Live => due.push((AlertKind::End, event.ends_at())),
+        EventState::Live => {
+            due.push((AlertKind::End, event.ends_at()));
+            let sample = super::attendance::next_sample(event, now);
+            due.extend(sample.map(|at| (AlertKind::Attendance, at)));
+        }
         EventState::Completed | EventState::Cancelled => {
             due.push((AlertKind::Archive, after(settings.archive_delay())));
         }

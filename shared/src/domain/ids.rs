@@ -160,6 +160,10 @@ snowflake! {
     ChannelId
 }
 snowflake! {
+    /// One of Discord's scheduled events.
+    ScheduledId
+}
+snowflake! {
     /// A message.
     MessageId
 }

@@ -1,6 +1,7 @@
 //! Pure rules. Imports nothing of ours, and no AWS, HTTP, Discord-client or tokio crate.
 
 pub mod alert;
+pub mod attendance;
 pub mod availability;
 pub mod calendar;
 pub mod cases;
@@ -27,6 +28,7 @@ pub mod role_map;
 pub mod roster;
 pub mod roster_csv;
 pub mod roster_import;
+pub mod scheduled;
 pub mod seats;
 pub mod series;
 pub mod settings;

@@ -1,6 +1,7 @@
 //! What Gantry says in channels and DMs, as data. `discord/views` turns it into messages.
 
 use super::alert::Announcement;
+use super::attendance::Attendance;
 use super::availability::DriverDetails;
 use super::cases::{Case, Settlement};
 use super::club::{Club, Colour};
@@ -324,6 +325,15 @@ pub enum Notice<'a> {
         club: &'a Club,
         /// What it shows.
         sheet: &'a Sheet,
+    },
+    /// Answer to `/event attendance`.
+    Attendance {
+        /// The club.
+        club: &'a Club,
+        /// The event with its drivers.
+        sheet: &'a Sheet,
+        /// What was seen of them.
+        attendance: &'a Attendance,
     },
     /// Answer to what was done with an event's teams.
     Teams {

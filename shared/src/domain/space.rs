@@ -4,6 +4,7 @@ use super::event::EventKey;
 use super::ids::{ChannelId, ClubId, GuildId, MessageId, SeriesId};
 use super::permissions::Gap;
 use super::race_room::{Absent, Room};
+use super::scheduled::Scheduled;
 use super::work::Reply;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -120,6 +121,9 @@ pub struct Space {
     /// Why there is none though there should be one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub room_absent: Option<Absent>,
+    /// The event as one of Discord's scheduled events.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scheduled: Option<Scheduled>,
     /// Whom to tell when the work is done.
     pub reply: Option<Reply>,
     /// Counts the changes: a worker that lost its job to another one cannot write any more.
@@ -144,6 +148,7 @@ impl Space {
             board_shown: None,
             room: None,
             room_absent: None,
+            scheduled: None,
             reply,
             version: 1,
         }

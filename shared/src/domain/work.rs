@@ -164,6 +164,20 @@ pub enum Work {
         /// Where whoever asked is answered; without one, only what was posted before is brought up to date.
         reply: Option<Reply>,
     },
+    /// Look for the drivers of a race in voice.
+    SampleAttendance {
+        /// The event.
+        event: EventKey,
+        /// When it was due, which tells it from the next.
+        due: Timestamp,
+    },
+    /// Have the club's events follow a setting that was changed.
+    FollowSetting {
+        /// The club.
+        club: ClubId,
+        /// The setting.
+        key: Key,
+    },
     /// Look after what the club's events have in Discord.
     CheckSpaces {
         /// The club.
@@ -318,6 +332,23 @@ pub enum Lane {
 }
 
 impl Work {
+    /// What has an event's things in Discord follow that setting; nothing if they do so with the next change only.
+    #[must_use]
+    pub const fn that_follows(key: Key, event: EventKey) -> Option<Self> {
+        match key {
+            Key::ScheduledEvents => Some(Self::RefreshBoard { event }),
+            Key::VoiceRooms => Some(Self::SettleRooms { event }),
+            _ => None,
+        }
+    }
+
+    /// The work that a change of these settings causes.
+    pub fn of_settings(club: ClubId, keys: &[Key]) -> Vec<Self> {
+        let followed = |key: &&Key| matches!(key, Key::ScheduledEvents | Key::VoiceRooms);
+        let follow = |key: &Key| Self::FollowSetting { club, key: *key };
+        keys.iter().filter(followed).map(follow).collect()
+    }
+
     /// Its queue.
     #[must_use]
     pub const fn lane(&self) -> Lane {
@@ -326,6 +357,8 @@ impl Work {
             | Self::ArchiveEventSpace { .. }
             | Self::DeleteEventSpace { .. }
             | Self::CheckSpaces { .. }
+            | Self::FollowSetting { .. }
+            | Self::SampleAttendance { .. }
             | Self::SettleTeam { .. }
             | Self::SettleTeamOf { .. }
             | Self::SettleRooms { .. }
@@ -373,6 +406,7 @@ impl Work {
             | Self::SettleTeam { event, .. }
             | Self::SettleTeamOf { event, .. }
             | Self::SettleRooms { event }
+            | Self::SampleAttendance { event, .. }
             | Self::ClearTeams { event }
             | Self::Announce { event, .. }
             | Self::ArchiveEventSpace { event }
@@ -386,6 +420,7 @@ impl Work {
             | Self::FinishAnswer { event, .. } => Some(*event),
             Self::SyncMembers { .. }
             | Self::CheckSpaces { .. }
+            | Self::FollowSetting { .. }
             | Self::ApplyRoles { .. }
             | Self::PostJoinRequest { .. }
             | Self::TellJoinDecision { .. }
@@ -443,8 +478,10 @@ impl Work {
             | Self::SettleTeam { .. }
             | Self::SettleTeamOf { .. }
             | Self::SettleRooms { .. }
+            | Self::SampleAttendance { .. }
             | Self::ClearTeams { .. }
             | Self::CheckSpaces { .. }
+            | Self::FollowSetting { .. }
             | Self::TellJoinDecision { .. }
             | Self::ResumeParked { .. } => None,
         }
@@ -470,6 +507,7 @@ impl Work {
             | Self::SettleTeam { event, .. }
             | Self::SettleTeamOf { event, .. }
             | Self::SettleRooms { event }
+            | Self::SampleAttendance { event, .. }
             | Self::ClearTeams { event }
             | Self::Announce { event, .. }
             | Self::ArchiveEventSpace { event, .. }
@@ -478,6 +516,7 @@ impl Work {
             Self::PreviewRoster { import, .. } | Self::ApplyRoster { import, .. } => import.club,
             Self::ExportRoster { club, .. }
             | Self::CheckSpaces { club, .. }
+            | Self::FollowSetting { club, .. }
             | Self::ApplyRoles { club, .. }
             | Self::PostJoinRequest { club, .. }
             | Self::TellJoinDecision { club, .. }

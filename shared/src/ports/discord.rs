@@ -1,8 +1,9 @@
 //! Discord, as the use cases see it. One trait per capability; the executor behind them keeps Discord's limits.
 
-use crate::domain::ids::{ApplicationId, ChannelId, GuildId, MessageId, RoleId, UserId};
+use crate::domain::ids::{ApplicationId, ChannelId, GuildId, MessageId, RoleId, ScheduledId, UserId};
 use crate::domain::permissions::{GuildPicture, Overwrite, Permissions, PictureChannel};
-use jiff::SignedDuration;
+use crate::domain::scheduled::{Card, Status};
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::future::Future;
 
@@ -324,6 +325,72 @@ pub trait Threads: Send + Sync {
         open: bool,
         reason: &str,
     ) -> impl Future<Output = DiscordResult<()>> + Send;
+}
+
+/// A scheduled event of a guild, as listed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListedEvent {
+    /// Its id.
+    pub id: ScheduledId,
+    /// Its name.
+    pub name: String,
+    /// Its start.
+    pub starts_at: Timestamp,
+    /// Who made it, where Discord says so.
+    pub creator: Option<UserId>,
+}
+
+/// Discord's scheduled events, external ones.
+pub trait ScheduledEvents: Send + Sync {
+    /// Those of the guild that are scheduled or running.
+    fn scheduled_events(
+        &self,
+        guild: GuildId,
+    ) -> impl Future<Output = DiscordResult<Vec<ListedEvent>>> + Send;
+
+    /// Makes one. Not safe to repeat: look for what an earlier try left first. `reason` shows in the audit log.
+    fn create_scheduled_event(
+        &self,
+        guild: GuildId,
+        card: &Card,
+        reason: &str,
+    ) -> impl Future<Output = DiscordResult<ScheduledId>> + Send;
+
+    /// Changes what it shows; the start only of one that does not run yet. Safe to repeat.
+    fn edit_scheduled_event(
+        &self,
+        guild: GuildId,
+        event: ScheduledId,
+        card: (&Card, bool),
+        reason: &str,
+    ) -> impl Future<Output = DiscordResult<()>> + Send;
+
+    /// Brings it to its next status. What it has left behind is refused.
+    fn bring_scheduled_event(
+        &self,
+        guild: GuildId,
+        event: ScheduledId,
+        status: Status,
+        reason: &str,
+    ) -> impl Future<Output = DiscordResult<()>> + Send;
+
+    /// Removes it. Safe to repeat: one that is gone is not found (10070).
+    fn delete_scheduled_event(
+        &self,
+        guild: GuildId,
+        event: ScheduledId,
+        reason: &str,
+    ) -> impl Future<Output = DiscordResult<()>> + Send;
+}
+
+/// Where members are in voice.
+pub trait VoiceStates: Send + Sync {
+    /// The voice channel that a member is in; nothing if they are in none, or not in the guild.
+    fn voice_channel(
+        &self,
+        guild: GuildId,
+        user: UserId,
+    ) -> impl Future<Output = DiscordResult<Option<ChannelId>>> + Send;
 }
 
 /// What came of a person's consent to add Gantry to a server.

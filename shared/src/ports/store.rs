@@ -4,6 +4,7 @@
 //! not at all; each change carries the condition under which alone it may be made.
 
 use crate::domain::alert::Alert;
+use crate::domain::attendance::Attendance;
 use crate::domain::availability::DriverDetails;
 use crate::domain::calendar::Feed;
 use crate::domain::cases::Case;
@@ -405,6 +406,18 @@ pub trait TeamSpaces: Send + Sync {
         &self,
         space: &mut TeamSpace,
         claimed: Option<ChannelId>,
+    ) -> impl Future<Output = Result<(), CommitError>> + Send;
+}
+
+/// Reads and writes who was seen while a race was on.
+pub trait AttendanceRecords: Send + Sync {
+    /// What was seen of an event's drivers.
+    fn attendance(&self, event: EventKey) -> impl Future<Output = StoreResult<Option<Attendance>>> + Send;
+
+    /// Replaces it if its version is still the one it was read with (0: it is new), and counts it up.
+    fn save_attendance(
+        &self,
+        attendance: &mut Attendance,
     ) -> impl Future<Output = Result<(), CommitError>> + Send;
 }
 

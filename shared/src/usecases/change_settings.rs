@@ -5,6 +5,7 @@ use super::once::{Decision, once};
 use crate::domain::fact::{Fact, Record};
 use crate::domain::refusal::Refusal;
 use crate::domain::settings::{Change as To, InForce, Key, Settings, SettingsChanged, Target, Wish};
+use crate::domain::work::Work;
 use crate::ports::store::{Batch, Caller, Change, ClubReader, Ledger, OnceKey};
 use std::sync::OnceLock;
 
@@ -143,6 +144,7 @@ fn decide(
     if keys.is_empty() {
         return Ok(Decision::Nothing(outcome));
     }
+    let work = Work::of_settings(caller.club.id, &keys);
     let record = Record {
         before: changed.before,
         after: changed.after,
@@ -151,7 +153,7 @@ fn decide(
     let batch = Batch {
         changes: vec![Change::PutSettings(caller.club.id, changed.stored)],
         record: Some(record),
-        outbox: call.outbox(env, Vec::new()),
+        outbox: call.outbox(env, work),
         answered: None,
     };
     Ok(Decision::Commit(Box::new(batch), outcome))

@@ -3,8 +3,9 @@
 //!
 //! What is to be done is asked for by the outbox, with the record that it follows from; nothing is lost or doubled when
 //! this dies on the way or is done twice. A leg makes one call for the guild's channels and at most three an event; where teams
-//! are settled three more for roles and threads, and one for each thread that nobody wrote into for a week.
+//! are settled three more for roles and threads, where events are scheduled in Discord one more for those, and one for each thread that nobody wrote into for a week.
 
+mod scheduled;
 mod teams;
 
 use super::call::{Env, outbox_id};
@@ -16,11 +17,12 @@ use crate::domain::settings::Settings;
 use crate::domain::space::{Space, SpaceState};
 use crate::domain::watch::{Mend, Seen, Watch, has_to_be_seen, mend, mend_room, rows_are_old};
 use crate::domain::work::Work;
-use crate::ports::discord::{Channel, Channels, Guilds, Messages, Threads};
+use crate::ports::discord::{Channel, Channels, Guilds, Messages, ScheduledEvents, Threads};
 use crate::ports::store::{
     Batch, Change, Cursor, EventReader, Ledger, Leftovers, Outbox, SettingsReader, Spaces, TeamReader,
     TeamSpaces, Watches,
 };
+use scheduled::check_scheduled;
 use teams::{Known, check_teams};
 
 /// Events of a leg.
@@ -35,7 +37,7 @@ const GONE: u32 = 100;
 pub async fn check_spaces<S>(
     store: &S,
     env: &impl Env,
-    discord: &(impl Channels + Guilds + Messages + Threads),
+    discord: &(impl Channels + Guilds + Messages + ScheduledEvents + Threads),
     job: &Job,
     (club, leg): (ClubId, u64),
 ) -> Result<(), JobFailure>
@@ -67,10 +69,16 @@ where
         }
     };
     let mut known = Known::default();
+    let mut listed = None;
     for event in &page.items {
         let facts = (event, channels.as_slice(), &settings);
         if !Box::pin(check(store, env, discord, job, facts)).await? {
             continue;
+        }
+        let of_event = (event, &settings);
+        match Box::pin(check_scheduled(store, env, discord, job, of_event, &mut listed)).await {
+            Err(failure) if mendable(&failure).is_some() => {}
+            outcome => outcome?,
         }
         match Box::pin(check_teams(store, env, discord, job, facts, &mut known)).await {
             // It cannot be looked into, which says nothing of what is in it.

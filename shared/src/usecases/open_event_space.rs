@@ -10,22 +10,23 @@ mod messages;
 use super::call::Env;
 use super::finish_answer::reply;
 use super::job::{Job, JobFailure, at_home, or_lost};
+use super::settle_scheduled::settle_scheduled;
 use crate::domain::club::Club;
 use crate::domain::event::EventKey;
 use crate::domain::notice::{Notice, Render, Sheet};
 use crate::domain::refusal::{EventAction, Refusal};
 use crate::domain::settings::Settings;
 use crate::domain::space::{Space, SpaceFault, SpaceState, Step};
-use crate::ports::discord::{Channels, DiscordError, Guilds, InteractionReplies, Messages};
+use crate::ports::discord::{Channels, DiscordError, Guilds, InteractionReplies, Messages, ScheduledEvents};
 use crate::ports::store::{EventReader, SettingsReader, Spaces};
 
 pub(super) use category::{archive_category, with_room};
 pub(super) use messages::{Shown, bring_up_to_date, post_missing};
 
 /// Discord's capability for all of this.
-pub trait Builder: Guilds + Channels + Messages + InteractionReplies {}
+pub trait Builder: Guilds + Channels + Messages + InteractionReplies + ScheduledEvents {}
 
-impl<T: Guilds + Channels + Messages + InteractionReplies> Builder for T {}
+impl<T: Guilds + Channels + Messages + InteractionReplies + ScheduledEvents> Builder for T {}
 
 /// Brings the event's space to what it is to be, and tells the admin who asked for it.
 ///
@@ -90,6 +91,9 @@ pub async fn open_event_space<S: SettingsReader + EventReader + Spaces>(
         };
         space.state = SpaceState::Failed { reason };
         store.save_space(&mut space, None).await?;
+    } else if space.state == SpaceState::Active {
+        let of_event = (&sheet, &settings);
+        Box::pin(settle_scheduled(store, discord, job, &mut space, of_event)).await?;
     }
     Box::pin(tell_admin(store, env, discord, render, &mut space, &sheet, &club)).await
 }

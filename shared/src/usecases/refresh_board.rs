@@ -4,11 +4,12 @@
 use super::job::{Job, JobFailure, at_home, or_lost};
 use super::open_event_space::{Shown, bring_up_to_date, forget_lost_channel, mendable, post_missing};
 use super::settle_rooms::settle_event_room;
+use super::settle_scheduled::settle_scheduled;
 use crate::domain::event::EventKey;
 use crate::domain::notice::Render;
 use crate::domain::settings::Drift;
 use crate::domain::space::SpaceState;
-use crate::ports::discord::{Channels, Guilds, Messages};
+use crate::ports::discord::{Channels, Guilds, Messages, ScheduledEvents};
 use crate::ports::store::{EventReader, SettingsReader, Spaces, TeamSpaces};
 
 /// Tries when another worker edits the same messages.
@@ -22,7 +23,7 @@ const TRIES: u32 = 3;
 /// What the store and Discord say.
 pub async fn refresh_board<S: SettingsReader + EventReader + Spaces + TeamSpaces>(
     store: &S,
-    discord: &(impl Channels + Messages + Guilds),
+    discord: &(impl Channels + Messages + Guilds + ScheduledEvents),
     render: &impl Render,
     job: &Job,
     event: EventKey,
@@ -78,6 +79,7 @@ pub async fn refresh_board<S: SettingsReader + EventReader + Spaces + TeamSpaces
             }
             Ok(()) => {
                 let of_event = (&sheet, &settings);
+                Box::pin(settle_scheduled(store, discord, job, &mut space, of_event)).await?;
                 return Box::pin(settle_event_room(store, discord, job, &mut space, of_event)).await;
             }
         }

@@ -7,6 +7,7 @@ use super::job::{Job, JobFailure};
 use crate::domain::alert::{
     Alert, AlertKind, AlertState, Announcement, DropReason, HeldDm, reschedule, stints_due,
 };
+use crate::domain::attendance::{EVERY, next_sample};
 use crate::domain::club::Club;
 use crate::domain::event::{Event, EventAction, EventKey, EventState};
 use crate::domain::fact::{Actor, Fact, Record};
@@ -101,6 +102,7 @@ where
             (None, Some(what)) => {
                 Box::pin(say(store, env, (discord, render), job, (&stand, next, what))).await?
             }
+            _ if next.kind == AlertKind::Attendance => attendance(env, job, &stand, next),
             (None, None) => rooms(env, job, &stand, next),
         };
         // The club may have moved since the alert was written. One that has left its guild goes on with its events, but
@@ -148,6 +150,22 @@ fn step(env: &impl Env, job: &Job, stand: &Stand, alert: &Alert, action: EventAc
         outbox: outbox(env, job, work),
         answered: None,
     }
+}
+
+/// Those who drive are looked for, by work of its own, and again ten minutes later while the race is on. After an outage that is
+/// done once.
+fn attendance(env: &impl Env, job: &Job, stand: &Stand, alert: &Alert) -> Batch {
+    let event = &stand.desk.event;
+    let Some(next) = next_sample(event, job.now) else {
+        return settle(env, job, alert.with(dropped(job, DropReason::Overtaken)));
+    };
+    let mut batch = settle(env, job, alert.moved(next));
+    batch.outbox.work.push(Work::SampleAttendance {
+        event: event.key,
+        // The last one that has become due.
+        due: next.saturating_sub(EVERY).unwrap_or(alert.due),
+    });
+    batch
 }
 
 /// The voice rooms of race day open, by work of their own.

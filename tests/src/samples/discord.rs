@@ -237,6 +237,10 @@ fn commands() -> Vec<(&'static str, Value)> {
             sub_command("event", "show", &[("event", &open)]),
         ),
         (
+            "command-event-attendance",
+            sub_command("event", "attendance", &[("event", &open)]),
+        ),
+        (
             "command-event-list",
             sub_command("event", "list", &[("when", "all")]),
         ),

@@ -57,6 +57,14 @@ pub(super) fn events(now: Timestamp) -> serde_json::Result<Vec<(&'static str, &'
         user: SEATED,
     };
     let rooms = Work::SettleRooms { event: CLOSED };
+    let follow = Work::FollowSetting {
+        club: CLUB,
+        key: Key::ScheduledEvents,
+    };
+    let sample = Work::SampleAttendance {
+        event: CLOSED,
+        due: now,
+    };
     let clear = Work::ClearTeams { event: CLOSED };
     let stint = Work::TellStint {
         event: CLOSED,
@@ -204,6 +212,8 @@ pub(super) fn events(now: Timestamp) -> serde_json::Result<Vec<(&'static str, &'
         ("channel-worker", "settle-team-of", batch(&[settle_of], now)?),
         ("channel-worker", "clear-teams", batch(&[clear], now)?),
         ("channel-worker", "settle-rooms", batch(&[rooms], now)?),
+        ("channel-worker", "follow-setting", batch(&[follow], now)?),
+        ("channel-worker", "sample-attendance", batch(&[sample], now)?),
         ("notify-worker", "run-alerts", batch(&[alerts], now)?),
         ("notify-worker", "announce", batch(&[announce], now)?),
         ("notify-worker", "tell-stint", batch(&[stint], now)?),

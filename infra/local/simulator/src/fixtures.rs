@@ -452,6 +452,46 @@ impl Simulator {
         })
     }
 
+    /// A guild's scheduled events, finished ones among them, as Discord shows them.
+    #[must_use]
+    pub fn scheduled_events(&self, guild: u64) -> Vec<serde_json::Value> {
+        self.with(|state| {
+            let guild = state.guilds.get(&guild);
+            guild.map_or_else(Vec::new, |guild| guild.events.values().cloned().collect())
+        })
+    }
+
+    /// Somebody schedules an hour's event by hand.
+    ///
+    /// # Errors
+    /// [`SimulatorError::Unknown`] without such a guild.
+    pub fn schedule_event(&self, guild: u64, user: u64, name: &str, starts_at: jiff::Timestamp) -> Done<u64> {
+        self.hand(|state, now| {
+            let id = state.next_id(now);
+            let ends_at = starts_at + jiff::SignedDuration::from_hours(1);
+            let event = serde_json::json!({
+                "id": id.to_string(), "guild_id": guild.to_string(), "channel_id": null, "creator_id": user.to_string(),
+                "name": name, "description": null, "scheduled_start_time": crate::state::instant(starts_at),
+                "scheduled_end_time": crate::state::instant(ends_at), "privacy_level": 2, "status": 1, "entity_type": 3,
+                "entity_id": null, "entity_metadata": { "location": "here" }, "image": null, "recurrence_rule": null,
+                "guild_scheduled_event_exceptions": [],
+            });
+            guild_in(state, guild)?.events.insert(id, event);
+            Ok(id)
+        })
+    }
+
+    /// Somebody deletes a scheduled event by hand.
+    ///
+    /// # Errors
+    /// [`SimulatorError::Unknown`] without such a guild or event.
+    pub fn delete_scheduled_event(&self, guild: u64, event: u64) -> Done<()> {
+        self.hand(|state, _| {
+            let gone = guild_in(state, guild)?.events.remove(&event);
+            gone.map(drop).ok_or(unknown("scheduled event", event))
+        })
+    }
+
     /// Puts a member into a voice channel, or out of voice.
     ///
     /// # Errors

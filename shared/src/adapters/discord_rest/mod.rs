@@ -13,9 +13,11 @@ mod oauth;
 mod pacer;
 mod request;
 pub mod requests;
+mod scheduled;
 #[cfg(test)]
 mod tests;
 mod timer;
+mod voice;
 
 pub use calls::{CurrentApplication, CurrentUser};
 pub use local_budget::LocalBudget;

@@ -3,8 +3,10 @@
 //! A value that Discord would surely refuse is refused here, in Discord's own unit: characters are Unicode code points,
 //! never bytes. What is merely doubtful is left to Discord.
 
+mod scheduled;
 mod teams;
 
+pub use scheduled::*;
 pub use teams::*;
 
 use super::encode::percent_encode;
@@ -96,6 +98,14 @@ pub fn get_guild(guild: GuildId) -> Request {
 pub fn get_member(guild: GuildId, user: UserId) -> Request {
     let path = format!("/guilds/{guild}/members/{user}");
     let template = "/guilds/{guild.id}/members/{user.id}";
+    Request::bot(Method::GET, template, Major::Guild(guild), path)
+}
+
+/// Where one member is in voice.
+#[must_use]
+pub fn voice_state(guild: GuildId, user: UserId) -> Request {
+    let path = format!("/guilds/{guild}/voice-states/{user}");
+    let template = "/guilds/{guild.id}/voice-states/{user.id}";
     Request::bot(Method::GET, template, Major::Guild(guild), path)
 }
 

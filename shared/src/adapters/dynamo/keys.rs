@@ -318,6 +318,11 @@ pub(super) fn team_space(event: EventKey, team: TeamId) -> Key {
     Key::new(event_partition(event), format!("{TEAM_SPACES}{team}"))
 }
 
+/// Who was seen while an event was raced.
+pub(super) fn attendance(event: EventKey) -> Key {
+    Key::new(event_partition(event), "ATTENDANCE")
+}
+
 pub(super) fn team_plan(event: EventKey, team: TeamId) -> Key {
     Key::new(event_partition(event), format!("TIMETABLE#{team}"))
 }

@@ -1,6 +1,7 @@
 //! The store on DynamoDB: one table, see `docs/ACCESS_PATTERNS.md`.
 
 mod alerts;
+mod attendance;
 mod cases;
 mod clubs;
 mod commit;

@@ -53,6 +53,7 @@ pub enum Verb {
     EventArchive,
     EventCancel,
     EventShow,
+    EventAttendance,
     EventList,
     SignupList,
     Join,
@@ -223,6 +224,11 @@ pub enum Command {
     },
     /// `/event show`
     EventShow {
+        /// The picked event.
+        event: EventId,
+    },
+    /// `/event attendance`
+    EventAttendance {
         /// The picked event.
         event: EventId,
     },

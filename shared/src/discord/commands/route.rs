@@ -440,6 +440,7 @@ fn build(verb: Verb, options: &Options<'_>) -> Result<Command, RouteError> {
             reason: options.text("reason")?,
         },
         Verb::EventShow => Command::EventShow { event: event()? },
+        Verb::EventAttendance => Command::EventAttendance { event: event()? },
         Verb::EventList => Command::EventList {
             when: match options.text("when")?.as_deref() {
                 Some("past") => Period::Past,

@@ -393,6 +393,10 @@ fn every_command_is_routed_with_all_its_options() {
             Command::EventShow { event },
         ),
         (
+            run("event attendance", &[("event", e.clone())]),
+            Command::EventAttendance { event },
+        ),
+        (
             run("event list", &[("when", json!("past"))]),
             Command::EventList { when: Period::Past },
         ),
@@ -824,6 +828,7 @@ fn suggestions_are_asked_for_by_field() {
         ("event archive", "event", Event),
         ("event cancel", "event", Event),
         ("event show", "event", Event),
+        ("event attendance", "event", Event),
         ("signup list", "event", Event),
         ("team form", "event", Event),
         ("team rename", "team", Team),

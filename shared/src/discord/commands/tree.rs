@@ -344,6 +344,15 @@ const EVENT: &[SubSpec] = &[
         ActionSpec::new(Verb::EventShow, &[EVENT_OPTION], "Only you see the answer."),
     ),
     SubSpec::new(
+        "attendance",
+        "Who was in voice while the race was on",
+        ActionSpec::new(
+            Verb::EventAttendance,
+            &[EVENT_OPTION],
+            "Drivers are looked for every ten minutes, in all voice channels of the server. Only you see the answer.",
+        ),
+    ),
+    SubSpec::new(
         "list",
         "The club's events",
         ActionSpec::new(

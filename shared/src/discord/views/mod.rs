@@ -4,6 +4,7 @@
 
 mod about;
 mod announcements;
+mod attendance;
 mod board;
 mod calendar;
 mod cases;
@@ -173,6 +174,11 @@ impl Views {
                 answerable,
             } => events::details(club, (event, seats), standing, *channel, *answerable),
             Notice::SignUpList { club, sheet } => board::roster(club, sheet),
+            Notice::Attendance {
+                club,
+                sheet,
+                attendance,
+            } => attendance::shown(club, sheet, attendance),
             Notice::ChooseClass { event, seats } => board::choose_class(event, seats),
             Notice::Settings { settings, section } => settings::view(settings, *section, &self.ids),
             Notice::SettingsChanged { changed } => settings::changed(changed, &self.ids),

@@ -2,8 +2,9 @@ use super::fixtures::{at, busy_sheet, club, event, series, sheet};
 use super::*;
 use crate::discord::commands::TREE;
 use crate::discord::commands::route::RouteError;
+use crate::domain::attendance::Attendance;
 use crate::domain::event::{Event, EventState, Period};
-use crate::domain::ids::{ChannelId, CommandId};
+use crate::domain::ids::{ChannelId, CommandId, UserId};
 use crate::domain::notice::{EventBrief, EventChange, Sheet};
 use crate::domain::rank::Capability;
 use crate::domain::refusal::{EventAction, Field, FormFault, Problem, Refusal, Standing};
@@ -242,6 +243,33 @@ fn clubs_and_series() {
             series: &[]
         }),
     ]);
+}
+
+#[test]
+fn who_was_there() {
+    let (club, sheet) = (club(), busy_sheet());
+    let mut attendance = Attendance::new(sheet.event.key);
+    let empty = attendance.clone();
+    let (first, second) = (
+        "2026-11-28T13:05:00Z".parse().unwrap(),
+        "2026-11-28T13:15:00Z".parse().unwrap(),
+    );
+    let drivers: Vec<UserId> = sheet.sign_ups.iter().take(2).map(|one| one.user).collect();
+    let here = Some(ChannelId(9));
+    attendance.note(first, &[(drivers[0], here), (drivers[1], None)]);
+    attendance.note(
+        second,
+        &[(drivers[0], here), (drivers[1], None), (UserId(77), here)],
+    );
+    let shown = |attendance| {
+        body(&Notice::Attendance {
+            club: &club,
+            sheet: &sheet,
+            attendance,
+        })["embeds"]
+            .clone()
+    };
+    insta::assert_json_snapshot!([shown(&attendance), shown(&empty)]);
 }
 
 #[test]

@@ -312,7 +312,7 @@ pub const REGISTRY: [Spec; 31] = {
         row(K::VoiceRooms, S::Voice, "voice.rooms", Kind::Switch, "on",
             "Whether a race gets voice rooms, a day before it starts: each settled team one that only it sees, or the event one \
              for those who drive.")
-            .read_by("`notify-worker` (a day before the start), `channel-worker` (each change on race day)"),
+            .read_by("`notify-worker` (a day before the start), `channel-worker` (each change on race day, and of this setting)"),
         row(K::PracticeVoice, S::Voice, "voice.practice", Kind::Switch, "on",
             "Whether each team gets a voice channel for practice.")
             .read_by("`channel-worker` (when a team is settled or changed)"),
@@ -320,7 +320,8 @@ pub const REGISTRY: [Spec; 31] = {
             "How many fit into a voice room; 0 for as many as come.")
             .read_by("`channel-worker` (when a room is made)"),
         row(K::ScheduledEvents, S::Events, "events.scheduled", Kind::Switch, "off",
-            "Whether a published event is also one of Discord's scheduled events."),
+            "Whether a published event is also one of Discord's scheduled events. A change takes effect on all that are published.")
+            .read_by("`channel-worker` (each change of an event, and of this setting)"),
         row(K::ReminderHours, S::Events, "events.reminder_hours", Kind::Hours { most: REMINDERS_MAX, max: HOURS_AHEAD_MAX }, "24, 1",
             "How many hours before the start drivers are reminded.")
             .read_by("`interactions`, `notify-worker` (when an event is changed, or takes a step)"),

@@ -211,7 +211,17 @@ pub(super) fn patch(call: &mut Call<'_>) -> Answer {
     }
     let mut errors = Errors::default();
     let form = call.form(&KEYS, &mut errors)?;
+    let before = event.clone();
     read(&form, &mut event, &mut errors);
+    let start = "scheduled_start_time";
+    if event[start] != before[start] {
+        // One that runs keeps its start; none is moved into the past.
+        let past = text(&event, start).is_some_and(|at| at <= instant(call.now).as_str());
+        if past || before["status"] == 2 {
+            let message = "Cannot schedule event in the past";
+            errors.add(start, "GUILD_SCHEDULED_EVENT_SCHEDULE_PAST", message);
+        }
+    }
     if let Some(status) = form.choice("status", &[1, 2, 3, 4], &mut errors) {
         let from = event["status"].as_i64().unwrap_or(1);
         if !matches!((from, status), (1, 1 | 2 | 4) | (2, 2 | 3)) {

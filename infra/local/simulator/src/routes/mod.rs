@@ -14,6 +14,7 @@ mod roles;
 mod table;
 mod threads;
 mod users;
+mod voice;
 mod webhooks;
 
 pub(crate) use callback::{Applied, apply as apply_callback};

@@ -2,7 +2,7 @@
 
 use super::{
     Answer, Call, applications, callback, channel_edit, channels, events, guilds, members, messages,
-    messages_more, overwrites, roles, threads, users, webhooks,
+    messages_more, overwrites, roles, threads, users, voice, webhooks,
 };
 
 /// Who may call a route.
@@ -242,6 +242,12 @@ static ROUTES: &[Route] = &[
         "/guilds/{guild.id}/members/{user.id}/roles/{role.id}",
         WRITE,
         members::remove_role,
+    ),
+    bot(
+        "GET",
+        "/guilds/{guild.id}/voice-states/{user.id}",
+        READ,
+        voice::of_member,
     ),
     bot("GET", "/guilds/{guild.id}/roles", READ, roles::list),
     bot("POST", "/guilds/{guild.id}/roles", WRITE, roles::create),

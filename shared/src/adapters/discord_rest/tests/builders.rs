@@ -2,7 +2,8 @@
 
 use crate::adapters::discord_rest::requests::*;
 use crate::adapters::discord_rest::{Auth, CommandScope, Repeat, Request};
-use crate::domain::ids::{ApplicationId, ChannelId, CommandId, GuildId, MessageId, UserId};
+use crate::domain::ids::{ApplicationId, ChannelId, CommandId, GuildId, MessageId, ScheduledId, UserId};
+use crate::domain::scheduled::{Card, Status};
 use crate::ports::discord::{
     ChannelKind, DiscordError, DiscordResult, Mentions, MessageBody, NewChannel, NewMessage, Upload,
 };
@@ -83,6 +84,16 @@ pub fn command() -> Value {
 }
 
 /// One request of each builder, with its name.
+fn card() -> Card {
+    Card {
+        name: "Monza".to_owned(),
+        description: "Cup. Sign up in <#31>.".to_owned(),
+        location: "#nov-28-monza".to_owned(),
+        starts_at: "2026-11-28T13:00:00Z".parse().unwrap(),
+        ends_at: "2026-11-28T19:00:00Z".parse().unwrap(),
+    }
+}
+
 pub fn every_request() -> Vec<(&'static str, Request)> {
     let (application, guild, channel) = (ApplicationId(4001), GuildId(11), ChannelId(31));
     let (global, local) = (CommandScope::Global, CommandScope::Guild(guild));
@@ -104,6 +115,28 @@ pub fn every_request() -> Vec<(&'static str, Request)> {
             edit_message(channel, MessageId(41), &message.body).unwrap(),
         ),
         ("latest_messages", latest_messages(channel)),
+        ("scheduled_events", scheduled_events(guild)),
+        ("voice_state", voice_state(guild, UserId(501))),
+        (
+            "create_scheduled_event",
+            create_scheduled_event(guild, &card(), "The event Monza").unwrap(),
+        ),
+        (
+            "edit_scheduled_event",
+            edit_scheduled_event(guild, ScheduledId(61), (&card(), false), "The event Monza").unwrap(),
+        ),
+        (
+            "edit_running_event",
+            edit_scheduled_event(guild, ScheduledId(61), (&card(), true), "The event Monza").unwrap(),
+        ),
+        (
+            "bring_scheduled_event",
+            bring_scheduled_event(guild, ScheduledId(61), Status::Canceled, "The event Monza"),
+        ),
+        (
+            "delete_scheduled_event",
+            delete_scheduled_event(guild, ScheduledId(61), "The event Monza"),
+        ),
         ("open_dm", open_dm(UserId(501))),
         (
             "edit_original",
@@ -176,7 +209,7 @@ fn shown(name: &str, request: &Request) -> Value {
 fn what_may_be_repeated_is_told() {
     for (name, request) in every_request() {
         let expected = match name {
-            "create_channel" => Repeat::Unsafe,
+            "create_channel" | "create_scheduled_event" => Repeat::Unsafe,
             "post_message" => Repeat::SafeFor(Duration::from_secs(60)),
             _ => Repeat::Safe,
         };

@@ -1,0 +1,63 @@
+//! Looks for a race's drivers in voice, and notes who is there.
+
+use super::job::{Job, JobFailure, at_home};
+use crate::domain::attendance::{Attendance, EVERY};
+use crate::domain::event::{EventKey, EventState};
+use crate::domain::ids::UserId;
+use crate::domain::signup::Status;
+use crate::ports::discord::{DiscordError, VoiceStates};
+use crate::ports::store::{AttendanceRecords, EventReader, SettingsReader};
+use jiff::Timestamp;
+
+/// Takes the sample that was due at `due`, once: what it shows is written at its end, so that one that died before is taken
+/// anew. Where Discord's limits are reached it ends with those it has asked for; the others come first in the next.
+///
+/// # Errors
+/// What the store and Discord say.
+pub async fn sample_attendance<S: AttendanceRecords + EventReader + SettingsReader>(
+    store: &S,
+    discord: &impl VoiceStates,
+    job: &Job,
+    (event, due): (EventKey, Timestamp),
+) -> Result<(), JobFailure> {
+    let (sheet, recorded, club) = futures::join!(
+        Box::pin(store.sheet(event)),
+        Box::pin(store.attendance(event)),
+        Box::pin(store.club_and_settings(event.club))
+    );
+    let (Some(sheet), recorded, Some((club, _))) = (sheet?, recorded?, club?) else {
+        return Ok(());
+    };
+    let mut seen = recorded.unwrap_or_else(|| Attendance::new(event));
+    let late = job.now.duration_since(due) >= EVERY;
+    if !at_home(&club, job)? || sheet.event.state != EventState::Live || late || seen.has(due) {
+        return Ok(());
+    }
+    let seated = sheet
+        .sign_ups
+        .iter()
+        .filter(|one| matches!(one.status, Status::Seated { .. }));
+    let drivers: Vec<UserId> = seated.map(|one| one.user).collect();
+    let mut found = Vec::new();
+    for user in seen.next(&drivers) {
+        match Box::pin(discord.voice_channel(job.guild, user)).await {
+            Ok(channel) => found.push((user, channel)),
+            Err(DiscordError::RetryAfter(_)) => break,
+            // It says nothing of where they are.
+            Err(DiscordError::Forbidden { .. } | DiscordError::Refused { .. }) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    if found.is_empty() {
+        return Ok(());
+    }
+    seen.note(due, &found);
+    match store.save_attendance(&mut seen).await {
+        Ok(()) => Ok(()),
+        Err(error) => match JobFailure::from(error) {
+            // Another worker has taken it.
+            JobFailure::Stale => Ok(()),
+            failure => Err(failure),
+        },
+    }
+}
