@@ -6,6 +6,7 @@ use gantry_interactions::{App, handle};
 /// Each sample, the status of its answer, and something that the answer says.
 pub const ANSWERS: &[(&str, u16, &str)] = &[
     ("autocomplete-entry", 200, "Mika Lehtonen · member"),
+    ("autocomplete-person", 200, "Mika Lehtonen · member"),
     ("autocomplete-driver", 200, "Jiří Novák · Blue Flag"),
     ("autocomplete-event", 200, "Monza 6h (draft) · Endurance Cup"),
     ("autocomplete-help", 200, "/event publish"),
@@ -44,6 +45,11 @@ pub const ANSWERS: &[(&str, u16, &str)] = &[
     ("button-sync-older", 200, "There are no more."),
     ("button-keep-settings", 200, "Nothing was reset"),
     ("button-reset-settings", 200, "`club.time_zone` is **UTC**"),
+    (
+        "button-roster-take-off",
+        200,
+        "**Mika Lehtonen** is not on the roster any more",
+    ),
     ("button-roster-page", 200, "**Ada Weber** · owner"),
     ("button-setup-step", 200, "Where are requests to join"),
     ("button-setup-zone", 200, "\"title\":\"Time zone\""),
@@ -90,6 +96,7 @@ pub const ANSWERS: &[(&str, u16, &str)] = &[
     ("command-series-create", 200, "**Sprint Trophy**"),
     ("command-series-list", 200, "**Endurance Cup** · GT3 2, LMP2 2"),
     ("command-join", 200, "Join Apex Endurance"),
+    ("command-roster-remove", 200, "**Mika Lehtonen** is a member now"),
     ("command-link-code", 200, "For **Mika Lehtonen**"),
     ("command-link-enter", 200, "does not work"),
     ("command-link-remove", 200, "hands the club over"),

@@ -16,7 +16,7 @@ fn id_of(message: &MessageView, label: &str) -> String {
     found["custom_id"].as_str().unwrap().to_owned()
 }
 
-async fn text_after(world: &World, actor: &Actor, message: &MessageView, label: &str) -> String {
+pub async fn text_after(world: &World, actor: &Actor, message: &MessageView, label: &str) -> String {
     let outcome = world
         .stack
         .simulator()

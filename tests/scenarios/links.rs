@@ -35,13 +35,13 @@ async fn entry(world: &World, club: &Club, rank: &str) -> (u64, String) {
     (user, entry)
 }
 
-async fn code(world: &World, club: &Club, entry: &str) -> String {
+pub async fn code(world: &World, club: &Club, entry: &str) -> String {
     let text = said(world, &club.owner(), "link code", json!({ "entry": entry })).await;
     let start = text.find("# `").unwrap_or_else(|| panic!("{text}")) + 3;
     text[start..start + 9].to_owned()
 }
 
-async fn enter(world: &World, club: &Club, user: u64, code: &str) -> String {
+pub async fn enter(world: &World, club: &Club, user: u64, code: &str) -> String {
     let actor = club.member(user, club.paddock);
     said(world, &actor, "link enter", json!({ "code": code })).await
 }

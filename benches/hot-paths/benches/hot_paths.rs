@@ -8,14 +8,16 @@
 use criterion::{Criterion, criterion_group, criterion_main};
 use ed25519_dalek::{Signer, SigningKey};
 use gantry_benches::{samples, table};
-use gantry_shared::adapters::dynamo::OutboxItem;
+use gantry_shared::adapters::dynamo::{OutboxItem, keys};
 use gantry_shared::discord::commands::route::route;
 use gantry_shared::discord::inbound;
 use gantry_shared::discord::verify::PublicKeys;
 use gantry_shared::discord::views::Views;
+use gantry_shared::domain::ids::InteractionId;
 use gantry_shared::domain::notice::{Notice, Render};
+use gantry_shared::domain::series::ClassId;
 use gantry_shared::domain::signup::SignUp;
-use gantry_shared::ports::store::{EventReader, Ledger};
+use gantry_shared::ports::store::{EventReader, Ledger, OnceKey};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use std::collections::HashMap;
@@ -75,6 +77,35 @@ fn render(c: &mut Criterion) {
     });
 }
 
+/// The keys of one sign-up's transaction, as text and as DynamoDB takes them.
+fn keys_of_a_sign_up(c: &mut Criterion) {
+    let (event, sign_up, batch) = (
+        samples::event_key(),
+        samples::sign_up(7),
+        samples::sign_up_batch(),
+    );
+    let (user, at) = (sign_up.user, Timestamp::from_second(1_795_000_000).unwrap());
+    let class = ClassId::of("GT3");
+    c.bench_function("one key", |b| b.iter(|| keys::sign_up(black_box(event), user)));
+    c.bench_function("one key as attributes", |b| {
+        b.iter(|| keys::sign_up(black_box(event), user).attributes());
+    });
+    c.bench_function("six keys of a sign-up as attributes", |b| {
+        b.iter(|| {
+            let event = black_box(event);
+            [
+                keys::event(event),
+                keys::class(event, &class),
+                keys::sign_up(event, user),
+                keys::outbox(batch.outbox.id),
+                keys::once(OnceKey::Interaction(InteractionId(7))),
+                keys::audit(event.club, at, batch.outbox.id),
+            ]
+            .map(|key| key.attributes())
+        });
+    });
+}
+
 fn items(c: &mut Criterion) {
     let sign_up = samples::sign_up(7);
     let item: Item = serde_dynamo::to_item(&sign_up).unwrap();
@@ -125,5 +156,5 @@ fn store(c: &mut Criterion) {
     });
 }
 
-criterion_group!(hot_paths, endpoint, render, items, store);
+criterion_group!(hot_paths, endpoint, render, keys_of_a_sign_up, items, store);
 criterion_main!(hot_paths);

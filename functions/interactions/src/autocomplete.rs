@@ -10,8 +10,8 @@ use gantry_shared::discord::inbound::Interaction;
 use gantry_shared::discord::respond::{self, Response};
 use gantry_shared::domain::club::ZoneName;
 use gantry_shared::usecases::suggest::{
-    Suggestion, suggest_drivers, suggest_entries, suggest_events, suggest_races, suggest_series,
-    suggest_teams,
+    Suggestion, suggest_drivers, suggest_entries, suggest_events, suggest_people, suggest_races,
+    suggest_series, suggest_teams,
 };
 use gantry_shared::usecases::{Env, Failure};
 
@@ -50,6 +50,9 @@ pub async fn suggest<E: Env>(
         (AutocompleteField::Entry, Ok(call)) => {
             choices(suggest_entries(&app.table, &call, &query.typed).await?)
         }
+        (AutocompleteField::Person, Ok(call)) => {
+            choices(suggest_people(&app.table, &call, &query.typed).await?)
+        }
         (AutocompleteField::Team, Ok(call)) => match query.event {
             Some(event) => choices(suggest_teams(&app.table, &call, event, &query.typed).await?),
             None => Vec::new(),
@@ -63,6 +66,7 @@ pub async fn suggest<E: Env>(
             | AutocompleteField::Event
             | AutocompleteField::Race
             | AutocompleteField::Entry
+            | AutocompleteField::Person
             | AutocompleteField::Team
             | AutocompleteField::Driver,
             Err(_),

@@ -254,6 +254,7 @@ pub async fn run<E: Env>(
             Box::pin(start_export(table, env, call)).await?;
             return Ok(respond::deferred(Audience::Invoker));
         }
+        Command::RosterRemove { entry } => super::ranks::ask_removal_of(app, call, entry).await?,
         Command::RosterList => super::components::roster_page(app, call, None).await?,
         Command::SyncRun => {
             let (club, begun) = Box::pin(start_sync(table, env, call)).await?;

@@ -130,6 +130,10 @@ pub async fn act<E: Env>(
             let body = super::ranks::confirmed(app, &call, user, version).await?;
             return Ok(respond::update(&body));
         }
+        ComponentAction::TakeOff { entry, version } => {
+            let body = super::ranks::taken_off(app, &call, entry, version).await?;
+            return Ok(respond::update(&body));
+        }
         // Answered above.
         ComponentAction::StintSeen { .. } => return Ok(respond::update(&app.views.nothing_changed())),
         ComponentAction::LeaveAsItIs => return Ok(respond::update(&show(app, &Notice::LeftAsItWas))),

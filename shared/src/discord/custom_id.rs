@@ -144,6 +144,13 @@ pub enum ComponentId {
         /// The version of their member when the question was asked.
         version: u64,
     },
+    /// Button that takes somebody off the roster.
+    TakeOff {
+        /// Their entry.
+        entry: EntryId,
+        /// Its version when the question was asked.
+        version: u64,
+    },
     /// Button of a question that changes nothing.
     LeaveAsItIs,
     /// Button to a step of the setup.
@@ -298,6 +305,7 @@ impl fmt::Display for ComponentId {
             }
             Self::KeepSettings => write!(f, "{PREFIX}sk"),
             Self::HandOver { user, version } => write!(f, "{PREFIX}ho:{user}:{version}"),
+            Self::TakeOff { entry, version } => write!(f, "{PREFIX}xo:{entry}:{version}"),
             Self::LeaveAsItIs => write!(f, "{PREFIX}no"),
             Self::Setup { page } => write!(f, "{PREFIX}wp:{}", page.name()),
             Self::SetupRank => write!(f, "{PREFIX}wr"),
@@ -357,6 +365,12 @@ impl FromStr for ComponentId {
         if let Ok(["ho", user, version]) = parts(text) {
             return Ok(Self::HandOver {
                 user: user.parse().map_err(|_| UnknownCustomId)?,
+                version: canonical_number(version)?,
+            });
+        }
+        if let Ok(["xo", entry, version]) = parts(text) {
+            return Ok(Self::TakeOff {
+                entry: entry.parse().map_err(|_| UnknownCustomId)?,
                 version: canonical_number(version)?,
             });
         }
@@ -724,6 +738,23 @@ mod tests {
             "g1:ho:7:1:1",
             "g1:no:",
             "g1:NO",
+        ] {
+            assert_eq!(text.parse::<ComponentId>(), Err(UnknownCustomId), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_removal_names_its_entry_and_version() {
+        let entry = EntryId::from_parts(1_795_000_000_000, u128::MAX >> 48);
+        let id = ComponentId::TakeOff { entry, version: 7 };
+        assert_eq!(id.to_string(), format!("g1:xo:{entry}:7"));
+        assert_eq!(id.to_string().parse(), Ok(id));
+        let small = format!("g1:xo:{}:7", entry.to_string().to_lowercase());
+        for text in [
+            "g1:xo:7:7",
+            &format!("g1:xo:{entry}"),
+            &format!("g1:xo:{entry}:07"),
+            &small,
         ] {
             assert_eq!(text.parse::<ComponentId>(), Err(UnknownCustomId), "{text}");
         }

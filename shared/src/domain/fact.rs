@@ -232,6 +232,18 @@ pub enum Fact {
         /// The entry.
         entry: EntryId,
     },
+    /// An entry was taken off the roster, and its account is no member any more; what it was stands with the record.
+    EntryTakenOff {
+        /// The entry.
+        entry: EntryId,
+        /// The account, if it had one.
+        user: Option<UserId>,
+    },
+    /// A member was given the roles of their rank in Discord; before and after stand with the record.
+    RolesGiven {
+        /// The account.
+        user: UserId,
+    },
     /// A one-time code was made for an entry.
     LinkCodeMade {
         /// The entry.
@@ -395,6 +407,8 @@ impl Fact {
             Self::RankGiven { .. } => "RankGiven",
             Self::RankFollowedRoles { .. } => "RankFollowedRoles",
             Self::ClubHandedOver { .. } => "ClubHandedOver",
+            Self::EntryTakenOff { .. } => "EntryTakenOff",
+            Self::RolesGiven { .. } => "RolesGiven",
             Self::LinkCodeMade { .. } => "LinkCodeMade",
             Self::AccountLinked { .. } => "AccountLinked",
             Self::AccountUnlinked { .. } => "AccountUnlinked",

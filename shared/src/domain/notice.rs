@@ -23,8 +23,8 @@ use super::setup::Setup;
 use super::signup::{SignUp, Status};
 use super::space::SpaceFault;
 use super::standing::{
-    CodeMade, HandOverQuestion, HandedOver, JoinDecided, Linked, RankGiven, RankShown, RolesApplied,
-    RolesListed,
+    CodeMade, HandOverQuestion, HandedOver, JoinDecided, Linked, RankGiven, RankShown, RemovalQuestion,
+    RolesApplied, RolesListed, TakenOff,
 };
 use super::stints::{PlanBrief, PlanDone, StintCall};
 use super::sync::SyncRun;
@@ -524,6 +524,16 @@ pub enum Notice<'a> {
     HandedOver {
         /// Who.
         handed: &'a HandedOver,
+    },
+    /// Answer to `/roster remove`: the question.
+    RemovalAsked {
+        /// The question.
+        question: &'a RemovalQuestion,
+    },
+    /// Answer to the question: somebody was taken off the roster.
+    TakenOff {
+        /// Who.
+        taken: &'a TakenOff,
     },
     /// Answer to `/link code`.
     CodeMade {

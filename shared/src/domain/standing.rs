@@ -1,7 +1,7 @@
 //! What is told about ranks and the roles that go with them.
 
 use super::club::Colour;
-use super::ids::{RoleId, UserId};
+use super::ids::{EntryId, RoleId, UserId};
 use super::link_code::Code;
 use super::rank::Rank;
 use super::role_map::Mapped;
@@ -36,6 +36,9 @@ pub struct RankGiven {
     pub rank: Rank,
     /// What it means for their roles.
     pub roles: RolesNext,
+    /// An entry of the roster that has their name and no account: the same person, perhaps.
+    #[serde(default)]
+    pub namesake: Option<String>,
 }
 
 /// How somebody stands.
@@ -49,6 +52,36 @@ pub struct RankShown {
     pub known: Option<(Entry, Member)>,
     /// The roles that go with their rank.
     pub roles: Vec<RoleId>,
+}
+
+/// Asks whether somebody is to be taken off the roster.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RemovalQuestion {
+    /// The accent of the club.
+    pub colour: Colour,
+    /// Their entry.
+    pub entry: EntryId,
+    /// Its name.
+    pub name: String,
+    /// Their account, if the entry has one.
+    pub user: Option<UserId>,
+    /// What they are.
+    pub rank: Rank,
+    /// The version of the entry when it was asked.
+    pub version: u64,
+}
+
+/// Who was taken off the roster.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TakenOff {
+    /// The accent of the club.
+    pub colour: Colour,
+    /// The entry's name.
+    pub name: String,
+    /// The account, if it had one.
+    pub user: Option<UserId>,
+    /// What it means for the account's roles.
+    pub roles: RolesNext,
 }
 
 /// Asks the owner whether to hand the club over.

@@ -7,6 +7,7 @@ use super::call::{Env, outbox_id};
 use super::finish_answer::reply;
 use super::job::{Job, JobFailure, at_home, or_lost};
 use crate::domain::club::Club;
+use crate::domain::fact::{Actor, Fact, Record};
 use crate::domain::ids::{ClubId, RoleId, UserId};
 use crate::domain::notice::{Notice, Render};
 use crate::domain::permissions::{GuildPicture, Right};
@@ -19,6 +20,7 @@ use crate::domain::work::{Reply, RoleWork};
 use crate::ports::discord::{DiscordError, Guilds, InteractionReplies, MemberRoles};
 use crate::ports::store::{Batch, Change, Ledger, Outbox, RoleMaps, RosterReader, SettingsReader};
 use jiff::Timestamp;
+use serde_json::json;
 
 /// What it needs of Discord.
 pub trait RolesDiscord: Guilds + MemberRoles + InteractionReplies {}
@@ -109,15 +111,26 @@ async fn given_roles<S: Ledger>(
     if applied.roles.is_empty() {
         return Ok(());
     }
+    let shown =
+        |member: &Member| json!({ "returned": member.returned, "roles_given_at": member.roles_given_at });
+    let before = shown(&member);
     let after = Member {
         returned: member.returned && !applied.failed.is_empty(),
         roles_given_at: Some(env.now()),
         version: member.version + 1,
         ..member
     };
+    let record = Record {
+        club: after.club,
+        actor: Actor::Gantry,
+        at: job.now,
+        fact: Fact::RolesGiven { user: after.user },
+        before,
+        after: shown(&after),
+    };
     let batch = Batch {
         changes: vec![Change::PutMember(after)],
-        record: None,
+        record: Some(record),
         outbox: Outbox {
             id: outbox_id(env, job.now),
             guild: job.guild,

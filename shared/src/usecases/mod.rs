@@ -46,6 +46,7 @@ pub mod show_attendance;
 pub mod show_event;
 pub mod start_sync;
 pub mod suggest;
+pub mod take_off_roster;
 pub mod take_telemetry;
 pub mod unlink_club;
 pub mod view_settings;

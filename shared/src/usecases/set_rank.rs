@@ -4,6 +4,7 @@ use super::call::{Call, Env, Failure, entry_id, with_caller};
 use super::once::{Decision, once};
 use crate::domain::fact::{Fact, Record};
 use crate::domain::ids::{ClubId, UserId};
+use crate::domain::names::Name;
 use crate::domain::rank::{Capability, Picked, Rank};
 use crate::domain::refusal::Refusal;
 use crate::domain::role_map::{RoleMap, in_force};
@@ -15,6 +16,11 @@ use crate::ports::store::{
     Batch, Caller, Change, ClubReader, Ledger, OnceKey, RoleMaps, RosterReader, StoreResult,
 };
 use serde_json::json;
+
+/// A namesake is looked for among the first two thousand entries: the answer has to be there in time, and the next run of sync
+/// looks at all.
+const NAMESAKE_PAGE: u32 = 500;
+const NAMESAKE_PAGES: u32 = 4;
 
 /// What ranks need of the store.
 pub trait RankStore: ClubReader + RosterReader + RoleMaps + Ledger {}
@@ -58,6 +64,10 @@ pub async fn set_rank<S: RankStore>(
         if was == rank && roles != RolesNext::Applied {
             return Err(Refusal::SameRank.into());
         }
+        let namesake = match known {
+            Some(_) => None,
+            None => namesake(store, caller.club.id, picked).await?,
+        };
         let (entry, member) = ranked(env, call, &caller, known, picked, rank);
         let given = RankGiven {
             colour: caller.club.colour,
@@ -66,6 +76,7 @@ pub async fn set_rank<S: RankStore>(
             was,
             rank,
             roles,
+            namesake,
         };
         let work = apply(roles, caller.club.id, picked.user, Some(&call.reply));
         let batch = if was == rank {
@@ -118,6 +129,28 @@ pub(super) async fn known<S: RosterReader>(store: &S, club: ClubId, user: UserId
     };
     let entry = store.entry(club, member.entry).await?;
     Ok(entry.map(|entry| (entry, member)))
+}
+
+/// An entry of that name that waits for an account, and was not taken from this one: perhaps the same person. The next run of
+/// sync asks about the two; a rank is not given by name alone.
+async fn namesake<S: RosterReader>(store: &S, club: ClubId, picked: &Picked) -> StoreResult<Option<String>> {
+    let name = Name::read(&picked.name);
+    let mut from = None;
+    for _ in 0..NAMESAKE_PAGES {
+        let page = store.list_entries(club, NAMESAKE_PAGE, from).await?;
+        let free = |entry: &&Entry| {
+            entry.user.is_none() && entry.retired_at.is_none() && !entry.untied.contains(&picked.user)
+        };
+        let mut free = page.items.iter().filter(free);
+        if let Some(entry) = free.find(|entry| name.same_user(&Name::read(&entry.name))) {
+            return Ok(Some(entry.name.clone()));
+        }
+        from = page.next;
+        if from.is_none() {
+            break;
+        }
+    }
+    Ok(None)
 }
 
 /// The records with the new rank, each ready to be put.

@@ -6,6 +6,7 @@ use crate::domain::ids::EventId;
 use crate::domain::notice::Sheet;
 use crate::domain::rank::Capability;
 use crate::domain::refusal::Refusal;
+use crate::domain::roster::Entry;
 use crate::domain::teams::{Team, seat};
 use crate::domain::text::comparable;
 use crate::domain::when::write_start;
@@ -138,6 +139,28 @@ pub async fn suggest_entries<S: ClubReader + RosterReader>(
     call: &Call,
     typed: &str,
 ) -> Result<Vec<Suggestion>, Failure> {
+    entries_of(store, call, typed, |entry| !entry.linked).await
+}
+
+/// Entries of the roster whose names contain what was typed, whatever is known of their accounts; otherwise as
+/// [`suggest_entries`].
+///
+/// # Errors
+/// Refuses with `NoClub`.
+pub async fn suggest_people<S: ClubReader + RosterReader>(
+    store: &S,
+    call: &Call,
+    typed: &str,
+) -> Result<Vec<Suggestion>, Failure> {
+    entries_of(store, call, typed, |_| true).await
+}
+
+async fn entries_of<S: ClubReader + RosterReader>(
+    store: &S,
+    call: &Call,
+    typed: &str,
+    fits: impl Fn(&Entry) -> bool,
+) -> Result<Vec<Suggestion>, Failure> {
     let (caller, ()) = with_caller(store, call, |_| async { Ok(()) }).await?;
     if !caller.rank.may(Capability::ManageMembers) {
         return Ok(Vec::new());
@@ -149,7 +172,7 @@ pub async fn suggest_entries<S: ClubReader + RosterReader>(
         let open = page
             .items
             .into_iter()
-            .filter(|entry| !entry.linked && entry.retired_at.is_none());
+            .filter(|entry| fits(entry) && entry.retired_at.is_none());
         let entries = open.map(|entry| Suggestion {
             label: format!("{} · {}", entry.name, entry.rank.label()),
             value: entry.id.to_string(),

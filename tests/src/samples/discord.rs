@@ -252,6 +252,10 @@ fn commands() -> Vec<(&'static str, Value)> {
         ("command-roster-list", sub_command("roster", "list", &[])),
         ("command-roster-import", roster_import()),
         ("command-roster-export", sub_command("roster", "export", &[])),
+        (
+            "command-roster-remove",
+            sub_command("roster", "remove", &[("entry", &TWIN.to_string())]),
+        ),
         ("command-sync-run", sub_command("sync", "run", &[])),
         ("command-sync-status", sub_command("sync", "status", &[])),
         ("command-sync-history", sub_command("sync", "history", &[])),
@@ -477,6 +481,10 @@ fn suggestions() -> Vec<(&'static str, Value)> {
             sub("event", "create", typing("series", "endu")),
         ),
         ("autocomplete-race", sub("result", "post", typing("event", "spa"))),
+        (
+            "autocomplete-person",
+            sub("roster", "remove", typing("entry", "mika")),
+        ),
         ("autocomplete-entry", sub("link", "code", typing("entry", "mika"))),
         (
             "autocomplete-event",
@@ -588,6 +596,14 @@ fn buttons() -> Vec<(&'static str, ComponentId, UserId)> {
             "button-roster-page",
             ComponentId::RosterPage {
                 after: EntryId::from_parts(0, 0),
+            },
+            ADMIN,
+        ),
+        (
+            "button-roster-take-off",
+            ComponentId::TakeOff {
+                entry: TWIN,
+                version: 1,
             },
             ADMIN,
         ),

@@ -119,7 +119,9 @@ pub(super) fn slug(slug: &str) -> Key {
     Key::new(format!("SLUG#{slug}"), "CLUB")
 }
 
-pub(super) fn club(club: ClubId) -> Key {
+/// A club.
+#[must_use]
+pub fn club(club: ClubId) -> Key {
     Key::new(club_partition(club), CLUB)
 }
 
@@ -127,7 +129,9 @@ pub(super) fn settings(club: ClubId) -> Key {
     Key::new(club_partition(club), SETTINGS)
 }
 
-pub(super) fn member(club: ClubId, user: UserId) -> Key {
+/// The member that a Discord account is.
+#[must_use]
+pub fn member(club: ClubId, user: UserId) -> Key {
     Key::new(club_partition(club), format!("{MEMBERS}{:020}", user.0))
 }
 
@@ -253,15 +257,21 @@ pub(super) fn channel_owner(club: ClubId, channel: ChannelId) -> Key {
     Key::new(club_partition(club), format!("CHANNEL#{:020}", channel.0))
 }
 
-pub(super) fn event(event: EventKey) -> Key {
+/// An event.
+#[must_use]
+pub fn event(event: EventKey) -> Key {
     Key::new(event_partition(event), EVENT_HEADER)
 }
 
-pub(super) fn class(event: EventKey, class: &ClassId) -> Key {
+/// One of its classes.
+#[must_use]
+pub fn class(event: EventKey, class: &ClassId) -> Key {
     Key::new(event_partition(event), format!("{CLASSES}{}", class.as_str()))
 }
 
-pub(super) fn sign_up(event: EventKey, user: UserId) -> Key {
+/// A driver's answer to it.
+#[must_use]
+pub fn sign_up(event: EventKey, user: UserId) -> Key {
     Key::new(event_partition(event), format!("{SIGN_UPS}{:020}", user.0))
 }
 
@@ -269,7 +279,9 @@ pub(super) fn waiters(class: &ClassId) -> String {
     format!("WAIT#{}#", class.as_str())
 }
 
-pub(super) fn waiter(event: EventKey, class: &ClassId, ticket: Ticket) -> Key {
+/// A place on the waitlist of a class.
+#[must_use]
+pub fn waiter(event: EventKey, class: &ClassId, ticket: Ticket) -> Key {
     Key::new(
         event_partition(event),
         format!("{}{:020}", waiters(class), ticket.0.0),
@@ -385,11 +397,15 @@ pub(super) fn lost_club(at: Timestamp, club: ClubId) -> String {
     format!("{}#{club}", instant(at))
 }
 
-pub(super) fn outbox(id: OutboxId) -> Key {
+/// A row of the outbox.
+#[must_use]
+pub fn outbox(id: OutboxId) -> Key {
     Key::new(format!("{OUTBOX_PREFIX}{id}"), "JOBS")
 }
 
-pub(super) fn once(key: OnceKey) -> Key {
+/// What came of a call that may be repeated.
+#[must_use]
+pub fn once(key: OnceKey) -> Key {
     match key {
         OnceKey::Interaction(id) => Key::new(format!("ONCE#INTERACTION#{:020}", id.0), "OUTCOME"),
         OnceKey::Late(id) => Key::new(format!("ONCE#LATE#{:020}", id.0), "OUTCOME"),
@@ -399,7 +415,8 @@ pub(super) fn once(key: OnceKey) -> Key {
 }
 
 /// A month of a club's audit log, in order of time.
-pub(super) fn audit(club: ClubId, at: Timestamp, id: OutboxId) -> Key {
+#[must_use]
+pub fn audit(club: ClubId, at: Timestamp, id: OutboxId) -> Key {
     Key::new(
         format!("CLUB#{club}#AUDIT#{}", at.strftime("%Y-%m")),
         format!("{}#{id}", instant(at)),

@@ -9,7 +9,7 @@ mod events;
 mod imports;
 mod items;
 mod joins;
-mod keys;
+pub mod keys;
 mod link_codes;
 mod links;
 mod requests;

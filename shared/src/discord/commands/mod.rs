@@ -62,6 +62,7 @@ pub enum Verb {
     RosterImport,
     RosterExport,
     RosterList,
+    RosterRemove,
     SyncRun,
     SyncStatus,
     SyncHistory,
@@ -268,6 +269,11 @@ pub enum Command {
     RosterExport,
     /// `/roster list`
     RosterList,
+    /// `/roster remove`
+    RosterRemove {
+        /// Whose entry.
+        entry: EntryId,
+    },
     /// `/sync run`
     SyncRun,
     /// `/sync status`

@@ -195,6 +195,13 @@ pub enum ComponentAction {
         /// The version of their member when the question was asked.
         version: u64,
     },
+    /// Yes, take somebody off the roster.
+    TakeOff {
+        /// Their entry.
+        entry: EntryId,
+        /// Its version when the question was asked.
+        version: u64,
+    },
     /// No, change nothing.
     LeaveAsItIs,
     /// Show a step of the setup.
@@ -455,6 +462,9 @@ fn build(verb: Verb, options: &Options<'_>) -> Result<Command, RouteError> {
         },
         Verb::RosterExport => Command::RosterExport,
         Verb::RosterList => Command::RosterList,
+        Verb::RosterRemove => Command::RosterRemove {
+            entry: options.id("entry", PICK_ENTRY)?,
+        },
         Verb::SignupList => Command::SignupList { event: event()? },
         Verb::SyncRun => Command::SyncRun,
         Verb::SyncStatus => Command::SyncStatus,
@@ -763,6 +773,7 @@ fn component(data: &ComponentData, in_guild: bool) -> Result<ComponentAction, Ro
         ComponentId::ResetSettings { target, version } => ComponentAction::ResetSettings { target, version },
         ComponentId::KeepSettings => ComponentAction::KeepSettings,
         ComponentId::HandOver { user, version } => ComponentAction::HandOver { user, version },
+        ComponentId::TakeOff { entry, version } => ComponentAction::TakeOff { entry, version },
         ComponentId::LeaveAsItIs => ComponentAction::LeaveAsItIs,
         ComponentId::Setup { page } => ComponentAction::Setup { page },
         ComponentId::SetupRank => ComponentAction::Setup {

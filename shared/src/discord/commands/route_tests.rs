@@ -424,6 +424,10 @@ fn every_command_is_routed_with_all_its_options() {
             Command::SignupList { event },
         ),
         (run("roster list", &[]), Command::RosterList),
+        (
+            run("roster remove", &[("entry", json!(entry().to_string()))]),
+            Command::RosterRemove { entry: entry() },
+        ),
         (run("roster export", &[]), Command::RosterExport),
         (
             with_file(json!({ "filename": "a.csv", "size": 7, "url": "https://cdn/a" })),

@@ -23,6 +23,8 @@ pub enum AutocompleteField {
     HelpTopic,
     /// An entry of the roster that no account is proved for; the value is its id.
     Entry,
+    /// Any entry of the roster; the value is its id.
+    Person,
     /// A setting's name.
     Setting,
     /// A value of the setting that stands in the option `key`, if it is one.

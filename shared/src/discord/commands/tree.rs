@@ -684,6 +684,18 @@ const ROSTER: &[SubSpec] = &[
             "The file can be changed in a spreadsheet and imported again: the column id tells who is who.",
         ),
     ),
+    SubSpec::new(
+        "remove",
+        "Take somebody off the roster",
+        ActionSpec::new(
+            Verb::RosterRemove,
+            &[OptionSpec::text("entry", "Whom", limits::ID)
+                .required()
+                .suggested(AutocompleteField::Person)],
+            "For admins, and for people below their own rank. Asks first. Their account is a guest's from then on; sign-ups, \
+             results and the history stay.",
+        ),
+    ),
 ];
 
 const SYNC: &[SubSpec] = &[

@@ -184,6 +184,7 @@ fn given(name: &str, was: Rank, roles: RolesNext) -> RankGiven {
         was,
         rank: Rank::Member,
         roles,
+        namesake: None,
     }
 }
 

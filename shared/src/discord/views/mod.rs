@@ -193,6 +193,8 @@ impl Views {
             Notice::SettingsKept => text_body(settings::KEPT),
             Notice::RankGiven { given } => ranks::given(given, &self.ids),
             Notice::RankShown { shown } => ranks::shown(shown),
+            Notice::RemovalAsked { question } => ranks::removal(question),
+            Notice::TakenOff { taken } => ranks::taken_off(taken),
             Notice::HandOver { question } => ranks::hand_over(question),
             Notice::HandedOver { handed } => ranks::handed_over(handed),
             Notice::CodeMade { made } => links::code_made(made, &self.ids),

@@ -11,8 +11,8 @@ use crate::domain::ids::RoleId;
 use crate::domain::rank::{Rank, RankFault};
 use crate::domain::role_map::{Mapped, ROLES_MAX, RoleFault};
 use crate::domain::standing::{
-    HandOverQuestion, HandedOver, Leads, RankGiven, RankShown, RoleTrouble, RolesApplied, RolesListed,
-    RolesNext,
+    HandOverQuestion, HandedOver, Leads, RankGiven, RankShown, RemovalQuestion, RoleTrouble, RolesApplied,
+    RolesListed, RolesNext, TakenOff,
 };
 use serde_json::Value;
 
@@ -34,7 +34,13 @@ pub(super) fn given(given: &RankGiven, ids: &CommandIds) -> Value {
         phrases::driver(&given.name),
         a(given.rank)
     ));
-    if given.was == Rank::Guest {
+    if let Some(namesake) = &given.namesake {
+        embed = embed.line(format!(
+            "**{}** is on the roster once more, without an account. The next synchronisation asks whether that is the same person: see {}.",
+            phrases::driver(namesake),
+            mention("sync conflicts", ids)
+        ));
+    } else if given.was == Rank::Guest {
         embed = embed.line(format!(
             "If they are on the roster already under another name, take this entry off and let them prove that the other is theirs. {} shows how somebody stands.",
             mention("rank show", ids)
@@ -114,6 +120,47 @@ pub(super) fn hand_over(question: &HandOverQuestion) -> Value {
         button(ComponentId::LeaveAsItIs, "Keep it", Tone::Plain, true),
     ];
     embed_with(embed, vec![row(buttons)])
+}
+
+pub(super) fn removal(question: &RemovalQuestion) -> Value {
+    let who = match question.user {
+        Some(user) => format!("<@{user}> (**{}**)", phrases::driver(&question.name)),
+        None => format!("**{}**", phrases::driver(&question.name)),
+    };
+    let account = match question.user {
+        Some(_) => " Their account would be a guest's here.",
+        None => "",
+    };
+    let embed = Embed::new(question.colour, "Take off the roster?").line(format!(
+        "{who} is {} now.{account} Sign-ups and results stay.",
+        a(question.rank)
+    ));
+    let yes = ComponentId::TakeOff {
+        entry: question.entry,
+        version: question.version,
+    };
+    let buttons = [
+        button(yes, "Take off", Tone::Bad, true),
+        button(ComponentId::LeaveAsItIs, "Keep", Tone::Plain, true),
+    ];
+    embed_with(embed, vec![row(buttons)])
+}
+
+pub(super) fn taken_off(taken: &TakenOff) -> Value {
+    let name = phrases::driver(&taken.name);
+    let mut embed = Embed::new(taken.colour, "Taken off the roster")
+        .line(format!("**{name}** is not on the roster any more."));
+    if let Some(user) = taken.user {
+        embed = embed.line(match taken.roles {
+            RolesNext::Applied => {
+                format!("<@{user}> is a guest now. The roles of the club's ranks are being taken from them.")
+            }
+            RolesNext::Lead | RolesNext::Untouched => {
+                format!("<@{user}> is a guest now. Their roles in Discord stay as they are.")
+            }
+        });
+    }
+    embed_body(embed)
 }
 
 pub(super) fn handed_over(handed: &HandedOver) -> Value {

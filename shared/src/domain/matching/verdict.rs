@@ -211,8 +211,8 @@ impl Court {
                     claims if claims.iter().all(|claim| self.at_rest(claim.place)) => continue,
                     claims => claims.iter().map(|claim| claim.place).collect(),
                 },
-                // Found by name, and now there are two of the name.
-                [(own, Tie::Named)] if self.fit(user, *own).is_some() => {
+                // Found by name or put on record with the account, and there are two of the name.
+                [(own, Tie::Named | Tie::Stored)] if self.fit(user, *own).is_some() => {
                     let claims = self.claims_of(user).iter();
                     let others = claims.filter(|claim| claim.place != *own && !self.at_rest(claim.place));
                     others.map(|claim| claim.place).chain([*own]).collect()
