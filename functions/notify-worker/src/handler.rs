@@ -153,12 +153,14 @@ async fn perform_on<E: Env>(
             event,
             team,
             id,
+            number,
             incident,
         } => {
             let told = Told {
                 event: *event,
                 team: *team,
                 id,
+                number: *number,
                 incident,
             };
             Box::pin(tell_incident(table, (&discord, &views), job, told)).await

@@ -496,7 +496,7 @@ pub fn reschedule(
     let unwanted = present.iter().filter(|alert| {
         let of_others = match alert.kind {
             AlertKind::Stints { .. } | AlertKind::Held { .. } => true,
-            AlertKind::Pace { .. } => event.state == EventState::Live,
+            AlertKind::Pace { .. } => event.state.shows_race(),
             _ => false,
         };
         alert.is_pending() && !of_others && !wanted.iter().any(|(kind, _)| kind.name() == alert.kind.name())

@@ -419,6 +419,8 @@ pub enum Notice<'a> {
         colour: Colour,
         /// The team's name.
         team: &'a str,
+        /// Counts the team's incidents.
+        number: u64,
         /// What.
         incident: &'a Incident,
     },

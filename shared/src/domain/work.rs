@@ -98,6 +98,9 @@ pub enum Work {
         team: TeamId,
         /// Names it: the digest of its delivery.
         id: String,
+        /// Counts the team's incidents, from 1.
+        #[serde(default)]
+        number: u64,
         /// What happened.
         incident: Incident,
     },
@@ -448,7 +451,7 @@ impl Work {
     }
 
     /// Whether it is worth doing when nobody waits for its answer any more. What only asks is asked again; and whether somebody
-    /// may set something is judged by what they were when they asked.
+    /// may set something is judged by what they were when they asked. Where a car is, and what happened to it, is of the moment.
     #[must_use]
     pub const fn outlives_its_answer(&self) -> bool {
         !matches!(
@@ -458,6 +461,8 @@ impl Work {
                 | Self::PreviewRoster { .. }
                 | Self::ImportResults { .. }
                 | Self::ExportRoster { .. }
+                | Self::ShowPace { .. }
+                | Self::TellIncident { .. }
         )
     }
 
@@ -561,5 +566,34 @@ impl std::fmt::Debug for Reply {
             .field("token", &"…")
             .field("expires_at", &self.expires_at)
             .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ids::EventId;
+
+    #[test]
+    fn what_is_of_the_moment_is_not_put_aside() {
+        let event = EventKey {
+            club: ClubId::from_parts(1, 1),
+            event: EventId::from_parts(1, 2),
+        };
+        let team = TeamId::from_parts(1, 3);
+        let told = Work::TellIncident {
+            event,
+            team,
+            id: "5a".to_owned(),
+            number: 1,
+            incident: Incident {
+                at: Timestamp::UNIX_EPOCH,
+                text: "Spin".to_owned(),
+                lap: None,
+            },
+        };
+        assert!(!told.outlives_its_answer());
+        assert!(!Work::ShowPace { event, team }.outlives_its_answer());
+        assert!(Work::SettleTeam { event, team }.outlives_its_answer());
     }
 }

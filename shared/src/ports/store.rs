@@ -227,6 +227,14 @@ pub trait Telemetry: Send + Sync {
         now: Timestamp,
     ) -> impl Future<Output = StoreResult<bool>> + Send;
 
+    /// Takes one of the `most` incidents that the event has in the minute of `now`; whether there was one left.
+    fn take_incident(
+        &self,
+        event: EventKey,
+        most: u32,
+        now: Timestamp,
+    ) -> impl Future<Output = StoreResult<bool>> + Send;
+
     /// What has arrived of a team.
     fn team_pace(
         &self,

@@ -5,14 +5,14 @@ use super::call::{Call, Env, Failure, Origin, with_caller};
 use super::once::{Decision, once};
 use crate::domain::alert::{Alert, AlertKind, reschedule_stints, whole_second};
 use crate::domain::club::Club;
-use crate::domain::event::{EventKey, EventState};
+use crate::domain::event::EventKey;
 use crate::domain::fact::Fact;
 use crate::domain::ids::{EventId, TeamId};
 use crate::domain::notice::Sheet;
 use crate::domain::rank::Capability;
 use crate::domain::refusal::{EventAction, Field, FormFault, Problem, Refusal};
 use crate::domain::settings::Settings;
-use crate::domain::stints::{PlanBrief, PlanDone, PlanEdit, PlanWish, Stint, TeamPlan, team_now};
+use crate::domain::stints::{PlanBrief, PlanDone, PlanEdit, PlanWish, TeamPlan, team_now};
 use crate::domain::teams::Team;
 use crate::domain::wishes::stint_leads;
 use crate::ports::store::{
@@ -58,11 +58,12 @@ pub async fn change_plan<S: Alerts + ClubReader + MemberWishes + TeamReader + Le
             PlanWish::Start | PlanWish::Finish | PlanWish::Emergency { .. }
         );
         let desk = desk(store, call, (event, team), driving).await?;
-        // A plan belongs to teams: where they are no longer changed, it is not either. But who is in the car when the time is
-        // over still gets out.
-        let last = driving && desk.plan.stints.iter().any(Stint::is_running);
-        if !(last && desk.sheet.event.state == EventState::Completed) {
-            desk.sheet.event.state.after(EventAction::ArrangeTeams)?;
+        let state = desk.sheet.event.state;
+        if driving {
+            desk.plan.driven_in(state)?;
+        } else {
+            // A plan belongs to teams: where they are no longer changed, it is not either.
+            state.after(EventAction::ArrangeTeams)?;
         }
         let (next, done) = decided(call, wish, &desk)?;
         let batch = changed(store, env, &Origin::of(call), &desk, &next).await?;

@@ -9,7 +9,7 @@ use crate::domain::alert::{
 };
 use crate::domain::attendance::{EVERY, next_sample};
 use crate::domain::club::Club;
-use crate::domain::event::{Event, EventAction, EventKey, EventState};
+use crate::domain::event::{Event, EventAction, EventKey};
 use crate::domain::fact::{Actor, Fact, Record};
 use crate::domain::ids::UserId;
 use crate::domain::notice::Render;
@@ -369,7 +369,7 @@ async fn pace<S: Telemetry>(
         return Ok(overtaken());
     };
     let known = store.team_pace(event.key, team).await?;
-    let Some(known) = known.filter(|_| event.state == EventState::Live) else {
+    let Some(known) = known.filter(|_| event.state.shows_race()) else {
         return Ok(overtaken());
     };
     let (next, showing) = known.shown(job.now);

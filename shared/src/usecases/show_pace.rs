@@ -22,7 +22,7 @@ pub trait PaceStore:
 impl<T: Ledger + Receipts + SettingsReader + Spaces + TeamReader + TeamSpaces + Telemetry> PaceStore for T {}
 
 /// Shows what is known by now, in the team's thread, or in the event's channel where there is none. Nothing is done if that
-/// is what the message says, or once the race is over.
+/// is what the message says, or once the event is put away or called off.
 ///
 /// # Errors
 /// What the store and Discord say.
@@ -45,7 +45,7 @@ pub async fn show_pace<S: PaceStore>(
         return Ok(());
     };
     let (space, own) = (space?, own?);
-    let Some(pace) = known.latest.filter(|_| !sheet.event.state.is_over()) else {
+    let Some(pace) = known.latest.filter(|_| sheet.event.state.shows_race()) else {
         return Ok(());
     };
     let done = shown.as_ref().is_some_and(|shown| shown.pace == pace);

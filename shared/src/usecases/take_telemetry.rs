@@ -16,8 +16,8 @@ use crate::domain::results_csv::entered_results;
 use crate::domain::stints::{TeamPlan, team_now};
 use crate::domain::teams::{LineUp, Team};
 use crate::domain::telemetry::{
-    DELIVERIES_A_MINUTE, Delivery, Incident, Message, Pace, ResultEntry, Showing, Signed, Taken, TeamPace,
-    Unread, Unsigned, read, verify,
+    DELIVERIES_A_MINUTE, Delivery, INCIDENTS_A_MINUTE, Incident, Message, Pace, ResultEntry, Showing, Signed,
+    Taken, TeamPace, Unread, Unsigned, read, verify,
 };
 use crate::domain::text::comparable;
 use crate::domain::work::Work;
@@ -90,7 +90,8 @@ pub async fn take_telemetry<S: RaceStore>(
 ) -> Result<Taken, NotTaken> {
     let link = store.telemetry(posted.club).await?;
     let secret = link.and_then(|link| link.secret);
-    let at = verify(secret.as_ref(), &posted.signed, posted.now)?;
+    // A clock that is fast must not make what it signs the latest for minutes.
+    let at = verify(secret.as_ref(), &posted.signed, posted.now)?.min(posted.now);
     if !store
         .take_delivery(posted.club, DELIVERIES_A_MINUTE, posted.now)
         .await?
@@ -110,7 +111,6 @@ struct Scene {
     from: Origin,
     sheet: Sheet,
     line_up: LineUp,
-    alerts: Vec<Alert>,
     settings: crate::domain::settings::Settings,
     club: crate::domain::club::Club,
 }
@@ -125,12 +125,8 @@ async fn decide<S: RaceStore>(
         club: posted.club,
         event: delivery.event,
     };
-    let (found, alerts, club) = futures::join!(
-        Box::pin(store.line_up(key)),
-        store.alerts(key),
-        store.club_and_settings(posted.club)
-    );
-    let (Some((sheet, line_up)), alerts, Some((club, settings))) = (found?, alerts?, club?) else {
+    let (found, club) = futures::join!(Box::pin(store.line_up(key)), store.club_and_settings(posted.club));
+    let (Some((sheet, line_up)), Some((club, settings))) = (found?, club?) else {
         return Err(Refusal::NoSuchEvent.into());
     };
     // A club without a server has nobody whom it could tell.
@@ -144,7 +140,6 @@ async fn decide<S: RaceStore>(
         },
         sheet,
         line_up,
-        alerts,
         settings,
         club,
     };
@@ -157,11 +152,11 @@ async fn decide<S: RaceStore>(
             Box::pin(results(store, env, &scene, entries, *replace)).await
         }
         Message::Position { team, pace } => {
-            let team = scene.team(team)?;
+            let team = scene.racing(team)?;
             Box::pin(position(store, env, &scene, team.id, pace)).await
         }
         Message::Incident { team, incident: what } => {
-            let team = scene.team(team)?;
+            let team = scene.racing(team)?;
             Box::pin(incident(store, env, &scene, team.id, what)).await
         }
         Message::DriverIn { team, driver } => {
@@ -170,27 +165,40 @@ async fn decide<S: RaceStore>(
                 .as_deref()
                 .map(|named| scene.driver(&team, named))
                 .transpose()?;
-            Box::pin(stint(store, env, scene, team, |plan, team, sheet| {
-                plan.with_in_car(driver, posted.now, team, sheet)
-            }))
+            Box::pin(stint(
+                store,
+                env,
+                scene,
+                (team, delivery.at),
+                |plan, team, sheet| plan.with_in_car(driver, posted.now, team, sheet),
+            ))
             .await
         }
         Message::DriverOut { team } => {
             let team = scene.team(team)?;
-            Box::pin(stint(store, env, scene, team, |plan, team, sheet| {
-                plan.with_empty_car(posted.now, team, sheet)
-            }))
+            Box::pin(stint(
+                store,
+                env,
+                scene,
+                (team, delivery.at),
+                |plan, team, sheet| plan.with_empty_car(posted.now, team, sheet),
+            ))
             .await
         }
     }
 }
 
 impl Scene {
-    /// The team of a race that is on, by its id or name.
-    fn team(&self, named: &str) -> Result<Team, Refusal> {
+    /// The team of a race that is on.
+    fn racing(&self, named: &str) -> Result<Team, Refusal> {
         if self.sheet.event.state != EventState::Live {
             return Err(Refusal::NotLive);
         }
+        self.team(named)
+    }
+
+    /// A team by its id or name.
+    fn team(&self, named: &str) -> Result<Team, Refusal> {
         let by_id = named.parse::<TeamId>().ok();
         let by_name = || {
             let name = comparable(named);
@@ -223,33 +231,59 @@ impl Scene {
     }
 }
 
-/// Begins or ends a stint, as `/stint start` and `/stint finish` do.
-async fn stint<S: MemberWishes + TeamReader>(
+/// Nothing comes of it, and that is remembered: sent again when it would have an effect, it has none.
+fn without_effect(env: &impl Env, scene: &Scene, changes: Vec<Change>, taken: Taken) -> Decision<Taken> {
+    let batch = Batch {
+        changes,
+        record: None,
+        outbox: scene.from.outbox(env, Vec::new()),
+        answered: None,
+    };
+    Decision::Commit(Box::new(batch), taken)
+}
+
+/// Begins or ends a stint, as `/stint start` and `/stint finish` do, and when they do, unless it was signed before a signal that
+/// has arrived.
+async fn stint<S: Alerts + MemberWishes + TeamReader + Telemetry>(
     store: &S,
     env: &impl Env,
     scene: Scene,
-    team: Team,
+    (team, at): (Team, Timestamp),
     step: impl FnOnce(&TeamPlan, &Team, &Sheet) -> Result<Option<TeamPlan>, Refusal>,
 ) -> Result<Decision<Taken>, Failure> {
     let key = scene.sheet.event.key;
-    let plan = store.team_plan(key, team.id).await?.ok_or(Refusal::NoPlan)?;
+    let (plan, known, alerts) = futures::join!(
+        store.team_plan(key, team.id),
+        store.team_pace(key, team.id),
+        store.alerts(key)
+    );
+    let plan = plan?.unwrap_or_else(|| TeamPlan::empty(key, team.id));
+    plan.driven_in(scene.sheet.event.state)
+        .map_err(|_| Refusal::NotLive)?;
+    let known = known?.unwrap_or_else(|| TeamPace::none(key, team.id));
+    let Some(known) = known.with_stint(at) else {
+        return Ok(without_effect(env, &scene, Vec::new(), Taken::OlderStint));
+    };
+    let signal = Change::PutPace(known);
+    let plan = plan.on(&scene.sheet.event);
+    let Some(next) = step(&plan, &team, &scene.sheet)? else {
+        return Ok(without_effect(env, &scene, vec![signal], Taken::StintUnchanged));
+    };
     let desk = Desk {
-        plan: plan.on(&scene.sheet.event),
+        plan,
         club: scene.club,
         settings: scene.settings,
         sheet: scene.sheet,
         team,
-        alerts: scene.alerts,
+        alerts: alerts?,
     };
-    let Some(next) = step(&desk.plan, &desk.team, &desk.sheet)? else {
-        return Ok(Decision::Nothing(Taken::StintUnchanged));
-    };
-    let batch = changed(store, env, &scene.from, &desk, &next).await?;
+    let mut batch = changed(store, env, &scene.from, &desk, &next).await?;
+    batch.changes.push(signal);
     Ok(Decision::Commit(Box::new(batch), Taken::Stint))
 }
 
 /// Keeps where the team stands, and has it shown: at once, or by the alert that is due a minute after the last time.
-async fn position<S: Telemetry>(
+async fn position<S: Alerts + Telemetry>(
     store: &S,
     env: &impl Env,
     scene: &Scene,
@@ -260,13 +294,17 @@ async fn position<S: Telemetry>(
     let known = store.team_pace(event, team).await?;
     let known = known.unwrap_or_else(|| TeamPace::none(event, team));
     let Some((next, showing)) = known.with(pace.clone(), scene.from.now) else {
-        return Ok(Decision::Nothing(Taken::OlderPosition));
+        return Ok(without_effect(env, scene, Vec::new(), Taken::OlderPosition));
     };
     let mut changes = vec![Change::PutPace(next)];
     let mut work = Vec::new();
     match showing {
         Showing::Now => work.push(Work::ShowPace { event, team }),
-        Showing::At(due) => changes.extend(shown_at(scene, team, due).map(Change::PutAlert)),
+        Showing::At(due) => {
+            // Read after what is known: should a worker settle the alert meanwhile, that has changed too.
+            let alerts = store.alerts(event).await?;
+            changes.extend(shown_at(scene, &alerts, team, due).map(Change::PutAlert));
+        }
     }
     let batch = Batch {
         changes,
@@ -278,9 +316,9 @@ async fn position<S: Telemetry>(
 }
 
 /// The alert by which it is shown; nothing if it waits already.
-fn shown_at(scene: &Scene, team: TeamId, due: Timestamp) -> Option<Alert> {
+fn shown_at(scene: &Scene, alerts: &[Alert], team: TeamId, due: Timestamp) -> Option<Alert> {
     let kind = AlertKind::Pace { team };
-    match scene.alerts.iter().find(|alert| alert.kind == kind) {
+    match alerts.iter().find(|alert| alert.kind == kind) {
         Some(alert) if alert.is_pending() => None,
         Some(alert) => Some(Alert {
             guild: scene.from.guild,
@@ -309,6 +347,12 @@ async fn incident<S: Telemetry>(
     let known = store.team_pace(event, team).await?;
     let known = known.unwrap_or_else(|| TeamPace::none(event, team));
     let next = known.with_incident(scene.from.now)?;
+    if !store
+        .take_incident(event, INCIDENTS_A_MINUTE, scene.from.now)
+        .await?
+    {
+        return Err(Refusal::TooManyMessages.into());
+    }
     let mut record = scene
         .from
         .record(event.club, Fact::IncidentReported { event, team });
@@ -317,6 +361,7 @@ async fn incident<S: Telemetry>(
         event,
         team,
         id: scene.from.trace.clone(),
+        number: next.told,
         incident: incident.clone(),
     };
     let batch = Batch {

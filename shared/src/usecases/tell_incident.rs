@@ -10,6 +10,10 @@ use crate::domain::stints::team_now;
 use crate::domain::telemetry::Incident;
 use crate::ports::discord::{FileMessages, Guilds};
 use crate::ports::store::{Receipts, SettingsReader, Spaces, TeamReader, TeamSpaces};
+use jiff::SignedDuration;
+
+/// How long an incident is worth telling.
+const TOLD_FOR: SignedDuration = SignedDuration::from_mins(15);
 
 /// What is told to whom.
 #[derive(Clone, Copy, Debug)]
@@ -20,11 +24,14 @@ pub struct Told<'a> {
     pub team: TeamId,
     /// Names the incident.
     pub id: &'a str,
+    /// Counts the team's incidents.
+    pub number: u64,
     /// What happened.
     pub incident: &'a Incident,
 }
 
-/// Tells it in the team's thread, or in the event's channel where there is none.
+/// Tells it in the team's thread, or in the event's channel where there is none. What is not told in time is not told at all: a
+/// crew would take it for news.
 ///
 /// # Errors
 /// What the store and Discord say.
@@ -44,7 +51,8 @@ pub async fn tell_incident<S: Receipts + SettingsReader + Spaces + TeamReader + 
     let (Some((sheet, line_up)), Some((club, _)), space, own) = (found?, club?, space?, own?) else {
         return Ok(());
     };
-    if !at_home(&club, job)? {
+    let late = job.now.duration_since(told.incident.at) > TOLD_FOR;
+    if late || !sheet.event.state.shows_race() || !at_home(&club, job)? {
         return Ok(());
     }
     let Ok(of) = team_now(&line_up, team, &sheet) else {
@@ -53,6 +61,7 @@ pub async fn tell_incident<S: Receipts + SettingsReader + Spaces + TeamReader + 
     let rendered = render.render(&Notice::TeamIncident {
         colour: club.colour,
         team: &of.name,
+        number: told.number,
         incident: told.incident,
     });
     let part = Part {

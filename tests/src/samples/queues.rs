@@ -90,6 +90,7 @@ pub(super) fn events(now: Timestamp) -> serde_json::Result<Vec<(&'static str, &'
         event: OPEN,
         team: TEAM,
         id: "5a".repeat(16),
+        number: 2,
         incident: Incident {
             at: now,
             text: "Contact with #44".to_owned(),

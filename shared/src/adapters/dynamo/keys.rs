@@ -208,6 +208,11 @@ pub(super) fn deliveries(club: ClubId, minute: i64) -> Key {
     Key::new(club_partition(club), format!("DELIVERIES#{minute}"))
 }
 
+/// Incidents of an event in a minute, counted from the Unix epoch.
+pub(super) fn incidents(event: EventKey, minute: i64) -> Key {
+    Key::new(event_partition(event), format!("TELEMETRY#INCIDENTS#{minute}"))
+}
+
 /// What has arrived of a team. Outside of the range that a line-up is read in.
 pub(super) fn team_pace(event: EventKey, team: TeamId) -> Key {
     Key::new(event_partition(event), format!("TELEMETRY#{team}#PACE"))
@@ -469,6 +474,7 @@ mod tests {
             team_space(EVENT, TeamId::from_parts(1, 1)).sk,
             team_pace(EVENT, TeamId::from_parts(1, 1)).sk,
             shown_pace(EVENT, TeamId::from_parts(1, 1)).sk,
+            incidents(EVENT, 1).sk,
             receipt(EVENT, "x").sk,
             waiter(EVENT, &ClassId::of("GT3"), Ticket(InteractionId(1))).sk,
         ] {

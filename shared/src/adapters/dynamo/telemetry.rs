@@ -1,6 +1,7 @@
 //! Telemetry: a club's secret, how many deliveries are taken in a minute, and what is known and shown of a team.
 
 use super::items::{number, read};
+use super::keys::Key;
 use super::requests::failure;
 use super::{Table, keys};
 use crate::domain::event::EventKey;
@@ -19,12 +20,43 @@ impl Telemetry for Table {
     }
 
     async fn take_delivery(&self, club: ClubId, most: u32, now: Timestamp) -> StoreResult<bool> {
-        let minute = now.as_second().div_euclid(60);
+        let minute = minute(now);
+        self.take(keys::deliveries(club, minute), most, minute).await
+    }
+
+    async fn take_incident(&self, event: EventKey, most: u32, now: Timestamp) -> StoreResult<bool> {
+        let minute = minute(now);
+        self.take(keys::incidents(event, minute), most, minute).await
+    }
+
+    async fn team_pace(&self, event: EventKey, team: TeamId) -> StoreResult<Option<TeamPace>> {
+        self.get(&keys::team_pace(event, team))
+            .await?
+            .map(read)
+            .transpose()
+    }
+
+    async fn shown_pace(&self, event: EventKey, team: TeamId) -> StoreResult<Option<ShownPace>> {
+        self.get(&keys::shown_pace(event, team))
+            .await?
+            .map(read)
+            .transpose()
+    }
+}
+
+/// The minute, counted from the Unix epoch.
+fn minute(now: Timestamp) -> i64 {
+    now.as_second().div_euclid(60)
+}
+
+impl Table {
+    /// Counts one more under that key of a minute, if there are fewer than `most`.
+    async fn take(&self, key: Key, most: u32, minute: i64) -> StoreResult<bool> {
         let taken = self
             .client
             .update_item()
             .table_name(&self.name)
-            .set_key(Some(keys::deliveries(club, minute).attributes()))
+            .set_key(Some(key.attributes()))
             .update_expression("ADD taken :one SET #ttl = :ttl, v = :v")
             .condition_expression("attribute_not_exists(taken) OR taken < :most")
             .expression_attribute_names("#ttl", keys::TTL)
@@ -41,19 +73,5 @@ impl Telemetry for Table {
                 _ => Err(failure(error)),
             },
         }
-    }
-
-    async fn team_pace(&self, event: EventKey, team: TeamId) -> StoreResult<Option<TeamPace>> {
-        self.get(&keys::team_pace(event, team))
-            .await?
-            .map(read)
-            .transpose()
-    }
-
-    async fn shown_pace(&self, event: EventKey, team: TeamId) -> StoreResult<Option<ShownPace>> {
-        self.get(&keys::shown_pace(event, team))
-            .await?
-            .map(read)
-            .transpose()
     }
 }

@@ -264,7 +264,7 @@ pub fn refusal(refusal: &Refusal, ids: &CommandIds) -> String {
             mention("settings set", ids)
         ),
         Refusal::NotLive => {
-            "Telemetry is taken while the race is on: from the event's start until its end.".to_owned()
+            "Telemetry is taken while the race is on: from the event's start until its end. Stints begin an hour before it at the earliest, and the last one may end after it.".to_owned()
         }
         Refusal::TooManyMessages => "This is more than is taken within a minute. Please wait a moment.".to_owned(),
         Refusal::ResultsThere { drivers } => format!(

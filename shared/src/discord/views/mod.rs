@@ -231,8 +231,9 @@ impl Views {
             Notice::TeamIncident {
                 colour,
                 team,
+                number,
                 incident,
-            } => telemetry::incident(*colour, team, incident),
+            } => telemetry::incident(*colour, team, *number, incident),
             Notice::StintNext { call } => stints::next(call),
             Notice::StintConfirmed { from } => text_body(&stints::confirmed(*from)),
             Notice::Described {

@@ -104,17 +104,16 @@ pub(super) fn pace(colour: Colour, event: &str, team: &str, pace: &Pace) -> Valu
     )
 }
 
-/// What happened. The title tells it from other incidents: a late retry knows it by that.
-pub(super) fn incident(colour: Colour, team: &str, incident: &Incident) -> Value {
+/// What happened. The title has its number, and so tells it from every other of the event, whatever their words: a late retry
+/// knows it by that.
+pub(super) fn incident(colour: Colour, team: &str, number: u64, incident: &Incident) -> Value {
     let lap = incident
         .lap
-        .map_or_else(String::new, |lap| format!(" on lap {lap}"));
+        .map_or_else(String::new, |lap| format!("Lap {lap}, "));
     embed_body(
-        Embed::new(colour, text::name(&incident.text, INCIDENT_MAX)).line(format!(
-            "Incident of **{}**{lap}, <t:{}:T>.",
-            phrases::name(team),
-            incident.at.as_second()
-        )),
+        Embed::new(colour, format!("Incident {number} of {}", phrases::name(team)))
+            .line(text::name(&incident.text, INCIDENT_MAX))
+            .line(format!("{lap}<t:{}:T>.", incident.at.as_second())),
     )
 }
 

@@ -102,7 +102,10 @@ fn telemetry_in_words() {
             pace,
         }));
     }
-    for (text, lap) in [("Contact with #44 in **T3**", Some(34)), ("@everyone <@1>", None)] {
+    for (number, text, lap) in [
+        (1, "Contact with #44 in **T3**", Some(34)),
+        (2, "@everyone <@1>", None),
+    ] {
         let incident = &Incident {
             at: at("2026-11-28T14:00:00Z"),
             text: text.to_owned(),
@@ -111,10 +114,31 @@ fn telemetry_in_words() {
         texts.push(said(&Notice::TeamIncident {
             colour: COLOUR,
             team: "Red",
+            number,
             incident,
         }));
     }
     insta::assert_snapshot!(texts.join("\n---\n"));
+}
+
+#[test]
+fn incidents_of_the_same_words_have_titles_of_their_own() {
+    let incident = &Incident {
+        at: at("2026-11-28T14:00:00Z"),
+        text: "Spin".to_owned(),
+        lap: Some(7),
+    };
+    let title = |team: &str, number: u64| {
+        let told = Notice::TeamIncident {
+            colour: COLOUR,
+            team,
+            number,
+            incident,
+        };
+        Views::default().render(&told).body["embeds"][0]["title"].clone()
+    };
+    assert_ne!(title("Red", 1), title("Red", 2));
+    assert_ne!(title("Red", 1), title("Blue", 1));
 }
 
 proptest! {
@@ -124,7 +148,7 @@ proptest! {
         let incident = &Incident { at: pace.at, text: words, lap: Some(laps) };
         for notice in [
             Notice::TeamPace { colour: COLOUR, event: &event, team: &team, pace: &pace },
-            Notice::TeamIncident { colour: COLOUR, team: &team, incident },
+            Notice::TeamIncident { colour: COLOUR, team: &team, number: u64::MAX, incident },
         ] {
             let body = Views::default().render(&notice).body;
             let embed = &body["embeds"][0];

@@ -68,6 +68,12 @@ impl EventState {
         )
     }
 
+    /// The race is on, or was just now: what came in of it is still shown.
+    #[must_use]
+    pub const fn shows_race(self) -> bool {
+        matches!(self, Self::Live | Self::Completed)
+    }
+
     /// The step that `action` is from here.
     ///
     /// # Errors

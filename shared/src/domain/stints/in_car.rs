@@ -1,6 +1,7 @@
 //! Who is in the car, as telemetry tells it: the stints are begun and ended as people do it.
 
 use super::{PlanEdit, Stint, TeamPlan};
+use crate::domain::event::{EventAction, EventState};
 use crate::domain::ids::UserId;
 use crate::domain::notice::Sheet;
 use crate::domain::refusal::Refusal;
@@ -8,6 +9,18 @@ use crate::domain::teams::Team;
 use jiff::Timestamp;
 
 impl TeamPlan {
+    /// Whether stints are begun and ended in that state of the event: as long as teams are changed, and so before the tick that
+    /// makes the race live. Who is in the car when the time is over still gets out.
+    ///
+    /// # Errors
+    /// [`Refusal::WrongState`].
+    pub fn driven_in(&self, state: EventState) -> Result<(), Refusal> {
+        if state == EventState::Completed && self.stints.iter().any(Stint::is_running) {
+            return Ok(());
+        }
+        state.after(EventAction::ArrangeTeams).map(drop)
+    }
+
     /// The plan in which `driver` is in the car: their next stint is begun if it is the next of all, otherwise they take over.
     /// Without a name it is whoever is next by the plan. Nothing if they are in the car already.
     ///
@@ -127,6 +140,21 @@ mod tests {
             Err(Refusal::NoPlan)
         );
         assert_eq!(none.with_empty_car(at(0), &team, &sheet), Err(Refusal::NoPlan));
+    }
+
+    #[test]
+    fn stints_are_driven_while_teams_change_and_the_last_one_after_the_end() {
+        let (sheet, team, plan) = stand();
+        let begun = plan
+            .with_in_car(None, sheet.event.starts_at, &team, &sheet)
+            .unwrap()
+            .unwrap();
+        for state in EventState::ALL {
+            let before = !matches!(state, EventState::Draft | EventState::Open) && !state.is_over();
+            assert_eq!(plan.driven_in(state).is_ok(), before, "{state:?}");
+            let running = before || state == EventState::Completed;
+            assert_eq!(begun.driven_in(state).is_ok(), running, "{state:?}");
+        }
     }
 
     proptest! {

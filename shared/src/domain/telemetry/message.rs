@@ -29,6 +29,8 @@ const GAP_MAX_MS: u64 = 48 * 3600 * 1000;
 pub struct Delivery {
     /// Names it within the club: a second one of this id has no effect.
     pub id: String,
+    /// When it was signed; not later than it came.
+    pub at: Timestamp,
     /// Of which event.
     pub event: EventId,
     /// What it says.
@@ -190,7 +192,12 @@ pub fn read(body: &[u8], at: Timestamp) -> Result<Delivery, Unread> {
         "results" => results(part(value)?)?,
         _ => return Err(Unread::Kind),
     };
-    Ok(Delivery { id, event, message })
+    Ok(Delivery {
+        id,
+        at,
+        event,
+        message,
+    })
 }
 
 fn part<T: DeserializeOwned>(value: Value) -> Result<T, Unread> {

@@ -18,6 +18,9 @@ use std::fmt;
 
 /// Deliveries that are taken of a club within a minute: 20 teams that report every 5 s.
 pub const DELIVERIES_A_MINUTE: u32 = 240;
+/// Incidents of an event that are told within a minute, of all teams together: what a guild is told is told in order, and
+/// calls of drivers are not to wait behind them.
+pub const INCIDENTS_A_MINUTE: u32 = 30;
 
 /// A club's secret: 64 hex digits, 256 random bits. Whoever signs has it as text, so it is kept as it is, in a table that is
 /// encrypted (ADR 11). Its `Debug` form does not show it.
@@ -130,6 +133,8 @@ pub enum Taken {
     Stint,
     /// The plan had it so already.
     StintUnchanged,
+    /// A stint's signal that is older than the latest one: passed over.
+    OlderStint,
     /// The event has these results.
     Results {
         /// How many drivers have one.

@@ -65,6 +65,12 @@ pub struct TeamPace {
     pub asked_at: Option<Timestamp>,
     /// When the incidents of the last minute were told.
     pub incidents: Vec<Timestamp>,
+    /// How many incidents were ever told: the number of the latest.
+    #[serde(default)]
+    pub told: u64,
+    /// When the latest signal was signed that began or ended a stint, or would have.
+    #[serde(default)]
+    pub stint_at: Option<Timestamp>,
     /// Counts the changes, from 1; 0 before the first.
     pub version: u64,
 }
@@ -103,6 +109,8 @@ impl TeamPace {
             latest: None,
             asked_at: None,
             incidents: Vec::new(),
+            told: 0,
+            stint_at: None,
             version: 0,
         }
     }
@@ -158,7 +166,20 @@ impl TeamPace {
             return Err(Refusal::TooManyMessages);
         }
         next.incidents.push(now);
+        next.told += 1;
         Ok(next)
+    }
+
+    /// With a stint's signal that was signed at `at`; nothing if a later one is known.
+    #[must_use]
+    pub fn with_stint(&self, at: Timestamp) -> Option<Self> {
+        if self.stint_at.is_some_and(|known| known > at) {
+            return None;
+        }
+        Some(Self {
+            stint_at: Some(at),
+            ..self.next()
+        })
     }
 }
 
@@ -214,6 +235,18 @@ mod tests {
         assert_eq!(known.with_incident(at(59_999)), Err(Refusal::TooManyMessages));
         let later = known.with_incident(at(60_000)).unwrap();
         assert_eq!(later.incidents.len(), 10, "the first is over a minute old");
+        assert_eq!(later.told, 11, "each has a number of its own");
+    }
+
+    #[test]
+    fn a_stint_s_signal_that_was_overtaken_is_passed_over() {
+        let known = team().with_stint(at(5_000)).unwrap();
+        assert_eq!((known.stint_at, known.version), (Some(at(5_000)), 1));
+        assert_eq!(known.with_stint(at(4_000)), None);
+        assert!(
+            known.with_stint(at(5_000)).is_some(),
+            "signed within the same second"
+        );
     }
 
     proptest! {
