@@ -155,10 +155,11 @@ impl Race {
         whole(&messages[0])
     }
 
-    /// Calls to Discord since `mark`.
+    /// Calls to Discord since `mark`, but for the looks for drivers in voice, whose minute is the event's own.
     fn to_discord(&self, mark: u64) -> Vec<String> {
         let calls = self.world.calls(mark, Service::Discord);
-        calls.into_iter().map(|call| call.operation).collect()
+        let told = calls.into_iter().map(|call| call.operation);
+        told.filter(|call| !call.contains("/voice-states/")).collect()
     }
 
     /// What the function asked of the table since `mark`, in order of names, and the units that it wrote.

@@ -104,9 +104,11 @@ async fn incidents_that_are_no_news_any_more_are_not_told() {
     assert_eq!(race.told("Overtaken").len(), 0);
 
     // Gantry is not in the server: nothing waits for its return.
-    race.taken("l-2", incident("Away")).await;
-    race.position("l-3", 7).await;
     simulator.remove_bot(race.club.guild).unwrap();
+    simulator.slash(&owner, "club preflight", json!({})).await;
+    race.world.drain().await;
+    race.position("l-2", 7).await;
+    race.taken("l-3", incident("Away")).await;
     race.world.drain().await;
     simulator
         .install_bot(race.club.guild, gantry_local::seed::BOT_PERMISSIONS)
