@@ -18,11 +18,30 @@ const DRIVER_MAX: usize = 64;
 const REASON_MAX: usize = 400;
 
 pub(super) fn name(typed: &str) -> String {
-    text::name(typed, NAME_MAX)
+    isolated(text::name(typed, NAME_MAX))
 }
 
 pub(super) fn driver(typed: &str) -> String {
-    text::name(typed, DRIVER_MAX)
+    isolated(text::name(typed, DRIVER_MAX))
+}
+
+/// A name that is read from right to left stands for itself, so that the figures behind it stay behind it (Unicode
+/// Standard Annex 9, section 2.4, "Explicit Directional Isolates").
+fn isolated(name: String) -> String {
+    // Hebrew to Arabic Extended-A, their presentation forms, and the scripts of the supplementary plane.
+    const FROM_THE_RIGHT: [std::ops::RangeInclusive<char>; 5] = [
+        '\u{590}'..='\u{8ff}',
+        '\u{fb1d}'..='\u{fdff}',
+        '\u{fe70}'..='\u{fefe}',
+        '\u{10800}'..='\u{10fff}',
+        '\u{1e800}'..='\u{1efff}',
+    ];
+    let from_the_right = |c: char| FROM_THE_RIGHT.iter().any(|range| range.contains(&c));
+    if name.contains(from_the_right) {
+        format!("\u{2068}{name}\u{2069}")
+    } else {
+        name
+    }
 }
 
 /// The instant in the reader's zone and language.

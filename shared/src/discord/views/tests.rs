@@ -776,3 +776,13 @@ mod club_settings {
         insta::assert_json_snapshot!(bodies);
     }
 }
+
+#[test]
+fn a_name_from_right_to_left_stands_for_itself() {
+    use super::phrases;
+    assert_eq!(phrases::driver("يارا حداد"), "\u{2068}يارا حداد\u{2069}");
+    assert_eq!(phrases::name("מונזה"), "\u{2068}מונזה\u{2069}");
+    for name in ["Nguyễn Minh Anh", "박민준", "अर्जुन मेहता", "Светлана"] {
+        assert_eq!(phrases::driver(name), name);
+    }
+}
