@@ -214,3 +214,11 @@ fn event(state: S) -> Event {
         version: 1,
     }
 }
+
+#[test]
+fn a_race_is_shown_until_the_event_is_put_away_or_called_off() {
+    for state in S::ALL {
+        let shown = matches!(state, S::Live | S::Completed);
+        assert_eq!(state.shows_race(), shown, "{state:?}");
+    }
+}
