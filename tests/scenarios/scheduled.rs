@@ -211,6 +211,25 @@ async fn an_event_that_is_called_off_is_called_off_there_too() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_event_whose_channel_is_gone_does_not_stay_in_the_list() {
+    let calendar = Calendar::draft(1).await;
+    calendar.event("publish", json!({})).await;
+    assert_eq!(calendar.status(), 1);
+    let simulator = calendar.world.stack.simulator();
+    let view = simulator.guild_view(calendar.club.guild).unwrap();
+    let channel = view
+        .channels
+        .iter()
+        .find(|one| one.name == "nov-28-monza")
+        .unwrap();
+    simulator.delete_channel(channel.id).unwrap();
+    calendar.event("cancel", json!({})).await;
+    let left = calendar.all();
+    assert!(left.iter().all(|one| one["status"] == 4), "{left:#?}");
+    calendar.world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn it_takes_no_more_calls_than_it_needs() {
     let calendar = Calendar::draft(1).await;
     let mark = calendar.world.mark();

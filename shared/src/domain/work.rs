@@ -463,6 +463,7 @@ impl Work {
                 | Self::ExportRoster { .. }
                 | Self::ShowPace { .. }
                 | Self::TellIncident { .. }
+                | Self::SampleAttendance { .. }
         )
     }
 

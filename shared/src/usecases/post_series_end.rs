@@ -24,7 +24,8 @@ pub(super) async fn counted_again<S: ResultReader>(
     series: SeriesId,
 ) -> StoreResult<Option<Work>> {
     let end = store.series_end(club, series).await?;
-    Ok(end.and_then(|end| end.posted).map(|_| Work::PostSeriesEnd {
+    // Also where nothing stands yet: it may be on its way, and was counted before this.
+    Ok(end.map(|_| Work::PostSeriesEnd {
         club,
         series,
         reply: None,

@@ -43,8 +43,17 @@ pub async fn refresh_board<S: SettingsReader + EventReader + Spaces + TeamSpaces
         let (Some(mut space), Some(sheet), Some((club, settings))) = (space?, sheet?, club?) else {
             return Ok(());
         };
-        if !at_home(&club, job)? || !space.is_in(job.guild) || space.state != SpaceState::Active {
+        if !at_home(&club, job)? || !space.is_in(job.guild) {
             return Ok(());
+        }
+        let of_event = (&sheet, &settings);
+        match space.state {
+            SpaceState::Active => {}
+            // What stands in the server's list of events follows all the same.
+            SpaceState::Failed { .. } => {
+                return Box::pin(settle_scheduled(store, discord, job, &mut space, of_event)).await;
+            }
+            _ => return Ok(()),
         }
         let mut outcome = Box::pin(bring_up_to_date(
             store,
@@ -75,10 +84,10 @@ pub async fn refresh_board<S: SettingsReader + EventReader + Spaces + TeamSpaces
                 };
                 forget_lost_channel(&mut space, reason);
                 space.state = SpaceState::Failed { reason };
-                return Ok(store.save_space(&mut space, None).await?);
+                store.save_space(&mut space, None).await?;
+                return Box::pin(settle_scheduled(store, discord, job, &mut space, of_event)).await;
             }
             Ok(()) => {
-                let of_event = (&sheet, &settings);
                 Box::pin(settle_scheduled(store, discord, job, &mut space, of_event)).await?;
                 return Box::pin(settle_event_room(store, discord, job, &mut space, of_event)).await;
             }

@@ -1,11 +1,11 @@
 //! Looks for a race's drivers in voice, and notes who is there.
 
-use super::job::{Job, JobFailure, at_home};
+use super::job::{Job, JobFailure, at_home, or_lost};
 use crate::domain::attendance::{Attendance, EVERY};
 use crate::domain::event::{EventKey, EventState};
 use crate::domain::ids::UserId;
 use crate::domain::signup::Status;
-use crate::ports::discord::{DiscordError, VoiceStates};
+use crate::ports::discord::{DiscordError, Guilds, VoiceStates};
 use crate::ports::store::{AttendanceRecords, EventReader, SettingsReader};
 use jiff::Timestamp;
 
@@ -16,7 +16,7 @@ use jiff::Timestamp;
 /// What the store and Discord say.
 pub async fn sample_attendance<S: AttendanceRecords + EventReader + SettingsReader>(
     store: &S,
-    discord: &impl VoiceStates,
+    discord: &(impl VoiceStates + Guilds),
     job: &Job,
     (event, due): (EventKey, Timestamp),
 ) -> Result<(), JobFailure> {
@@ -43,8 +43,15 @@ pub async fn sample_attendance<S: AttendanceRecords + EventReader + SettingsRead
         match Box::pin(discord.voice_channel(job.guild, user)).await {
             Ok(channel) => found.push((user, channel)),
             Err(DiscordError::RetryAfter(_)) => break,
-            // It says nothing of where they are.
-            Err(DiscordError::Forbidden { .. } | DiscordError::Refused { .. }) => {}
+            Err(error @ (DiscordError::Forbidden { .. } | DiscordError::NotFound { .. })) => {
+                match or_lost(discord, job, error.into()).await {
+                    // It says nothing of where they are.
+                    JobFailure::Discord(DiscordError::Forbidden { .. } | DiscordError::NotFound { .. }) => {}
+                    failure => return Err(failure),
+                }
+            }
+            // Nor does this.
+            Err(DiscordError::Refused { .. }) => {}
             Err(error) => return Err(error.into()),
         }
     }

@@ -39,10 +39,16 @@ pub(super) async fn settle_scheduled<S: Spaces>(
         recorded.forgotten = false;
     }
     for _ in 0..STEPS {
-        let Some(channel) = space.channel_in(job.guild) else {
+        // Without a channel to sign up in there is none.
+        let place = space.channel_in(job.guild);
+        let on = on && place.is_some();
+        if !on && space.scheduled.is_none() {
             return Ok(());
-        };
-        let card = Card::of(event, (channel, space.channel_name.as_deref()));
+        }
+        let card = Card::of(
+            event,
+            (place.unwrap_or(ChannelId(0)), space.channel_name.as_deref()),
+        );
         let digest = card.digest();
         let Some(step) = next(event, space.scheduled.as_ref(), (on, &digest), job.now) else {
             return Ok(());
