@@ -1,6 +1,6 @@
 //! Announces a team's plan where the team reads it, once, and keeps what stands there up to date.
 
-use super::call::{Call, Env, Failure, outbox_id, with_caller};
+use super::call::{Call, Env, Failure, with_caller};
 use super::finish_answer::reply;
 use super::job::{Job, JobFailure, at_home};
 use super::once::{Decision, once};
@@ -17,8 +17,7 @@ use crate::domain::work::{Reply, Work};
 use crate::ports::discord::{FileMessages, Guilds, InteractionReplies, Threads, Upload};
 use crate::ports::pictures::Pictures;
 use crate::ports::store::{
-    Batch, Change, ClubReader, Ledger, OnceKey, Outbox, Receipts, SettingsReader, Spaces, TeamReader,
-    TeamSpaces,
+    Batch, Change, ClubReader, Ledger, OnceKey, Receipts, SettingsReader, Spaces, TeamReader, TeamSpaces,
 };
 
 /// The picture's name.
@@ -195,12 +194,7 @@ async fn place<S: Ledger + Receipts>(
     let batch = Batch {
         changes: vec![Change::PutTeamPlan(after)],
         record: None,
-        outbox: Outbox {
-            id: outbox_id(env, job.now),
-            guild: job.guild,
-            trace: job.trace.clone(),
-            work: Vec::new(),
-        },
+        outbox: job.outbox(env, Vec::new()),
         answered: None,
     };
     store.commit(batch).await?;

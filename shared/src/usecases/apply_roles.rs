@@ -3,7 +3,7 @@
 //! The member's roles are read first, and only what differs is called: done again, it finds nothing to do. What Discord
 //! would not let Gantry do is not tried but told.
 
-use super::call::{Env, outbox_id};
+use super::call::Env;
 use super::finish_answer::reply;
 use super::job::{Job, JobFailure, at_home, or_lost};
 use crate::domain::club::Club;
@@ -18,7 +18,7 @@ use crate::domain::settings::SyncDirection;
 use crate::domain::standing::{RoleTrouble, RolesApplied};
 use crate::domain::work::{Reply, RoleWork};
 use crate::ports::discord::{DiscordError, Guilds, InteractionReplies, MemberRoles};
-use crate::ports::store::{Batch, Change, Ledger, Outbox, RoleMaps, RosterReader, SettingsReader};
+use crate::ports::store::{Batch, Change, Ledger, RoleMaps, RosterReader, SettingsReader};
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -131,12 +131,7 @@ async fn given_roles<S: Ledger>(
     let batch = Batch {
         changes: vec![Change::PutMember(after)],
         record: Some(record),
-        outbox: Outbox {
-            id: outbox_id(env, job.now),
-            guild: job.guild,
-            trace: job.trace.clone(),
-            work: Vec::new(),
-        },
+        outbox: job.outbox(env, Vec::new()),
         answered: None,
     };
     Ok(store.commit(batch).await?)

@@ -19,7 +19,7 @@ use crate::domain::settings::SyncDirection;
 use crate::domain::work::{Reply, RoleWork, Work};
 use crate::ports::discord::InteractionReplies;
 use crate::ports::roster_files::Imports;
-use crate::ports::store::{Batch, Change, CommitError, Ledger, Outbox, RosterReader, SettingsReader};
+use crate::ports::store::{Batch, Change, CommitError, Ledger, RosterReader, SettingsReader};
 use jiff::SignedDuration;
 use serde_json::json;
 use std::collections::HashMap;
@@ -117,19 +117,10 @@ async fn hand_over<S: Ledger>(
     let batch = Batch {
         changes: Vec::new(),
         record: None,
-        outbox: outbox(env, job, vec![work]),
+        outbox: job.outbox(env, vec![work]),
         answered: None,
     };
     Ok(store.commit(batch).await?)
-}
-
-fn outbox(env: &impl Env, job: &Job, work: Vec<Work>) -> Outbox {
-    Outbox {
-        id: outbox_id(env, job.now),
-        guild: job.guild,
-        trace: job.trace.clone(),
-        work,
-    }
 }
 
 /// Makes some steps in one transaction; the import as it is then. Roles follow where Gantry leads.
@@ -198,7 +189,7 @@ async fn commit<S: Ledger>(
     let batch = Batch {
         changes,
         record: own,
-        outbox: outbox(env, job, work),
+        outbox: job.outbox(env, work),
         answered: None,
     };
     store.commit(batch).await?;

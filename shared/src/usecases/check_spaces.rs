@@ -8,7 +8,7 @@
 mod scheduled;
 mod teams;
 
-use super::call::{Env, outbox_id};
+use super::call::Env;
 use super::job::{Job, JobFailure, at_home, or_lost};
 use super::open_event_space::mendable;
 use crate::domain::event::{Event, Period};
@@ -19,8 +19,8 @@ use crate::domain::watch::{Mend, Seen, Watch, has_to_be_seen, mend, mend_room, r
 use crate::domain::work::Work;
 use crate::ports::discord::{Channel, Channels, Guilds, Messages, ScheduledEvents, Threads};
 use crate::ports::store::{
-    Batch, Change, Cursor, EventReader, Ledger, Leftovers, Outbox, SettingsReader, Spaces, TeamReader,
-    TeamSpaces, Watches,
+    Batch, Change, Cursor, EventReader, Ledger, Leftovers, SettingsReader, Spaces, TeamReader, TeamSpaces,
+    Watches,
 };
 use scheduled::check_scheduled;
 use teams::{Known, check_teams};
@@ -236,12 +236,7 @@ async fn ask<S: Ledger>(
     let batch = Batch {
         changes,
         record: None,
-        outbox: Outbox {
-            id: outbox_id(env, job.now),
-            guild: job.guild,
-            trace: job.trace.clone(),
-            work,
-        },
+        outbox: job.outbox(env, work),
         answered: None,
     };
     Ok(store.commit(batch).await?)

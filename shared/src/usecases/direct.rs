@@ -1,7 +1,7 @@
 //! Tells a driver something, once: by DM, after the club's quiet hours if it can wait; where the others are told if DMs are closed
 //! or the driver wants it there.
 
-use super::call::{Env, outbox_id};
+use super::call::Env;
 use super::job::{CLOCK_SKEW, Job, JobFailure, nonce};
 use crate::domain::alert::{Alert, AlertKind, AlertState, HeldDm};
 use crate::domain::event::Event;
@@ -9,7 +9,7 @@ use crate::domain::ids::{ChannelId, UserId};
 use crate::domain::notice::Rendered;
 use crate::domain::settings::Settings;
 use crate::ports::discord::{DiscordError, Guilds, Mentions, MessageBody, Messages, NewMessage};
-use crate::ports::store::{Alerts, Batch, Change, Delivery, Ledger, Outbox, Receipts};
+use crate::ports::store::{Alerts, Batch, Change, Delivery, Ledger, Receipts};
 use jiff::Timestamp;
 
 /// A DM about an event.
@@ -97,12 +97,7 @@ async fn hold<S: Alerts + Ledger>(
     let batch = Batch {
         changes: vec![Change::PutAlert(alert)],
         record: None,
-        outbox: Outbox {
-            id: outbox_id(env, job.now),
-            guild: job.guild,
-            trace: job.trace.clone(),
-            work: Vec::new(),
-        },
+        outbox: job.outbox(env, Vec::new()),
         answered: None,
     };
     Ok(store.commit(batch).await?)

@@ -1,12 +1,12 @@
 //! Has what stands in Discord follow a setting of the club that was changed: for events that are still to be raced.
 
-use super::call::{Env, outbox_id};
+use super::call::Env;
 use super::job::{Job, JobFailure, at_home};
 use crate::domain::event::{EventState, Period};
 use crate::domain::ids::ClubId;
 use crate::domain::settings::Key;
 use crate::domain::work::Work;
-use crate::ports::store::{Batch, EventReader, Ledger, Outbox, SettingsReader};
+use crate::ports::store::{Batch, EventReader, Ledger, SettingsReader};
 
 /// Events whose work goes into one row of the outbox.
 const PAGE: u32 = 50;
@@ -44,12 +44,7 @@ pub async fn follow_setting<S: EventReader + Ledger + SettingsReader>(
             let batch = Batch {
                 changes: Vec::new(),
                 record: None,
-                outbox: Outbox {
-                    id: outbox_id(env, job.now),
-                    guild: job.guild,
-                    trace: job.trace.clone(),
-                    work,
-                },
+                outbox: job.outbox(env, work),
                 answered: None,
             };
             store.commit(batch).await?;

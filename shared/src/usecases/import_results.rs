@@ -1,6 +1,6 @@
 //! Reads an uploaded file of results, and shows what the event's results would be. Nothing of them is written.
 
-use super::call::{Env, outbox_id};
+use super::call::Env;
 use super::finish_answer::reply;
 use super::job::{Job, JobFailure, at_home};
 use super::preview_roster::fetched;
@@ -16,7 +16,7 @@ use crate::domain::roster_import::FileRef;
 use crate::domain::work::Reply;
 use crate::ports::discord::InteractionReplies;
 use crate::ports::roster_files::UploadedFiles;
-use crate::ports::store::{Batch, Change, ClubReader, EventReader, Ledger, Outbox, ResultReader};
+use crate::ports::store::{Batch, Change, ClubReader, EventReader, Ledger, ResultReader};
 
 /// A file to be shown.
 #[derive(Clone, Copy, Debug)]
@@ -104,12 +104,7 @@ async fn stage<S: EventReader + Ledger + ResultReader>(
     let batch = Batch {
         changes: vec![Change::PutResultImport(Box::new(import.clone()))],
         record: None,
-        outbox: Outbox {
-            id: outbox_id(env, job.now),
-            guild: job.guild,
-            trace: job.trace.clone(),
-            work: Vec::new(),
-        },
+        outbox: job.outbox(env, Vec::new()),
         answered: None,
     };
     store.commit(batch).await?;

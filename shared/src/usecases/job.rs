@@ -1,10 +1,12 @@
 //! What all work from the queues has in common.
 
+use super::call::{Env, outbox_id};
 use crate::domain::club::Club;
 use crate::domain::ids::GuildId;
 use crate::domain::permissions::Gap;
+use crate::domain::work::Work;
 use crate::ports::discord::{DiscordError, Guilds};
-use crate::ports::store::{CommitError, StoreError};
+use crate::ports::store::{CommitError, Outbox, StoreError};
 use jiff::{SignedDuration, Timestamp};
 
 /// A clock of ours and Discord's may differ by this much: what an effect left is looked for from that long before its
@@ -24,6 +26,18 @@ pub struct Job {
     pub now: Timestamp,
     /// Whether an earlier try may have done some of it without recording that.
     pub again: bool,
+}
+
+impl Job {
+    /// The outbox row of a change that this work makes: under its trace, in its guild's order.
+    pub(super) fn outbox(&self, env: &impl Env, work: Vec<Work>) -> Outbox {
+        Outbox {
+            id: outbox_id(env, self.now),
+            guild: self.guild,
+            trace: self.trace.clone(),
+            work,
+        }
+    }
 }
 
 /// Why work is not done. It is tried again, unless its queue gives it up.

@@ -92,12 +92,7 @@ async fn park<S: ClubReader + Ledger>(
     let batch = Batch {
         changes,
         record: (!known).then(|| record(club.id, Actor::Gantry, job.now, fact)),
-        outbox: Outbox {
-            id: outbox_id(env, job.now),
-            guild: job.guild,
-            trace: job.trace.clone(),
-            work: Vec::new(),
-        },
+        outbox: job.outbox(env, Vec::new()),
         answered: None,
     };
     store.commit(batch).await?;

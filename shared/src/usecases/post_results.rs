@@ -1,6 +1,6 @@
 //! Posts an event's results with the table of its series in the event's channel, once; later on it edits what stands there.
 
-use super::call::{Env, outbox_id};
+use super::call::Env;
 use super::finish_answer::reply;
 use super::job::{Job, JobFailure, at_home};
 use super::standing_message::{StandingMessage, stands_in};
@@ -12,7 +12,7 @@ use crate::domain::results::{Results, table};
 use crate::domain::work::Reply;
 use crate::ports::discord::{FileMessages, Guilds, InteractionReplies, Threads};
 use crate::ports::store::{
-    Batch, Change, EventReader, Ledger, Outbox, Receipts, ResultReader, SettingsReader, Spaces,
+    Batch, Change, EventReader, Ledger, Receipts, ResultReader, SettingsReader, Spaces,
 };
 
 /// Posts them, or brings up to date what was posted, and tells whoever asked. If nobody did, nothing new is posted.
@@ -102,12 +102,7 @@ async fn place<S: Ledger + Receipts>(
     let batch = Batch {
         changes: vec![Change::PutResults(Box::new(after))],
         record: None,
-        outbox: Outbox {
-            id: outbox_id(env, job.now),
-            guild: job.guild,
-            trace: job.trace.clone(),
-            work: Vec::new(),
-        },
+        outbox: job.outbox(env, Vec::new()),
         answered: None,
     };
     store.commit(batch).await?;

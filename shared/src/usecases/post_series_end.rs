@@ -1,6 +1,6 @@
 //! Posts the statistics of a series that is over, once; later on it edits what stands there.
 
-use super::call::{Env, outbox_id};
+use super::call::Env;
 use super::finish_answer::reply;
 use super::job::{Job, JobFailure, at_home};
 use super::standing_message::{StandingMessage, stands_in};
@@ -11,7 +11,7 @@ use crate::domain::series_end::{SeriesEnd, statistics};
 use crate::domain::work::{Reply, Work};
 use crate::ports::discord::{FileMessages, Guilds, InteractionReplies, Threads};
 use crate::ports::store::{
-    Batch, Change, Ledger, Outbox, Receipts, ResultReader, SeriesReader, SettingsReader, Spaces, StoreResult,
+    Batch, Change, Ledger, Receipts, ResultReader, SeriesReader, SettingsReader, Spaces, StoreResult,
 };
 
 /// What is to be done after a change of results of a series whose statistics were posted.
@@ -133,12 +133,7 @@ async fn place<S: Ledger + Receipts>(
     let batch = Batch {
         changes: vec![Change::PutSeriesEnd(after)],
         record: None,
-        outbox: Outbox {
-            id: outbox_id(env, job.now),
-            guild: job.guild,
-            trace: job.trace.clone(),
-            work: Vec::new(),
-        },
+        outbox: job.outbox(env, Vec::new()),
         answered: None,
     };
     store.commit(batch).await?;

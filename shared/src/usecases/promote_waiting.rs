@@ -1,7 +1,7 @@
 //! Gives seats that an edit added to those who wait for them, in order.
 
 use super::answer_event::tell;
-use super::call::{Env, outbox_id};
+use super::call::Env;
 use super::job::{Job, JobFailure};
 use crate::domain::event::EventKey;
 use crate::domain::fact::{Actor, Fact, Record};
@@ -9,7 +9,7 @@ use crate::domain::ids::UserId;
 use crate::domain::seats::{SeatMove, seats_of};
 use crate::domain::series::ClassId;
 use crate::domain::work::Work;
-use crate::ports::store::{Batch, Change, EventReader, Ledger, Outbox};
+use crate::ports::store::{Batch, Change, EventReader, Ledger};
 
 /// Seats given in one go; then the rest is put into the outbox again, so that no job runs long.
 const CHUNK: u32 = 20;
@@ -64,12 +64,7 @@ pub async fn promote_waiting<S: EventReader + Ledger>(
                 Change::SeatWaiter(event, first),
             ],
             record: Some(record),
-            outbox: Outbox {
-                id: outbox_id(env, job.now),
-                guild: job.guild,
-                trace: job.trace.clone(),
-                work,
-            },
+            outbox: job.outbox(env, work),
             answered: None,
         };
         store.commit(batch).await?;

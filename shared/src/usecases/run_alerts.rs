@@ -1,7 +1,7 @@
 //! Does what an event's alerts are for, one after the other in the order in which they were due.
 
 use super::announce::{Said, announce};
-use super::call::{Env, outbox_id};
+use super::call::Env;
 use super::change_event::shut_gates;
 use super::job::{Job, JobFailure};
 use crate::domain::alert::{
@@ -21,8 +21,8 @@ use crate::domain::wishes::stint_leads;
 use crate::domain::work::Work;
 use crate::ports::discord::FileMessages;
 use crate::ports::store::{
-    Alerts, Batch, Change, ClubReader, Desk, EventReader, Ledger, MemberWishes, Outbox, Receipts,
-    SettingsReader, Spaces, TeamReader, Telemetry,
+    Alerts, Batch, Change, ClubReader, Desk, EventReader, Ledger, MemberWishes, Receipts, SettingsReader,
+    Spaces, TeamReader, Telemetry,
 };
 use std::collections::BTreeSet;
 
@@ -147,7 +147,7 @@ fn step(env: &impl Env, job: &Job, stand: &Stand, alert: &Alert, action: EventAc
     Batch {
         changes,
         record: Some(record(job, (before, &after), action)),
-        outbox: outbox(env, job, work),
+        outbox: job.outbox(env, work),
         answered: None,
     }
 }
@@ -227,7 +227,7 @@ async fn held<S: EventReader>(
     Ok(Batch {
         changes,
         record: None,
-        outbox: outbox(env, job, work),
+        outbox: job.outbox(env, work),
         answered: None,
     })
 }
@@ -350,7 +350,7 @@ async fn stints<S: MemberWishes + TeamReader>(
             before: serde_json::Value::Null,
             after: serde_json::to_value(&due.late).unwrap_or_default(),
         }),
-        outbox: outbox(env, job, due.tell.into_iter().map(tell).collect()),
+        outbox: job.outbox(env, due.tell.into_iter().map(tell).collect()),
         answered: None,
     })
 }
@@ -388,7 +388,7 @@ async fn pace<S: Telemetry>(
     Ok(Batch {
         changes: changes.into_iter().chain([Change::PutAlert(alert)]).collect(),
         record: None,
-        outbox: outbox(env, job, work),
+        outbox: job.outbox(env, work),
         answered: None,
     })
 }
@@ -401,17 +401,8 @@ fn settle(env: &impl Env, job: &Job, alert: Alert) -> Batch {
     Batch {
         changes: vec![Change::PutAlert(alert)],
         record: None,
-        outbox: outbox(env, job, Vec::new()),
+        outbox: job.outbox(env, Vec::new()),
         answered: None,
-    }
-}
-
-fn outbox(env: &impl Env, job: &Job, work: Vec<Work>) -> Outbox {
-    Outbox {
-        id: outbox_id(env, job.now),
-        guild: job.guild,
-        trace: job.trace.clone(),
-        work,
     }
 }
 

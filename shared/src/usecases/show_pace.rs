@@ -1,6 +1,6 @@
 //! Shows where a team stands in the race: one message in its thread, posted once and edited from then on.
 
-use super::call::{Env, outbox_id};
+use super::call::Env;
 use super::job::{Job, JobFailure, at_home};
 use super::standing_message::{StandingMessage, stands_in};
 use crate::domain::event::EventKey;
@@ -10,7 +10,7 @@ use crate::domain::stints::team_now;
 use crate::domain::telemetry::{Pace, ShownPace};
 use crate::ports::discord::{FileMessages, Guilds, Threads};
 use crate::ports::store::{
-    Batch, Change, Ledger, Outbox, Receipts, SettingsReader, Spaces, TeamReader, TeamSpaces, Telemetry,
+    Batch, Change, Ledger, Receipts, SettingsReader, Spaces, TeamReader, TeamSpaces, Telemetry,
 };
 
 /// What is needed of the store.
@@ -111,12 +111,7 @@ async fn place<S: Ledger + Receipts>(
     let batch = Batch {
         changes: vec![Change::PutShownPace(after)],
         record: None,
-        outbox: Outbox {
-            id: outbox_id(env, job.now),
-            guild: job.guild,
-            trace: job.trace.clone(),
-            work: Vec::new(),
-        },
+        outbox: job.outbox(env, Vec::new()),
         answered: None,
     };
     store.commit(batch).await?;

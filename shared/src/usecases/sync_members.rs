@@ -11,7 +11,7 @@ mod matching;
 mod ranking;
 mod standing;
 
-use super::call::{Env, outbox_id};
+use super::call::Env;
 use super::finish_answer::reply;
 use super::job::{Job, JobFailure, at_home, or_lost};
 use super::start_sync::{Start, Step};
@@ -299,12 +299,7 @@ impl<S: SyncStore, E: Env, D: SyncDiscord, R: Render> Course<'_, S, E, D, R> {
     }
 
     fn outbox(&self, work: Vec<Work>) -> Outbox {
-        Outbox {
-            id: outbox_id(self.env, self.job.now),
-            guild: self.job.guild,
-            trace: self.job.trace.clone(),
-            work,
-        }
+        self.job.outbox(self.env, work)
     }
 
     /// The next leg goes on from there.
