@@ -164,6 +164,15 @@ async fn a_club_moves_to_another_guild_only_by_its_owner() {
     let home = world.club("Nomads").await;
     let published = world.published(&home, "Race", "GT3: 2").await;
     let driver = world.members(&home, 1)[0];
+    let reviewed = json!({ "key": "members.join_channel", "value": format!("<#{}>", home.paddock) });
+    world
+        .stack
+        .simulator()
+        .slash(&home.owner(), "settings set", reviewed)
+        .await;
+    world.drain().await;
+    let members = said(&world, &home, "settings view", json!({ "section": "members" })).await;
+    assert!(members.contains("`members.join_channel` #paddock"), "{members}");
     let other = world.guild("Elsewhere");
     // Another guild's manager cannot take the club, linked or not, nor learn that it exists.
     let refused = said(&world, &other, "club link", json!({ "name": "Nomads" })).await;
@@ -235,6 +244,10 @@ async fn a_club_moves_to_another_guild_only_by_its_owner() {
         .ok(&owner_there, "club link", json!({ "name": "nomads" }))
         .await;
     assert!(text(&world, &again).contains("already has a club"));
+    // What names a channel of the old guild holds no more.
+    let members = json!({ "section": "members" });
+    let join = text(&world, &world.ok(&owner_there, "settings view", members).await);
+    assert!(join.contains("`members.join_channel` none"), "{join}");
     let before = simulator.tree(home.guild);
     world
         .ok(

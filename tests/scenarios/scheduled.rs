@@ -329,9 +329,16 @@ async fn what_gantry_may_not_do_holds_up_nothing_and_is_done_later() {
         "{told}"
     );
     may(gantry_local::seed::BOT_PERMISSIONS);
-    let later = calendar.world.stack.clock().now() + SignedDuration::from_hours(7);
-    calendar.until(later).await;
+    let later = || calendar.world.stack.clock().now() + SignedDuration::from_hours(7);
+    calendar.until(later()).await;
     assert_eq!(calendar.status(), 1, "when the server is looked after");
+    // The same where it is to go.
+    may(gantry_local::seed::BOT_PERMISSIONS & !EVENTS);
+    calendar.set("events.scheduled", "off").await;
+    assert_eq!(calendar.all().len(), 1, "it may not be removed");
+    may(gantry_local::seed::BOT_PERMISSIONS);
+    calendar.until(later()).await;
+    assert_eq!(calendar.all(), Vec::<Value>::new());
     calendar.world.finish().await;
 }
 

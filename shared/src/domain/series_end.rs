@@ -4,7 +4,7 @@
 //! result leaves nothing behind.
 
 use super::event::EventKey;
-use super::ids::{ClubId, SeriesId, UserId};
+use super::ids::{ClubId, GuildId, SeriesId, UserId};
 use super::results::{PointsSystem, Posted, Results, SeriesTable, Standing, table};
 use super::text::comparable;
 use jiff::Timestamp;
@@ -27,8 +27,19 @@ pub struct SeriesEnd {
     /// Where its statistics stand.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub posted: Option<Posted>,
+    /// The guild in which they do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub guild: Option<GuildId>,
     /// Counts the changes, from 1.
     pub version: u64,
+}
+
+impl SeriesEnd {
+    /// Where its statistics stand in `guild`: a club that moved leaves them behind.
+    #[must_use]
+    pub fn posted_in(&self, guild: GuildId) -> Option<Posted> {
+        self.posted.filter(|_| self.guild == Some(guild))
+    }
 }
 
 /// Those who have the most of something.

@@ -191,12 +191,6 @@ async fn place<S: Ledger + Receipts>(
         version: plan.version + 1,
         ..plan.clone()
     };
-    let batch = Batch {
-        changes: vec![Change::PutTeamPlan(after)],
-        record: None,
-        outbox: job.outbox(env, Vec::new()),
-        answered: None,
-    };
-    store.commit(batch).await?;
-    new.settle(store, message.event, job).await
+    new.record(store, env, job, (message.event, Change::PutTeamPlan(after)))
+        .await
 }

@@ -81,23 +81,11 @@ impl Call {
     }
 
     pub(super) fn record(&self, club: ClubId, fact: Fact) -> Record {
-        Record {
-            club,
-            actor: self.actor(),
-            at: self.now,
-            fact,
-            before: serde_json::Value::Null,
-            after: serde_json::Value::Null,
-        }
+        Origin::of(self).record(club, fact)
     }
 
     pub(super) fn outbox(&self, env: &impl Env, work: Vec<Work>) -> Outbox {
-        Outbox {
-            id: outbox_id(env, self.now),
-            guild: self.guild,
-            trace: self.trace.clone(),
-            work,
-        }
+        Origin::of(self).outbox(env, work)
     }
 }
 

@@ -67,6 +67,7 @@ pub async fn complete_series<S: ClubReader + EventReader + Ledger + ResultReader
                 by: call.user,
                 at: call.now,
                 posted: None,
+                guild: None,
                 version: 1,
             };
             batch.changes.push(Change::PutSeriesEnd(end));

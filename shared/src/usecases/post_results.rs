@@ -11,9 +11,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::results::{Results, table};
 use crate::domain::work::Reply;
 use crate::ports::discord::{FileMessages, Guilds, InteractionReplies, Threads};
-use crate::ports::store::{
-    Batch, Change, EventReader, Ledger, Receipts, ResultReader, SettingsReader, Spaces,
-};
+use crate::ports::store::{Change, EventReader, Ledger, Receipts, ResultReader, SettingsReader, Spaces};
 
 /// Posts them, or brings up to date what was posted, and tells whoever asked. If nobody did, nothing new is posted.
 ///
@@ -99,12 +97,11 @@ async fn place<S: Ledger + Receipts>(
         version: results.version + 1,
         ..results.clone()
     };
-    let batch = Batch {
-        changes: vec![Change::PutResults(Box::new(after))],
-        record: None,
-        outbox: job.outbox(env, Vec::new()),
-        answered: None,
-    };
-    store.commit(batch).await?;
-    new.settle(store, results.event, job).await
+    new.record(
+        store,
+        env,
+        job,
+        (results.event, Change::PutResults(Box::new(after))),
+    )
+    .await
 }

@@ -11,7 +11,7 @@ use crate::domain::series_end::{SeriesEnd, statistics};
 use crate::domain::work::{Reply, Work};
 use crate::ports::discord::{FileMessages, Guilds, InteractionReplies, Threads};
 use crate::ports::store::{
-    Batch, Change, Ledger, Receipts, ResultReader, SeriesReader, SettingsReader, Spaces, StoreResult,
+    Change, Ledger, Receipts, ResultReader, SeriesReader, SettingsReader, Spaces, StoreResult,
 };
 
 /// What is to be done after a change of results of a series whose statistics were posted.
@@ -60,7 +60,7 @@ where
     else {
         return Ok(());
     };
-    if !at_home(&club, job)? || (asked.is_none() && end.posted.is_none()) {
+    if !at_home(&club, job)? || (asked.is_none() && end.posted_in(job.guild).is_none()) {
         return Ok(());
     }
     // The list may lag behind what was entered just now: each race is read itself.
@@ -78,7 +78,7 @@ where
     });
     let of_race = store.space(end.last).await?;
     let of_race = of_race.and_then(|space| space.channel_in(job.guild));
-    let channel = match (asked, end.posted) {
+    let channel = match (asked, end.posted_in(job.guild)) {
         // A correction follows the message.
         (None, Some(posted)) => Some(posted.channel),
         _ => settings.series_channel().or(of_race),
@@ -117,6 +117,7 @@ async fn place<S: Ledger + Receipts>(
         event: end.last,
         name: "series-end",
         channel,
+        // Also one in another guild: its receipt is that of another message.
         posted: end.posted,
         body: &rendered.body,
         file: None,
@@ -127,15 +128,10 @@ async fn place<S: Ledger + Receipts>(
     };
     let after = SeriesEnd {
         posted: Some(new.posted),
+        guild: Some(job.guild),
         version: end.version + 1,
         ..end.clone()
     };
-    let batch = Batch {
-        changes: vec![Change::PutSeriesEnd(after)],
-        record: None,
-        outbox: job.outbox(env, Vec::new()),
-        answered: None,
-    };
-    store.commit(batch).await?;
-    new.settle(store, end.last, job).await
+    new.record(store, env, job, (end.last, Change::PutSeriesEnd(after)))
+        .await
 }

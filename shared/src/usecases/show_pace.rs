@@ -2,7 +2,7 @@
 
 use super::call::Env;
 use super::job::{Job, JobFailure, at_home};
-use super::standing_message::{StandingMessage, stands_in};
+use super::standing_message::{StandingMessage, record, stands_in};
 use crate::domain::event::EventKey;
 use crate::domain::ids::TeamId;
 use crate::domain::notice::{Notice, Render};
@@ -10,7 +10,7 @@ use crate::domain::stints::team_now;
 use crate::domain::telemetry::{Pace, ShownPace};
 use crate::ports::discord::{FileMessages, Guilds, Threads};
 use crate::ports::store::{
-    Batch, Change, Ledger, Receipts, SettingsReader, Spaces, TeamReader, TeamSpaces, Telemetry,
+    Change, Ledger, Receipts, SettingsReader, Spaces, TeamReader, TeamSpaces, Telemetry,
 };
 
 /// What is needed of the store.
@@ -108,15 +108,9 @@ async fn place<S: Ledger + Receipts>(
         posted,
         version: shown.map_or(0, |shown| shown.version) + 1,
     };
-    let batch = Batch {
-        changes: vec![Change::PutShownPace(after)],
-        record: None,
-        outbox: job.outbox(env, Vec::new()),
-        answered: None,
-    };
-    store.commit(batch).await?;
+    let change = Change::PutShownPace(after);
     match new {
-        Some(new) => new.settle(store, message.event, job).await,
-        None => Ok(()),
+        Some(new) => new.record(store, env, job, (message.event, change)).await,
+        None => record(store, env, job, change).await,
     }
 }

@@ -1,5 +1,6 @@
 //! A message that stands in a channel: posted once, edited from then on, posted anew where somebody deleted it.
 
+use super::call::Env;
 use super::job::{CLOCK_SKEW, Job, JobFailure, nonce, or_lost};
 use super::open_event_space::mendable;
 use crate::domain::event::EventKey;
@@ -8,7 +9,7 @@ use crate::domain::results::Posted;
 use crate::ports::discord::{
     DiscordError, DiscordResult, FileMessages, Guilds, Mentions, MessageBody, NewMessage, Threads, Upload,
 };
-use crate::ports::store::{Delivery, Receipts};
+use crate::ports::store::{Batch, Change, Delivery, Ledger, Receipts};
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -58,7 +59,7 @@ pub(super) async fn stands_in(
 }
 
 impl StandingMessage<'_> {
-    /// Posts it or brings it up to date. What comes back is to be recorded, and then [`NewlyPosted::settle`]d.
+    /// Posts it or brings it up to date. What comes back is to be [`NewlyPosted::record`]ed.
     ///
     /// # Errors
     /// What the store and Discord say.
@@ -154,14 +155,40 @@ impl StandingMessage<'_> {
 }
 
 impl NewlyPosted {
-    /// Notes that it is recorded.
+    /// Records by `change` where it stands, and notes that it is recorded.
     ///
     /// # Errors
     /// What the store says.
-    pub async fn settle(&self, store: &impl Receipts, event: EventKey, job: &Job) -> Result<(), JobFailure> {
+    pub async fn record<S: Ledger + Receipts>(
+        self,
+        store: &S,
+        env: &impl Env,
+        job: &Job,
+        (event, change): (EventKey, Change),
+    ) -> Result<(), JobFailure> {
+        record(store, env, job, change).await?;
         store
             .settle_delivery(event, &self.receipt, "channel", job.now)
             .await?;
         Ok(())
     }
+}
+
+/// Records what a message shows by now.
+///
+/// # Errors
+/// What the store says.
+pub(super) async fn record(
+    store: &impl Ledger,
+    env: &impl Env,
+    job: &Job,
+    change: Change,
+) -> Result<(), JobFailure> {
+    let batch = Batch {
+        changes: vec![change],
+        record: None,
+        outbox: job.outbox(env, Vec::new()),
+        answered: None,
+    };
+    Ok(store.commit(batch).await?)
 }

@@ -37,7 +37,9 @@ impl Table {
         let Some(club) = club else {
             return Ok(None);
         };
-        let stored = stored.unwrap_or_else(|| club.first_settings());
+        let stored = stored
+            .unwrap_or_else(|| club.first_settings())
+            .for_guild(club.guild);
         let settings = Settings::resolve(self.operator.clone(), stored);
         Ok(Some((club.into_club(&settings), settings)))
     }

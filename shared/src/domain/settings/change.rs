@@ -192,7 +192,7 @@ pub struct Changed {
 }
 
 impl Settings {
-    /// What comes of `wishes`, all or none. A wish for what the club has set already changes nothing; of two wishes for
+    /// What comes of `wishes` in the club's `guild`, all or none. A wish for what the club has set already changes nothing; of two wishes for
     /// one setting the later one counts.
     ///
     /// # Errors
@@ -206,6 +206,7 @@ impl Settings {
     ) -> Result<Changed, Vec<SettingFault>> {
         let mut stored = self.stored().clone();
         stored.version += 1;
+        stored.guild = Some(guild);
         let mut faults = Vec::new();
         for wish in wishes {
             match wish.value(guild) {

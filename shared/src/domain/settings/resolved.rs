@@ -5,7 +5,7 @@ use super::pattern::Pattern;
 use super::registry::{Key, REGISTRY};
 use super::value::{Drift, Notification, QuietHours, SyncDirection, Value};
 use crate::domain::club::{Colour, ZoneName};
-use crate::domain::ids::{ChannelId, RoleId, UserId};
+use crate::domain::ids::{ChannelId, GuildId, RoleId, UserId};
 use crate::domain::rank::Rank;
 use crate::domain::results::PointsSystem;
 use jiff::{SignedDuration, Timestamp};
@@ -36,6 +36,22 @@ pub struct ClubSettings {
     /// The last change of each name, a reset too.
     #[serde(default)]
     pub changes: BTreeMap<String, Stamp>,
+    /// The guild in which the last change was made: what names roles or channels names that one's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub guild: Option<GuildId>,
+}
+
+impl ClubSettings {
+    /// What of it is for a club that is in `guild` now: roles and channels of a guild that it has left are not.
+    #[must_use]
+    pub fn for_guild(mut self, guild: Option<GuildId>) -> Self {
+        if guild.is_some() && self.guild.is_some() && guild != self.guild {
+            for spec in REGISTRY.iter().filter(|spec| spec.kind.is_of_guild()) {
+                self.values.remove(spec.name);
+            }
+        }
+        self
+    }
 }
 
 /// Who changed a setting last.

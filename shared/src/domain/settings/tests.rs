@@ -1,5 +1,5 @@
 use super::*;
-use crate::domain::ids::{GuildId, RoleId, UserId};
+use crate::domain::ids::{ChannelId, GuildId, RoleId, UserId};
 use jiff::Timestamp;
 use proptest::prelude::*;
 use serde_json::json;
@@ -429,6 +429,36 @@ fn targets_are_named_as_they_are_typed() {
     assert_eq!(Target::parse("ALL"), None);
     assert_eq!(Target::All.keys().len(), REGISTRY.len());
     assert_eq!(Target::Section(Section::Sync).keys().len(), 3);
+}
+
+#[test]
+fn what_names_things_of_a_guild_holds_in_that_guild() {
+    let wishes = [
+        typed(Key::JoinChannel, "<#772904309264089042>"),
+        typed(Key::AdminRoles, ROLE),
+        typed(Key::SyncHours, "12"),
+    ];
+    let stored = with(&wishes).stored().clone();
+    let other = GuildId(1);
+    for guild in [Some(GUILD), None] {
+        assert_eq!(stored.clone().for_guild(guild), stored, "{guild:?}");
+    }
+    let moved = Settings::default().with(stored.clone().for_guild(Some(other)));
+    assert_eq!(moved.join_channel(), None);
+    assert_eq!(moved.admin_roles(), []);
+    assert_eq!(moved.sync_hours(), 12, "that is of no guild");
+    // What is set there holds there, and brings back nothing of the old one.
+    let set = moved.change(
+        &[typed(Key::JoinChannel, "<#772904309264089043>")],
+        ADMIN,
+        now(),
+        other,
+    );
+    let back = moved.with(set.unwrap().stored);
+    assert_eq!(back.join_channel(), Some(ChannelId(772_904_309_264_089_043)));
+    let back = back.with(back.stored().clone().for_guild(Some(GUILD)));
+    assert_eq!((back.join_channel(), back.sync_hours()), (None, 12));
+    assert!(back.admin_roles().is_empty());
 }
 
 #[test]

@@ -24,9 +24,10 @@ pub(super) async fn check_scheduled<S: Ledger + Spaces>(
     listed: &mut Option<Vec<ListedEvent>>,
 ) -> Result<(), JobFailure> {
     // One that runs may have been ended by the clock: Discord lists it no more, and nobody deleted it.
-    if !settings.scheduled_events() || !event.state.before_start() || event.starts_at <= job.now {
+    if event.starts_at <= job.now {
         return Ok(());
     }
+    let kept = settings.scheduled_events() && event.state.before_start();
     let Some(space) = Box::pin(store.space(event.key)).await? else {
         return Ok(());
     };
@@ -34,8 +35,7 @@ pub(super) async fn check_scheduled<S: Ledger + Spaces>(
         return Ok(());
     }
     let there = match space.scheduled.as_ref().and_then(|one| one.step.id()) {
-        None => true,
-        Some(id) => {
+        Some(id) if kept => {
             let list = match listed.take() {
                 Some(list) => list,
                 None => Box::pin(discord.scheduled_events(job.guild)).await?,
@@ -44,6 +44,8 @@ pub(super) async fn check_scheduled<S: Ledger + Spaces>(
             *listed = Some(list);
             there
         }
+        // One that is to go is only tried again.
+        _ => true,
     };
     let heal = settings.drift() == Drift::Heal;
     let Some(changed) = mended(&space, there, heal) else {
