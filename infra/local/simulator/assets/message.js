@@ -9,13 +9,18 @@ import { blocks } from "./markdown.js";
 import { openModal } from "./modal.js";
 import { openPicker } from "./picker.js";
 import * as store from "./store.js";
-import { messageTime, shortTime, withDay } from "./time.js";
+import { messageTime, now, shortTime, withDay } from "./time.js";
 
 const EPHEMERAL = 64;
 const LOADING = 128;
 const HIDDEN_EMBEDS = 4;
+const TOKEN_MS = 15 * 60_000;
 /** Messages of one author within this time share a head. */
 const TOGETHER_MS = 7 * 60_000;
+
+const NO_ANSWER = "The application did not respond";
+/** What is said of a command of which nothing came. */
+export const FAILURES = { failed: NO_ANSWER, refused: "Discord's client does not allow this" };
 
 /** How mentions are read in this guild. */
 export const names = {
@@ -92,7 +97,11 @@ function reference(message, all) {
   return el("div", { class: "reference" }, icon("reply"), text);
 }
 
+/** Whether its answer can no longer come: the interaction's token holds for 15 minutes (Discord docs, receiving and responding). */
+export const overdue = (message) => (message.flags & LOADING) !== 0 && now() - Date.parse(message.timestamp) >= TOKEN_MS;
+
 function content(message) {
+  if (overdue(message)) return el("div", { class: "failure", role: "alert" }, NO_ANSWER);
   if (message.flags & LOADING) {
     return el("div", { class: "thinking" }, el("span", { class: "dots" }, el("i"), el("i"), el("i")), ` ${message.name} is thinking…`);
   }
@@ -154,10 +163,10 @@ function apps(message, ephemeral) {
 /** Uses a user or message command and shows what came of it. */
 export async function runOn(kind, command, target) {
   const who = store.actor();
-  const failed = (why) => store.note({ kind: "failed", command, why });
+  const failed = (why, kind = "failed") => store.note({ kind, command, why });
   try {
     const { outcome } = await act(who, { act: "context_menu", kind, command, target });
-    if (outcome.kind === "failed" || outcome.kind === "refused") failed(outcome.reason);
+    if (outcome.kind in FAILURES) failed(outcome.reason, outcome.kind);
     if (outcome.kind === "modal") openModal(outcome, who);
   } catch (error) {
     failed(error.message);
