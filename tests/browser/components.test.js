@@ -22,6 +22,7 @@ after(async () => {
   await stack?.stop();
 });
 
+const BOT = { authorization: "Bot example-token", "user-agent": "DiscordBot (https://example.org, 1)" };
 const test = steps((name) => player?.shot(name));
 const board = () => player.message("Round 4 of the");
 const answer = (text) => player.onlyMine(text);
@@ -51,7 +52,7 @@ test("text is shown as Discord's Markdown", async () => {
 test("what others write comes in by itself, and never as markup", async () => {
   await say('<img src="https://example.org/x.png" onerror="alert(1)"> <script>alert(2)</script> [x](javascript:alert(3))');
   await player.see('<img src="https://example.org/x.png" onerror="alert(1)">');
-  assert.equal(await player.feed.locator("script, img:not([src^='/playground/']), a[href^='javascript']").count(), 0);
+  assert.equal(await player.feed.locator("script, img:not([src^='/playground/'], [src^='/attachments/']), a[href^='javascript']").count(), 0);
 });
 
 test("buttons have their styles, and some cannot be pressed", async () => {
@@ -179,7 +180,7 @@ test("scheduled events are listed above the channels, while they are to come or 
   const at = (hours) => new Date(Date.parse(told.now) + hours * 3_600_000).toISOString();
   const make = async (name, from, to) => {
     const body = JSON.stringify({ name, description: "Six hours in **the Eifel**.", privacy_level: 2, entity_type: 3, scheduled_start_time: at(from), scheduled_end_time: at(to), entity_metadata: { location: "Nürburgring" } });
-    const made = await fetch(new URL(`/api/v10/guilds/${guild}/scheduled-events`, stack.page), { method: "POST", headers: { authorization: "Bot example-token", "user-agent": "DiscordBot (https://example.org, 1)", "content-type": "application/json" }, body });
+    const made = await fetch(new URL(`/api/v10/guilds/${guild}/scheduled-events`, stack.page), { method: "POST", headers: { ...BOT, "content-type": "application/json" }, body });
     assert.equal(made.status, 200, await made.text());
   };
   await make("Six hours", 24, 30);
@@ -206,6 +207,23 @@ test("scheduled events are listed above the channels, while they are to come or 
   await page.keyboard.press("Escape");
   await dialog.waitFor({ state: "detached" });
   assert.equal(await page.evaluate(() => document.activeElement?.textContent), "1 event");
+});
+
+test("an uploaded picture is seen in its embed, and not a second time as a file", async () => {
+  const { channel } = await place();
+  const png = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==", "base64");
+  const body = new FormData();
+  body.set("payload_json", JSON.stringify({ embeds: [{ title: "Timetable", image: { url: "attachment://plan.png" } }], attachments: [{ id: 0, filename: "plan.png", description: "Who drives when" }, { id: 1, filename: "laps.csv" }] }));
+  body.set("files[0]", new Blob([png], { type: "image/png" }), "plan.png");
+  body.set("files[1]", new Blob(["lap,time"], { type: "text/csv" }), "laps.csv");
+  const sent = await fetch(new URL(`/api/v10/channels/${channel}/messages`, stack.page), { method: "POST", headers: BOT, body });
+  assert.equal(sent.status, 200, await sent.text());
+  const message = player.message("Timetable");
+  const picture = message.getByRole("article", { name: "Embed: Timetable" }).getByRole("img", { name: "Who drives when" });
+  await picture.waitFor();
+  await page.waitForFunction(() => document.querySelector('img[alt="Who drives when"]').naturalWidth === 1);
+  assert.deepEqual(await message.locator(".attachment strong").allTextContents(), ["laps.csv"]);
+  assert.equal(await message.getByRole("img").count(), 1);
 });
 
 test("buttons say whether what they open is open", async () => {

@@ -423,7 +423,7 @@ test("the clock takes a visitor from sign-up to the archive", async () => {
   await board.getByRole("combobox", { name: /Choose your class/ }).click();
   await page.getByRole("option", { name: /GT3/ }).click();
   await board.locator(".embed-field").filter({ hasText: "GT3 · 2/2" }).filter({ hasText: SECOND }).waitFor();
-  await jumpTo("24 hours before the race");
+  await jumpTo("reminder, 24 h before the start");
   const told = await (await fetch(`${stack.gateway}/local/clock`)).json();
   assert.ok(told.coming.some((one) => one.what === `${KEYED}: the race starts` && Date.parse(one.at) - Date.parse(told.now) > 23.9 * 3_600_000), JSON.stringify(told));
   await player.see("starts in");

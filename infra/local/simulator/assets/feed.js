@@ -18,6 +18,8 @@ const toEnd = () => {
 feed.addEventListener("scroll", () => {
   atEnd = feed.scrollHeight - feed.scrollTop - feed.clientHeight < 60;
 });
+// A picture has its height only once it is there.
+feed.addEventListener("load", () => atEnd && toEnd(), true);
 // The message box grows, a phone's keyboard opens: the end stays in sight.
 new ResizeObserver(() => atEnd && toEnd()).observe(feed);
 

@@ -4,7 +4,7 @@ import { act } from "./api.js";
 import { components } from "./components.js";
 import { startCommand } from "./composer.js";
 import { avatar, el, icon } from "./dom.js";
-import { embed } from "./embeds.js";
+import { attached, embed, picture } from "./embeds.js";
 import { blocks } from "./markdown.js";
 import { openModal } from "./modal.js";
 import { openPicker } from "./picker.js";
@@ -108,12 +108,12 @@ function content(message) {
   const edited = message.edited_timestamp && el("span", { class: "edited", title: withDay(Date.parse(message.edited_timestamp)) }, " (edited)");
   const text = message.content !== "" && el("div", { class: "content" }, blocks(message.content, names));
   if (text && edited) (text.lastElementChild?.matches(".para") ? text.lastElementChild : text).append(edited);
-  const embeds = message.flags & HIDDEN_EMBEDS ? [] : message.embeds.map((one) => embed(one, names));
+  const embeds = message.flags & HIDDEN_EMBEDS ? [] : message.embeds.map((one) => embed(one, names, message.attachments));
   const failure = store.state.failures.get(message.id);
   return [
     text,
     embeds,
-    files(message.attachments),
+    files(message),
     el("div", { class: "component-list" }, components(message.components, { id: message.id, names })),
     !text && edited,
     failure && el("div", { class: "failure", role: "alert", title: failure.why }, failure.text, el("span", { class: "why" }, failure.why)),
@@ -121,14 +121,17 @@ function content(message) {
   ];
 }
 
-/** The files of a message, to be downloaded. */
-function files(attachments = []) {
+/** The files of a message: pictures to be seen, others to be downloaded. What an embed shows stands there alone. */
+function files({ attachments = [], embeds }) {
+  const shown = embeds.flatMap((one) => [one.image?.url, one.thumbnail?.url].filter(Boolean));
+  const rest = attachments.filter((file) => !shown.some((url) => attached(url, [file])));
   const size = (bytes) => (bytes < 1024 ? `${bytes} B` : `${(bytes / 1024).toFixed(1)} KB`);
   const card = (one) => {
     const path = new URL(one.url).pathname;
     return el("a", { class: "attachment", href: path, download: one.filename, data: { key: `file:${one.id}` } }, el("strong", {}, one.filename), " ", el("span", { class: "attachment-size" }, size(one.size)));
   };
-  return attachments.length > 0 && el("div", { class: "attachments" }, attachments.map(card));
+  const show = (file) => (file.content_type?.startsWith("image/") ? picture(file) : card(file));
+  return rest.length > 0 && el("div", { class: "attachments" }, rest.map(show));
 }
 
 function threadCard(thread) {
