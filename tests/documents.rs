@@ -123,3 +123,41 @@ fn the_links_between_documents_lead_somewhere() {
     }
     assert!(broken.is_empty(), "{broken:#?}");
 }
+
+#[test]
+fn the_runbook_says_what_to_do_at_each_alarm() {
+    let runbook = read("docs/RUNBOOK.md");
+    let headings: Vec<String> = runbook
+        .lines()
+        .filter_map(|line| line.strip_prefix("## "))
+        .map(anchor)
+        .collect();
+    let rows = runbook.lines().filter(|line| line.starts_with("| `"));
+    let mut told = Vec::new();
+    for row in rows.take_while(|row| row.contains("](#")) {
+        let (names, remedy) = row.split_once(" | ").unwrap();
+        told.extend(quoted(names));
+        let (_, target) = remedy.split_once("](#").unwrap();
+        let (target, _) = target.split_once(')').unwrap();
+        assert!(
+            headings.iter().any(|heading| heading == target),
+            "no section #{target}"
+        );
+    }
+    let alarms = read("infra/alarms.yaml");
+    let names = alarms
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("AlarmName: !Sub '${Prefix}-"));
+    let mut names: Vec<String> = names.map(|name| name.trim_end_matches('\'').to_owned()).collect();
+    names.sort();
+    told.sort();
+    assert_eq!(told, names);
+}
+
+/// What a heading is linked by: lower case, what is no letter, digit, hyphen or space left out, spaces as hyphens.
+fn anchor(heading: &str) -> String {
+    let kept = heading
+        .chars()
+        .filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-'));
+    kept.collect::<String>().to_lowercase().replace(' ', "-")
+}

@@ -15,7 +15,7 @@ mod yaml;
 use gantry_local::{MAX_RECEIVES, WORKER_TIMEOUT};
 use gantry_shared::adapters::dynamo::{GSI1, OUTBOX_PREFIX, TTL, schema};
 use gantry_shared::jobs::BOARD_DELAY_S;
-use gantry_shared::runtime::settings::Reader;
+use gantry_shared::runtime::settings::{Reader, SETTINGS};
 use serde_json::{Value, json};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -298,13 +298,35 @@ fn every_function_gets_the_variables_that_it_reads_and_no_others() {
             "{function}"
         );
     }
-    let token = &properties(&template, "ChannelWorker")["Environment"]["Variables"]["GANTRY_BOT_TOKEN"];
-    assert!(
-        token["Fn::Sub"]
-            .as_str()
-            .unwrap()
-            .starts_with("{{resolve:secretsmanager:"),
-        "{token}"
+}
+
+#[test]
+fn secrets_are_given_by_name_and_version() {
+    let template = template();
+    let secrets: Vec<&str> = SETTINGS.iter().filter(|it| it.secret).map(|it| it.name).collect();
+    let mut given = BTreeSet::new();
+    for (function, ..) in FUNCTIONS {
+        let variables = &properties(&template, function)["Environment"]["Variables"];
+        for secret in secrets.iter().filter(|secret| !variables[**secret].is_null()) {
+            let value = variables[*secret]["Fn::Sub"].as_str().unwrap_or_default();
+            let named = value
+                .strip_prefix("{{resolve:secretsmanager:${")
+                .and_then(|it| it.strip_suffix("}}}"));
+            let named = named.unwrap_or_else(|| panic!("{function} {secret}: {value}"));
+            let (secret_name, version) = named.split_once("}:SecretString:::${").unwrap();
+            for parameter in [secret_name, version] {
+                assert!(
+                    template["Parameters"][parameter].is_object(),
+                    "{function} {secret}: {parameter}"
+                );
+            }
+            given.insert(*secret);
+        }
+    }
+    assert_eq!(
+        given,
+        secrets.into_iter().collect(),
+        "secrets that no function gets"
     );
 }
 
@@ -417,6 +439,55 @@ fn every_function_may_do_what_its_code_does_and_nothing_else() {
     }
 }
 
+/// What a statement is about, several or one, as it stands in the template.
+fn about(statement: &Value) -> BTreeSet<String> {
+    let resource = &statement["Resource"];
+    match resource.as_array() {
+        Some(several) => several.iter().map(Value::to_string).collect(),
+        None => BTreeSet::from([resource.to_string()]),
+    }
+}
+
+#[test]
+fn every_statement_is_about_the_functions_own_things() {
+    let template = template();
+    let arn = |resource: &str| json!({ "Fn::GetAtt": [resource, "Arn"] }).to_string();
+    for (function, _, role) in FUNCTIONS {
+        let variables = properties(&template, function)["Environment"]["Variables"]
+            .as_object()
+            .unwrap();
+        let refers = |end: &str| -> BTreeSet<String> {
+            let of_kind = variables.iter().filter(|(name, _)| name.ends_with(end));
+            of_kind
+                .map(|(_, value)| arn(value["Ref"].as_str().unwrap()))
+                .collect()
+        };
+        for (name, statement) in statements(&template, role) {
+            let wanted = match name {
+                "Table" => BTreeSet::from([arn("Table")]),
+                "Logs" => BTreeSet::from([arn(&format!("{function}Logs"))]),
+                "Bus" => refers("_EVENT_BUS"),
+                // What a worker hands back it hands back to its own queues, whatever it knows of others.
+                "Queues" if function == "Relay" => refers("_QUEUE_URL"),
+                "StreamSource" => {
+                    BTreeSet::from([json!({ "Fn::GetAtt": ["Table", "StreamArn"] }).to_string()])
+                }
+                "Failures" => {
+                    let sources = sources(&template, function, "DynamoDB");
+                    let given_up = sources
+                        .iter()
+                        .map(|source| &source["DestinationConfig"]["OnFailure"]["Destination"]);
+                    given_up.map(Value::to_string).collect()
+                }
+                // Looked at by the tests around this one.
+                "Queues" | "QueueSource" | "Index" | "SourceList" => continue,
+                other => panic!("{role}: what is {other} about?"),
+            };
+            assert_eq!(about(statement), wanted, "{role} {name}");
+        }
+    }
+}
+
 #[test]
 fn workers_touch_the_queues_that_feed_them_and_no_others() {
     let template = template();
@@ -429,12 +500,7 @@ fn workers_touch_the_queues_that_feed_them_and_no_others() {
             continue;
         }
         for name in ["Queues", "QueueSource"] {
-            let resource = &statements(&template, role)[name]["Resource"];
-            let queues: BTreeSet<String> = match resource.as_array() {
-                Some(several) => several.iter().map(Value::to_string).collect(),
-                None => BTreeSet::from([resource.to_string()]),
-            };
-            assert_eq!(queues, feeds, "{role} {name}");
+            assert_eq!(about(statements(&template, role)[name]), feeds, "{role} {name}");
         }
     }
 }
@@ -465,6 +531,40 @@ fn every_queue_and_function_is_watched() {
     assert!(watches("Relay", "IteratorAge"));
     for (function, ..) in FUNCTIONS {
         assert!(watches(function, "Errors"), "{function}");
+    }
+}
+
+#[test]
+fn the_dashboard_shows_the_table_and_every_queue_and_function() {
+    let template = template();
+    let dashboard = read("infra/dashboard.yaml");
+    let body = dashboard["Resources"]["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
+        .as_str()
+        .unwrap();
+    let widgets: Value = serde_json::from_str(body).unwrap();
+    let shown = widgets.to_string();
+    let handed_over = properties(&template, "Dashboard")["Parameters"]
+        .as_object()
+        .unwrap();
+    let declared = dashboard["Parameters"].as_object().unwrap();
+    assert_eq!(
+        handed_over.keys().collect::<BTreeSet<_>>(),
+        declared.keys().collect::<BTreeSet<_>>()
+    );
+    let queues = resources(&template, "AWS::SQS::Queue");
+    let things = FUNCTIONS
+        .iter()
+        .map(|it| it.0)
+        .chain(queues.iter().copied())
+        .chain(["Table"]);
+    for thing in things {
+        let named = if queues.contains(thing) {
+            json!({ "Fn::GetAtt": [thing, "QueueName"] })
+        } else {
+            json!({ "Ref": thing })
+        };
+        assert_eq!(handed_over[thing], named, "{thing}");
+        assert!(shown.contains(&format!("${{{thing}}}")), "{thing} is not shown");
     }
 }
 

@@ -64,6 +64,47 @@ pub async fn team(world: &World, club: &Club, command: &str, options: Value) -> 
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn availability_is_typed_in_ones_own_zone_and_a_backup_class_is_shown() {
+    let world = World::start().await;
+    let club = world.club("Apex").await;
+    let published = world.published(&club, SIX_HOURS, "GT3: 1, LMP2: 2").await;
+    let drivers = world.members(&club, 2);
+    let simulator = world.stack.simulator();
+    for driver in &drivers {
+        let controls = &world.board(&published).components;
+        let select = json!(controls)[0]["components"][0]["custom_id"].clone();
+        let actor = club.member(*driver, published.channel);
+        let chosen = simulator
+            .select(&actor, published.board, select.as_str().unwrap(), &["gt3"])
+            .await;
+        world.stack.expect_message(chosen).unwrap();
+    }
+    let away = club.member(drivers[1], published.channel);
+    world
+        .ok(&away, "me timezone", json!({ "zone": "America/New_York" }))
+        .await;
+    let opened = world.press(&club, &published, drivers[1], "Availability").await;
+    let OutcomeKind::Modal(form) = &opened.kind else {
+        panic!("no form: {:?}", opened.kind);
+    };
+    assert!(json!(form).to_string().contains("America/New_York"), "{form:?}");
+    // Ten in the morning there is four in the afternoon in Berlin.
+    let filled = json!({ "windows": "10:00-11:30", "experience": "", "backup": "lmp2" });
+    let outcome = simulator.submit_modal(&away, form, filled).await;
+    let answer = world.stack.expect_message(outcome).unwrap().content;
+    let instant = |text: &str| text.parse::<jiff::Timestamp>().unwrap().as_second();
+    let (from, to) = (instant("2026-11-28T15:00:00Z"), instant("2026-11-28T16:30:00Z"));
+    assert!(
+        answer.contains(&format!("<t:{from}:f> to <t:{to}:t>")),
+        "{answer}"
+    );
+    world.drain().await;
+    let board = json!(world.board(&published).embeds).to_string();
+    assert!(board.contains("(or LMP2)"), "{board}");
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn from_availability_to_settled_teams() {
     let world = World::start().await;
     world.stack.simulator().set_rate_limits(false);

@@ -86,8 +86,8 @@ pub async fn act<E: Env>(
             return Ok(respond::update(&page));
         }
         ComponentAction::Availability { event } => {
-            let (club, event, details) = Box::pin(describe_driver_form(&app.table, &call, event)).await?;
-            let form = modals::availability(&event, &club.time_zone, &details);
+            let (zone, event, details) = Box::pin(describe_driver_form(&app.table, &call, event)).await?;
+            let form = modals::availability(&event, &zone, &details);
             return Ok(respond::modal(&form));
         }
         ComponentAction::Unlink { club } => {

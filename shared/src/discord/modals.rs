@@ -187,7 +187,7 @@ pub fn availability(event: &Event, zone: &ZoneName, details: &DriverDetails) -> 
     let backup = input(
         "backup",
         "Another class you would take",
-        format!("If yours is full or has no team, such as {example}"),
+        format!("For whoever makes the teams, if yours is full; such as {example}"),
         limits::CLASS,
     );
     Modal(json!({

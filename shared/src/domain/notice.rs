@@ -60,6 +60,14 @@ impl Sheet {
             .filter(|s| matches!(&s.status, Status::Waiting { class, .. } if *class == seats.class.id))
     }
 
+    /// The label of the class that somebody would take instead of the one that they have chosen.
+    #[must_use]
+    pub fn backup_of(&self, sign_up: &SignUp) -> Option<&str> {
+        let backup = sign_up.details.backup.as_ref();
+        let other = backup.filter(|backup| sign_up.status.class() != Some(*backup))?;
+        self.event.class(other).map(|class| class.label.as_str())
+    }
+
     /// The drivers who do not come, in order of answer.
     pub fn not_coming(&self) -> impl Iterator<Item = &SignUp> {
         self.sign_ups.iter().filter(|s| s.status == Status::NotComing)

@@ -13,7 +13,15 @@ pub fn export(sheet: &Sheet) -> Result<Vec<u8>, csv::Error> {
     let mut writer = csv::WriterBuilder::new()
         .terminator(csv::Terminator::CRLF)
         .from_writer(b"\xEF\xBB\xBF".to_vec());
-    writer.write_record(["class", "status", "place", "driver", "discord_id", "answered_at"])?;
+    writer.write_record([
+        "class",
+        "status",
+        "place",
+        "driver",
+        "discord_id",
+        "backup_class",
+        "answered_at",
+    ])?;
     let mut write = |class: &str, status: &str, place: usize, sign_up: &SignUp| {
         writer.write_record([
             armed(class),
@@ -21,6 +29,7 @@ pub fn export(sheet: &Sheet) -> Result<Vec<u8>, csv::Error> {
             place.to_string(),
             armed(&sign_up.name),
             sign_up.user.to_string(),
+            armed(sheet.backup_of(sign_up).unwrap_or_default()),
             sign_up.at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
         ])
     };
@@ -54,6 +63,9 @@ mod tests {
         let (class, ticket) = (ClassId::of("GT3"), Ticket(InteractionId(9)));
         sheet.sign_ups[1].status = Status::Waiting { class, ticket };
         sheet.sign_ups[2].status = Status::NotComing;
+        sheet.sign_ups[1].details.backup = Some(ClassId::of("LMP2"));
+        // That is the one they have.
+        sheet.sign_ups[0].details.backup = Some(ClassId::of("GT3"));
         let text = String::from_utf8(export(&sheet).unwrap()).unwrap();
         insta::assert_snapshot!(text.replace("\r\n", "\n"));
     }

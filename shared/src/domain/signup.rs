@@ -54,6 +54,17 @@ pub enum Status {
     NotComing,
 }
 
+impl Status {
+    /// The class of whoever has a seat or waits for one.
+    #[must_use]
+    pub const fn class(&self) -> Option<&ClassId> {
+        match self {
+            Self::Seated { class, .. } | Self::Waiting { class, .. } => Some(class),
+            Self::NotComing => None,
+        }
+    }
+}
+
 impl SignUp {
     /// How the driver is told it.
     #[must_use]

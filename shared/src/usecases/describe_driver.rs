@@ -3,14 +3,17 @@
 use super::call::{Call, Env, Failure, with_caller};
 use super::once::{Decision, once};
 use crate::domain::availability::{DetailsForm, DriverDetails};
-use crate::domain::club::Club;
+use crate::domain::club::ZoneName;
 use crate::domain::event::{Event, EventKey, EventState};
 use crate::domain::fact::Fact;
 use crate::domain::ids::EventId;
 use crate::domain::rank::Capability;
 use crate::domain::refusal::{Refusal, Standing};
 use crate::domain::signup::{SignUp, Status};
-use crate::ports::store::{Batch, Change, ClubReader, Desk, EventReader, Ledger, OnceKey};
+use crate::domain::work::Work;
+use crate::ports::store::{
+    Batch, Caller, Change, ClubReader, Desk, EventReader, Ledger, MemberWishes, OnceKey,
+};
 use serde::{Deserialize, Serialize};
 
 /// What is recorded.
@@ -24,21 +27,36 @@ pub struct Described {
     pub backup: Option<String>,
 }
 
-/// What the form is made from: the club, the event, and what the driver said before.
+/// What the form is made from: the zone in which the driver types, the event, and what the driver said before.
 ///
 /// # Errors
 /// Refuses with `NoClub`, `NoSuchEvent`, `SignUpClosed`, `NothingToChange` (they have not signed up).
-pub async fn describe_driver_form<S: ClubReader + EventReader>(
+pub async fn describe_driver_form<S: ClubReader + EventReader + MemberWishes>(
     store: &S,
     call: &Call,
     event: EventId,
-) -> Result<(Club, Event, DriverDetails), Failure> {
-    let (caller, desk) = with_caller(store, call, |club| {
-        store.desk(EventKey { club, event }, call.user)
+) -> Result<(ZoneName, Event, DriverDetails), Failure> {
+    let (_, desk, zone) = desk_and_zone(store, call, event).await?;
+    let (event, mine) = own(call, desk)?;
+    Ok((zone, event, mine.details))
+}
+
+/// Who calls, the event with their own sign-up, and the zone in which they type.
+async fn desk_and_zone<S: ClubReader + EventReader + MemberWishes>(
+    store: &S,
+    call: &Call,
+    event: EventId,
+) -> Result<(Caller, Option<Desk>, ZoneName), Failure> {
+    let (caller, (desk, wishes)) = with_caller(store, call, |club| async move {
+        let (desk, wishes) = futures::join!(
+            store.desk(EventKey { club, event }, call.user),
+            store.wishes(club, call.user)
+        );
+        Ok((desk?, wishes?))
     })
     .await?;
-    let (event, mine) = own(call, desk)?;
-    Ok((caller.club, event, mine.details))
+    let zone = wishes.zone_or(&caller.club.time_zone);
+    Ok((caller, desk, zone))
 }
 
 /// Records what the driver says, until the start.
@@ -46,7 +64,7 @@ pub async fn describe_driver_form<S: ClubReader + EventReader>(
 /// # Errors
 /// Refuses with `NoClub`, `NeedsRank`, `NoSuchEvent`, `SignUpClosed`, `NothingToChange` (they have not signed up),
 /// `Form`, `Busy`.
-pub async fn describe_driver<S: ClubReader + EventReader + Ledger>(
+pub async fn describe_driver<S: ClubReader + EventReader + Ledger + MemberWishes>(
     store: &S,
     env: &impl Env,
     call: &Call,
@@ -54,14 +72,11 @@ pub async fn describe_driver<S: ClubReader + EventReader + Ledger>(
     form: &DetailsForm,
 ) -> Result<Described, Failure> {
     let decide = || async {
-        let (caller, desk) = with_caller(store, call, |club| {
-            store.desk(EventKey { club, event }, call.user)
-        })
-        .await?;
+        let (caller, desk, zone) = desk_and_zone(store, call, event).await?;
         call.allow(&caller, Capability::SignUp)?;
         let (event, mine) = own(call, desk)?;
         let details = form
-            .check(&event, &caller.club.time_zone.zone())
+            .check(&event, &zone.zone())
             .map_err(|faults| Refusal::Form { faults })?;
         let fact = Fact::DriverDescribed {
             event: event.key,
@@ -70,10 +85,13 @@ pub async fn describe_driver<S: ClubReader + EventReader + Ledger>(
         let mut record = call.record(caller.club.id, fact);
         record.before = serde_json::to_value(&mine.details).unwrap_or_default();
         record.after = serde_json::to_value(&details).unwrap_or_default();
+        // The board shows what those who wait would take instead.
+        let seen = details.backup != mine.details.backup;
+        let work = seen.then_some(Work::RefreshBoard { event: event.key });
         let batch = Batch {
             changes: vec![Change::DescribeDriver(event.key, call.user, details.clone())],
             record: Some(record),
-            outbox: call.outbox(env, Vec::new()),
+            outbox: call.outbox(env, work.into_iter().collect()),
             answered: None,
         };
         let label = |class| event.class(class).map(|class| class.label.clone());

@@ -125,7 +125,7 @@ fn groups(sheet: &Sheet, seats: &[Seats]) -> Vec<Group> {
             phrases::name(&class.class.label),
             class.waiting
         ),
-        drivers: List::new(Style::Row, names(sheet.waiting(class))),
+        drivers: List::new(Style::Row, waiting(sheet, class)),
         inline: false,
     });
     let absent = names(sheet.not_coming());
@@ -145,6 +145,18 @@ fn seated(sheet: &Sheet, class: &Seats) -> List {
     } else {
         List::new(Style::Numbered, drivers)
     }
+}
+
+/// Who waits for a class, each with the class that they would take instead.
+fn waiting(sheet: &Sheet, class: &Seats) -> Vec<String> {
+    let name = |sign_up: &SignUp| {
+        let driver = phrases::driver(&sign_up.name);
+        match sheet.backup_of(sign_up) {
+            Some(label) => format!("{driver} (or {})", phrases::name(label)),
+            None => driver,
+        }
+    };
+    sheet.waiting(class).map(name).collect()
 }
 
 fn names<'a>(sign_ups: impl Iterator<Item = &'a SignUp>) -> Vec<String> {

@@ -9,6 +9,7 @@ use crate::domain::notice::{EventBrief, EventChange, Sheet};
 use crate::domain::rank::Capability;
 use crate::domain::refusal::{EventAction, Field, FormFault, Problem, Refusal, Standing};
 use crate::domain::settings::Settings;
+use crate::domain::signup::{SignUp, Status};
 use crate::domain::space::SpaceFault;
 use crate::domain::wishes::{Way, Wishes, WishesShown};
 
@@ -274,7 +275,17 @@ fn who_was_there() {
 
 #[test]
 fn the_roster_as_a_list() {
-    let (club, sheet) = (club(), busy_sheet());
+    let (club, mut sheet) = (club(), busy_sheet());
+    let waits = |one: &&mut SignUp| matches!(one.status, Status::Waiting { .. });
+    let first = sheet.sign_ups.iter_mut().find(waits).unwrap();
+    let other = sheet
+        .event
+        .classes
+        .iter()
+        .find(|class| first.status.class() != Some(&class.id));
+    let other = other.unwrap();
+    first.details.backup = Some(other.id.clone());
+    let expected = format!("{} (or {})", first.name, other.label);
     let list = body(&Notice::SignUpList {
         club: &club,
         sheet: &sheet,
@@ -284,6 +295,7 @@ fn the_roster_as_a_list() {
         sheet: &sheet,
     });
     assert_eq!(list["embeds"][0]["fields"], board["embeds"][0]["fields"]);
+    assert!(list.to_string().contains(&expected), "no {expected}: {list}");
     assert_eq!(list["components"], json!([]));
 }
 

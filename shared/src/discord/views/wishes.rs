@@ -21,11 +21,7 @@ pub(super) fn shown(shown: &WishesShown, ids: &CommandIds) -> Value {
         ))
         .field("Times that you type are in", zone, false)
         .field("Reminders of your races", reminders(shown), false)
-        .field(
-            "Alerts of your stints",
-            format!("{} Gantry keeps this, and sends none yet.", stints(shown)),
-            false,
-        );
+        .field("Alerts of your stints", stints(shown), false);
     embed_body(embed)
 }
 

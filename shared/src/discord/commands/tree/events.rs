@@ -64,7 +64,7 @@ pub(super) const EVENT: &[SubSpec] = &[
                 OptionSpec::text("name", "The event's name", limits::EVENT_NAME),
                 OptionSpec::text(
                     "start",
-                    "When it starts in the club's time zone, such as 2027-06-12 14:00 or Sat 14:00",
+                    "When it starts in your time zone, such as 2027-06-12 14:00 or Sat 14:00",
                     limits::TIME,
                 ),
                 OptionSpec::text(
@@ -74,7 +74,7 @@ pub(super) const EVENT: &[SubSpec] = &[
                 ),
             ],
             "With name, start and duration the event is made at once; otherwise a form asks for what is missing. \
-             Times are in the club's time zone.",
+             Times are in your zone (`/me timezone`), or the club's if you have set none.",
         ),
     ),
     SubSpec::new(
@@ -153,7 +153,7 @@ pub(super) const EVENT: &[SubSpec] = &[
                     limits::TIME,
                 ),
             ],
-            "Times are in the club's zone. Without this, sign-up is open from publishing until the start.",
+            "Times are in your zone (`/me timezone`), or the club's if you have set none. Without this, sign-up is open from publishing until the start.",
         ),
     ),
     SubSpec::new(
