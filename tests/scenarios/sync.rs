@@ -198,7 +198,7 @@ async fn whom_a_short_listing_does_not_show_is_asked_for_before_they_lose_anythi
     let world = World::start().await;
     let roster = Roster::of(&world, "Apex").await;
     let (guild, simulator) = (roster.club.guild, world.stack.simulator());
-    let names: Vec<String> = (0..18).map(|n| format!("Driver {n}")).collect();
+    let names: Vec<String> = (0..18).map(|n| format!("Racer {n}")).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let users = join(&world, &roster, &names);
     // The last one's account came with the roster, and was never seen so far.
@@ -234,7 +234,7 @@ async fn whom_a_short_listing_does_not_show_is_asked_for_before_they_lose_anythi
     assert!(!roster.member(users[0]).await.unwrap().active);
     let shown = roster.conflicts(&world, &roster.club.owner()).await;
     let text = simulator.message_as_text(&shown);
-    assert!(text.contains("Driver 0") && !text.contains("Driver 4"), "{text}");
+    assert!(text.contains("Racer 0") && !text.contains("Racer 4"), "{text}");
     assert_eq!(run.counts.conflicts, 1);
 
     // A listing that is whole asks for nobody.
