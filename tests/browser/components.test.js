@@ -22,6 +22,7 @@ after(async () => {
   await stack?.stop();
 });
 
+const BOT = { authorization: "Bot example-token", "user-agent": "DiscordBot (https://example.org, 1)" };
 const test = steps((name) => player?.shot(name));
 const board = () => player.message("Round 4 of the");
 const answer = (text) => player.onlyMine(text);
@@ -51,7 +52,7 @@ test("text is shown as Discord's Markdown", async () => {
 test("what others write comes in by itself, and never as markup", async () => {
   await say('<img src="https://example.org/x.png" onerror="alert(1)"> <script>alert(2)</script> [x](javascript:alert(3))');
   await player.see('<img src="https://example.org/x.png" onerror="alert(1)">');
-  assert.equal(await player.feed.locator("script, img:not([src^='/playground/']), a[href^='javascript']").count(), 0);
+  assert.equal(await player.feed.locator("script, img:not([src^='/playground/'], [src^='/attachments/']), a[href^='javascript']").count(), 0);
 });
 
 test("buttons have their styles, and some cannot be pressed", async () => {
@@ -145,6 +146,125 @@ test("a deferred answer shows that the application thinks", async () => {
   await player.command("think");
   await page.keyboard.press("Enter");
   await player.see("Gantry is thinking…");
+});
+
+test("a deferred answer that nobody finished ends with its token, after a quarter of an hour", async () => {
+  const clock = page.getByRole("group", { name: "The stack's clock" });
+  const jump = async (words) => {
+    await clock.getByRole("button", { name: "Move the clock on to what comes next" }).click();
+    await page.getByRole("option", { name: words }).click();
+  };
+  const thinking = player.feed.getByText("Gantry is thinking…");
+  const lost = player.feed.getByText("The application did not respond");
+  await jump("One minute on");
+  await page.getByText("It is ").first().waitFor();
+  assert.deepEqual([await thinking.count(), await lost.count()], [1, 0], "it may still come");
+  await jump("A quarter of an hour on");
+  await lost.waitFor();
+  assert.equal(await thinking.count(), 0);
+});
+
+test("what the client would not have sent is told apart from an application that does not answer", async () => {
+  await page.route("**/simulator/act", (route) => route.fulfill({ json: { outcome: { kind: "refused", reason: "for a test" } } }));
+  await player.command("think");
+  await page.keyboard.press("Enter");
+  const note = player.onlyMine("Discord's client does not allow this");
+  await note.filter({ hasText: "for a test" }).waitFor();
+  await page.unroute("**/simulator/act");
+  await note.getByRole("button", { name: "Dismiss message" }).click();
+});
+
+test("scheduled events are listed above the channels, while they are to come or go on", async () => {
+  const { guild } = await place();
+  const told = await (await fetch(new URL("/playground/clock", stack.page))).json();
+  const at = (hours) => new Date(Date.parse(told.now) + hours * 3_600_000).toISOString();
+  const make = async (name, from, to) => {
+    const body = JSON.stringify({ name, description: "Six hours in **the Eifel**.", privacy_level: 2, entity_type: 3, scheduled_start_time: at(from), scheduled_end_time: at(to), entity_metadata: { location: "Nürburgring" } });
+    const made = await fetch(new URL(`/api/v10/guilds/${guild}/scheduled-events`, stack.page), { method: "POST", headers: { ...BOT, "content-type": "application/json" }, body });
+    assert.equal(made.status, 200, await made.text());
+  };
+  await make("Six hours", 24, 30);
+  await make("Practice", 1, 3);
+  const button = player.channels.getByRole("button", { name: "2 events" });
+  await button.focus();
+  await page.keyboard.press("Enter");
+  const dialog = page.getByRole("dialog", { name: "Events" });
+  const cards = dialog.getByRole("listitem");
+  assert.deepEqual(await cards.getByRole("heading").allTextContents(), ["Practice", "Six hours"], "the next one first");
+  for (const words of ["Scheduled", "Nürburgring", "the Eifel"]) await cards.last().getByText(words).waitFor();
+  await player.shot("events");
+  // The clock moves on while the list is open.
+  const move = (hours) => page.evaluate((now) => fetch("/playground/clock", { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ now }) }), at(hours));
+  await move(2);
+  await cards.first().getByText("Happening now").waitFor();
+  await move(4);
+  await cards.filter({ hasText: "Practice" }).waitFor({ state: "detached" });
+  await page.setViewportSize({ width: 390, height: 844 });
+  const wide = await dialog.evaluate((node) => node.getBoundingClientRect().right <= innerWidth && node.scrollWidth <= node.clientWidth);
+  assert.ok(wide, "it fits a phone");
+  await player.shot("phone-events");
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.keyboard.press("Escape");
+  await dialog.waitFor({ state: "detached" });
+  assert.equal(await page.evaluate(() => document.activeElement?.textContent), "1 event");
+});
+
+test("an uploaded picture is seen in its embed, and not a second time as a file", async () => {
+  const { channel } = await place();
+  const png = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==", "base64");
+  const body = new FormData();
+  body.set("payload_json", JSON.stringify({ embeds: [{ title: "Timetable", image: { url: "attachment://plan.png" } }], attachments: [{ id: 0, filename: "plan.png", description: "Who drives when" }, { id: 1, filename: "laps.csv" }] }));
+  body.set("files[0]", new Blob([png], { type: "image/png" }), "plan.png");
+  body.set("files[1]", new Blob(["lap,time"], { type: "text/csv" }), "laps.csv");
+  const sent = await fetch(new URL(`/api/v10/channels/${channel}/messages`, stack.page), { method: "POST", headers: BOT, body });
+  assert.equal(sent.status, 200, await sent.text());
+  const message = player.message("Timetable");
+  const picture = message.getByRole("article", { name: "Embed: Timetable" }).getByRole("img", { name: "Who drives when" });
+  await picture.waitFor();
+  await page.waitForFunction(() => document.querySelector('img[alt="Who drives when"]').naturalWidth === 1);
+  assert.deepEqual(await message.locator(".attachment strong").allTextContents(), ["laps.csv"]);
+  assert.equal(await message.getByRole("img").count(), 1);
+});
+
+test("buttons say whether what they open is open", async () => {
+  const says = (name, open) => page.locator(`button[aria-label="${name}"][aria-expanded="${open}"]`).waitFor();
+  await page.setViewportSize({ width: 1000, height: 800 });
+  const members = page.getByRole("button", { name: "Members", exact: true });
+  await says("Members", false);
+  await members.focus();
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name: /^Owner/ }).waitFor();
+  await says("Members", true);
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Escape");
+  await page.getByRole("heading", { name: /^Owner/ }).waitFor({ state: "hidden" });
+  await says("Members", false);
+  await page.setViewportSize({ width: 390, height: 844 });
+  await members.click();
+  await says("Members", true);
+  await page.locator("#veil").click({ position: { x: 5, y: 400 } });
+  await says("Members", false);
+  await page.getByRole("button", { name: "Servers and channels" }).click();
+  await says("Servers and channels", true);
+  await page.keyboard.press("Escape");
+  await says("Servers and channels", false);
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await says("Members", true);
+});
+
+test("where nothing can be hovered over, a message's commands are in sight", async () => {
+  const phone = await openBrowser(stack.page, { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+  const apps = phone.player.message("I could do a").getByRole("button", { name: "Apps" });
+  await apps.waitFor();
+  assert.equal(await apps.evaluate((node) => getComputedStyle(node).opacity), "1");
+  await apps.tap();
+  await phone.page.getByRole("option", { name: /Report incident/ }).waitFor();
+  await phone.player.shot("phone-apps");
+  const [wide, seen] = await phone.page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+  assert.deepEqual([wide, seen], [390, 390], "nothing stands out of the page");
+  await phone.close();
+  const hidden = player.message("I could do a").getByRole("button", { name: "Apps" });
+  assert.equal(await hidden.evaluate((node) => getComputedStyle(node).opacity), "0", "with a mouse it waits to be hovered over");
 });
 
 test("messages and members have the application's own commands", async () => {

@@ -10,7 +10,7 @@ export const PATIENCE_MS = 15_000;
 const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"];
 
 /** A browser with a fresh profile; `faults` fills with script errors and requests to other hosts. */
-export async function openBrowser(url) {
+export async function openBrowser(url, more = {}) {
   const profile = await mkdtemp(join(tmpdir(), "gantry-browser-"));
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
@@ -20,6 +20,7 @@ export async function openBrowser(url) {
     colorScheme: "dark",
     locale: "en-GB",
     timezoneId: "Europe/Berlin",
+    ...more,
   });
   const page = await context.newPage();
   page.setDefaultTimeout(PATIENCE_MS);
@@ -53,6 +54,15 @@ export class Player {
     await this.page.getByRole("option", { name }).first().waitFor();
     await this.page.keyboard.press("Enter");
     await this.page.getByRole("combobox", { name: `You play ${name}` }).waitFor();
+  }
+
+  /** Goes by the Tab key to what is called so, as one does who has no mouse. */
+  async tabTo(control, name) {
+    for (let presses = 0; presses < 150; presses += 1) {
+      if ((await control.count()) > 0 && (await control.first().evaluate((node) => node === document.activeElement))) return;
+      await this.page.keyboard.press("Tab");
+    }
+    throw new Error(`${name} cannot be reached by Tab`);
   }
 
   async goTo(channel) {

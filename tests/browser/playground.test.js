@@ -212,6 +212,72 @@ test("a job whose worker dies is seen to fail, to come again, and to be done", a
   await page.getByRole("button", { name: "Wire" }).click();
 });
 
+const KEYED = "Night Practice";
+const KEYED_CHANNEL = /night-practice/;
+
+/** Whom the page shows as played, by Tab to the switcher. */
+async function switchByKeys(name) {
+  await player.tabTo(page.getByRole("combobox", { name: /Play another member/ }), "the switcher");
+  await page.keyboard.press("Enter");
+  await page.keyboard.type(name);
+  await page.getByRole("option", { name }).first().waitFor();
+  await page.keyboard.press("Enter");
+  await page.getByRole("combobox", { name: `You play ${name}` }).waitFor();
+}
+
+/** Goes to a channel by Tab and Enter. */
+async function enterByKeys(channel) {
+  await player.tabTo(player.channels.getByRole("button", { name: channel }), String(channel));
+  await page.keyboard.press("Enter");
+  await page.getByRole("main").getByRole("heading", { level: 2, name: channel }).first().waitFor();
+}
+
+async function commandByKeys(words) {
+  await player.tabTo(player.box, "the message box");
+  await page.keyboard.type(`/${words}`);
+  await player.suggestions.filter({ hasText: `/${words}` }).first().waitFor();
+  await page.keyboard.press("Enter");
+  await page.getByRole("form", { name: `/${words}` }).waitFor();
+}
+
+test("all of it is done without a mouse: a form, a channel, a class, another member", async () => {
+  await switchByKeys("Marta Keller");
+  await enterByKeys(/paddock/);
+  await commandByKeys("event create");
+  await player.suggest("sprint", "GT Sprint");
+  await page.keyboard.press("Enter");
+  const form = page.getByRole("dialog");
+  await form.waitFor();
+  const fill = async (label, text) => {
+    await player.tabTo(form.getByLabel(label), label);
+    await page.keyboard.press("Control+A");
+    await page.keyboard.type(text);
+  };
+  const told = await (await fetch(`${stack.gateway}/local/clock`)).json();
+  const start = new Date(Date.parse(told.now) + 5 * 86_400_000).toISOString().slice(0, 10);
+  await fill("Name", KEYED);
+  await fill("Start", `${start} 23:00`);
+  await fill("Duration", "40m");
+  await fill("Classes", "GT3: 2\nGT4: 4");
+  await player.tabTo(form.getByRole("button", { name: "Submit" }), "Submit");
+  await page.keyboard.press("Enter");
+  await form.waitFor({ state: "detached" });
+  await player.onlyMine("Draft made").filter({ hasText: KEYED }).waitFor();
+  await commandByKeys("event publish");
+  await player.suggest("night", KEYED);
+  await page.keyboard.press("Enter");
+  await player.onlyMine(`${KEYED} is open in`).waitFor();
+  await switchByKeys(FIRST);
+  await enterByKeys(KEYED_CHANNEL);
+  const board = player.message(`Sign-up: ${KEYED}`);
+  await player.tabTo(board.getByRole("combobox", { name: /Choose your class/ }), "the class");
+  await page.keyboard.press("ArrowDown");
+  await page.getByRole("option", { name: /GT3/ }).waitFor();
+  await page.keyboard.press("Enter");
+  await board.locator(".embed-field").filter({ hasText: "GT3 · 1/2" }).filter({ hasText: FIRST }).waitFor();
+  await player.shot("keyboard");
+});
+
 /** Sets the clock by its form, in the reader's zone: `2027-06-11T20:00`. */
 async function setClock(local) {
   await page.getByRole("button", { name: "Set the clock" }).click();
@@ -224,6 +290,7 @@ test("when the clock passes the end of sign-up, the board says closed", async ()
   const told = await (await fetch(`${stack.gateway}/local/clock`)).json();
   const day = new Date(Date.parse(told.now) + 4 * 86_400_000).toISOString().slice(0, 10);
   await player.playAs("Marta Keller");
+  await player.goTo(CHANNEL);
   await player.command("event times");
   await player.suggest("spa", EVENT);
   await page.getByRole("button", { name: "closes", exact: true }).click();
@@ -340,4 +407,33 @@ test("it works at phone width, in light and dark, without another host", async (
   assert.equal(await background(), dark, "the switch goes before the system's wish");
   await player.shot("phone");
   assert.deepEqual(browser.faults, []);
+});
+
+/** Moves the clock on to something that the stack says comes next. All that is due on the way is done on the way. */
+async function jumpTo(what) {
+  await page.getByRole("button", { name: "Move the clock on to what comes next" }).click();
+  const moved = page.waitForResponse((one) => one.url().endsWith("/playground/clock"), { timeout: 120_000 });
+  await page.getByRole("option", { name: `${KEYED}: ${what}` }).click();
+  assert.equal((await moved).status(), 200);
+}
+
+test("the clock takes a visitor from sign-up to the archive", async () => {
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await player.playAs(SECOND);
+  await player.goTo(KEYED_CHANNEL);
+  const board = player.message(`Sign-up: ${KEYED}`);
+  await board.getByRole("combobox", { name: /Choose your class/ }).click();
+  await page.getByRole("option", { name: /GT3/ }).click();
+  await board.locator(".embed-field").filter({ hasText: "GT3 · 2/2" }).filter({ hasText: SECOND }).waitFor();
+  await jumpTo("reminder, 24 h before the start");
+  const told = await (await fetch(`${stack.gateway}/local/clock`)).json();
+  assert.ok(told.coming.some((one) => one.what === `${KEYED}: the race starts` && Date.parse(one.at) - Date.parse(told.now) > 23.9 * 3_600_000), JSON.stringify(told));
+  await player.see("starts in");
+  await jumpTo("the race starts");
+  await player.shot("started");
+  await jumpTo("the race ends");
+  await jumpTo("its channel is put away");
+  await player.channels.getByRole("button", { name: /Archive/ }).waitFor();
+  await player.channels.getByRole("list", { name: /Archive/ }).getByRole("button", { name: KEYED_CHANNEL }).waitFor();
+  await player.shot("archived");
 });

@@ -25,8 +25,8 @@ async function isFree(port) {
 }
 
 /** Starts the simulator's example guild, which shows every kind of component; its endpoint is a stand-in. */
-export async function startExample(binary) {
-  const child = spawn(binary, ["0"], { stdio: ["ignore", "pipe", "inherit"] });
+export async function startExample(binary, port = "0") {
+  const child = spawn(binary, [port], { stdio: ["ignore", "pipe", "inherit"] });
   let said = "";
   const page = await new Promise((done, fail) => {
     const late = setTimeout(() => fail(new Error("the example did not start")), START_MS);

@@ -21,7 +21,8 @@ pub struct Sign {
     /// A file with the body, - for standard input
     #[arg(long, value_name = "FILE")]
     file: Option<PathBuf>,
-    /// The Unix time to sign [default: now]
+    /// The Unix time to sign [default: the machine's]. After the stack's clock was moved, the stack's, which
+    /// GET /local/clock tells: signatures more than five minutes off are refused
     #[arg(long, value_name = "SECONDS")]
     timestamp: Option<i64>,
     /// The signing key's seed, 64 hex digits [default: the simulator's]

@@ -33,7 +33,7 @@ pub struct Up {
     #[arg(long, env = "GANTRY_BOT_TOKEN", hide_env_values = true, value_name = "TOKEN")]
     bot_token: Option<String>,
     /// Feed the functions of a Lambda server, such as `cargo lambda watch`, instead of those in this process. The demo club
-    /// is made by those in this process first. Functions elsewhere go by the machine's clock
+    /// is made by those in this process first. Functions elsewhere go by the machine's clock, so the stack's cannot be moved
     #[arg(long, value_name = "URL")]
     lambda: Option<String>,
     /// Write what such functions need in their environment into this file, KEY=VALUE a line
@@ -43,7 +43,7 @@ pub struct Up {
     #[arg(long)]
     no_seed: bool,
     /// Play a six-hour race of two teams as well, up to its results; the clock stands two weeks ahead then
-    #[arg(long, conflicts_with = "no_seed")]
+    #[arg(long, conflicts_with_all = ["no_seed", "lambda"])]
     weekend: bool,
     /// Keep the state in this directory between runs
     #[arg(long, value_name = "DIR")]

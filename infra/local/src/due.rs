@@ -3,15 +3,24 @@
 use crate::StackError;
 use crate::functions::{Clients, Endpoints, TABLE};
 use crate::stack::{CLEANUP, RACE_DAY};
-use gantry_local_aws::{AwsLocal, ClockMover};
+use gantry_local_aws::{Asked, AwsLocal, ClockMover, Coming};
 use gantry_shared::adapters::dynamo::Table;
+use gantry_shared::domain::alert::AlertKind;
+use gantry_shared::domain::event::EventKey;
 use gantry_shared::domain::settings::OperatorOverrides;
-use gantry_shared::ports::store::{ALERT_SHARDS, Alerts};
-use jiff::Timestamp;
+use gantry_shared::ports::store::{ALERT_SHARDS, Alerts, EventReader};
+use jiff::{SignedDuration, Timestamp};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Ticks of one move at most: more than any playground has due, fewer than would never end.
 const MOST_TICKS: u32 = 5_000;
+
+/// So far ahead it is looked for what comes next.
+const AHEAD: SignedDuration = SignedDuration::from_hours(400 * 24);
+/// So many alerts of a shard are looked at for that, and so many things told.
+const LOOKED_AT: u32 = 200;
+const TOLD: usize = 40;
 
 /// What is due, and how it is ticked.
 #[derive(Clone)]
@@ -29,19 +38,6 @@ impl Due {
         }
     }
 
-    /// What moves the clock when the playground or a control call does.
-    pub(crate) fn mover(&self) -> ClockMover {
-        let due = self.clone();
-        Arc::new(move |to| {
-            let due = due.clone();
-            Box::pin(async move {
-                if let Err(error) = due.advance(to, 1).await {
-                    tracing::warn!(%error, "what is due was not all done while the clock was moved");
-                }
-            })
-        })
-    }
-
     /// See [`crate::Stack::advance`]; returns the number of minutes that were ticked.
     pub(crate) async fn advance(&self, to: Timestamp, ticks: u32) -> Result<u32, StackError> {
         let clock = self.aws.clock();
@@ -52,7 +48,7 @@ impl Due {
             let at = if before == Some(due) {
                 clock
                     .now()
-                    .saturating_add(jiff::SignedDuration::from_mins(1))
+                    .saturating_add(SignedDuration::from_mins(1))
                     .unwrap_or(to)
             } else {
                 due
@@ -87,6 +83,36 @@ impl Due {
         Ok(())
     }
 
+    /// The next alerts of all events, one of each kind and event.
+    async fn upcoming(&self) -> Result<Vec<Coming>, StackError> {
+        let now = self.aws.clock().now();
+        let until = now.saturating_add(AHEAD).unwrap_or(now);
+        let mut alerts = Vec::new();
+        for shard in 0..ALERT_SHARDS {
+            let page = self.table.due_alerts(shard, until, LOOKED_AT, None).await?;
+            alerts.extend(page.items);
+        }
+        alerts.sort_by_key(|alert| alert.due);
+        let mut found: Vec<Coming> = Vec::new();
+        let mut names: HashMap<EventKey, String> = HashMap::new();
+        for alert in alerts {
+            let name = match names.get(&alert.event) {
+                Some(name) => name,
+                None => {
+                    let sheet = self.table.sheet(alert.event).await?;
+                    let name = sheet.map_or_else(String::new, |sheet| sheet.event.name.to_string());
+                    names.entry(alert.event).or_insert(name)
+                }
+            };
+            let what = format!("{name}: {}", words(&alert.kind));
+            if found.len() < TOLD && found.iter().all(|one| one.what != what) {
+                let at = alert.due.max(now);
+                found.push(Coming { at, what });
+            }
+        }
+        Ok(found)
+    }
+
     /// The first instant at which an alert is due, up to `to`. Looks after servers are no reason to stop: one at the end of
     /// the move finds what many on the way would have found.
     async fn next(&self, to: Timestamp) -> Result<Option<Timestamp>, StackError> {
@@ -107,4 +133,47 @@ impl Due {
         }
         Ok(first)
     }
+}
+
+/// What moves the clock when the playground or a control call does.
+impl ClockMover for Due {
+    fn move_to(&self, to: Timestamp) -> Asked<()> {
+        let due = self.clone();
+        Box::pin(async move {
+            if let Err(error) = due.advance(to, 1).await {
+                tracing::warn!(%error, "what is due was not all done while the clock was moved");
+            }
+        })
+    }
+
+    fn coming(&self) -> Asked<Vec<Coming>> {
+        let due = self.clone();
+        Box::pin(async move {
+            due.upcoming().await.unwrap_or_else(|error| {
+                tracing::warn!(%error, "what comes next cannot be told");
+                Vec::new()
+            })
+        })
+    }
+}
+
+/// What an alert is to a person who waits for it.
+fn words(kind: &AlertKind) -> String {
+    match kind {
+        AlertKind::Opening => "sign-up opens",
+        AlertKind::Progress { .. } => "how sign-up goes",
+        AlertKind::Reminder { hours } => return format!("reminder, {hours} h before the start"),
+        AlertKind::Closing => "sign-up closes",
+        AlertKind::Ready => "24 hours before the race",
+        AlertKind::Rooms => "the voice rooms open",
+        AlertKind::Start => "the race starts",
+        AlertKind::Stints { .. } => "the next driver is called",
+        AlertKind::Attendance => "who drives is looked for in voice",
+        AlertKind::Pace { .. } => "a position is brought up to date",
+        AlertKind::End => "the race ends",
+        AlertKind::Archive => "its channel is put away",
+        AlertKind::Delete => "its channel is removed",
+        AlertKind::Held { .. } => "the quiet hours end",
+    }
+    .to_owned()
 }

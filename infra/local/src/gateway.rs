@@ -169,3 +169,18 @@ fn response(answer: &Value) -> Response {
         .body(Body::from(body))
         .unwrap_or_else(|_| StatusCode::BAD_GATEWAY.into_response())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::ROUTES;
+
+    #[test]
+    fn cargo_lambda_leads_each_path_to_the_same_function() {
+        let manifest = include_str!("../../../Cargo.toml");
+        let section = "[workspace.metadata.lambda.watch.router]\n";
+        let (_, rest) = manifest.split_once(section).unwrap();
+        let told: Vec<&str> = rest.lines().take_while(|line| !line.is_empty()).collect();
+        let wanted = ROUTES.map(|(path, function)| format!("{path:?} = {function:?}"));
+        assert_eq!(told, wanted);
+    }
+}

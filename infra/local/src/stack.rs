@@ -48,6 +48,10 @@ const SYNC_TICK: SignedDuration = SignedDuration::from_mins(15);
 /// Receives before a message goes to the dead-letter queue.
 pub const MAX_RECEIVES: u32 = 5;
 
+/// Why the clock stands as it does once the functions are elsewhere.
+const HELD: &str = "The functions run elsewhere and go by their machine's clock: with another time here they would refuse \
+                    every click (HTTP 401). Start the stack without --lambda to move its clock.";
+
 /// The application of the simulator.
 pub const APPLICATION_ID: u64 = 845_027_738_276_462_632;
 /// The token of its bot: the simulator takes no other.
@@ -203,7 +207,7 @@ impl Stack {
         );
         aws.map(mappings(config.schedules_run)?, Arc::new(functions.clone()));
         let due = Due::new(&aws, &endpoints);
-        aws.set_clock_mover(due.mover());
+        aws.set_clock_mover(Arc::new(due.clone()));
         simulator.set_endpoint(&format!("{gateway}/interactions"));
         simulator.set_webhooks(&format!("{gateway}/webhooks/discord"));
         simulator.set_redirect(&format!("{gateway}/oauth/callback"));
@@ -314,8 +318,10 @@ impl Stack {
     }
 
     /// From now on every trigger calls the functions of this server and none of this process: queues, stream,
-    /// schedules and what comes in over HTTP. Only the first server counts.
+    /// schedules and what comes in over HTTP. Only the first server counts. The clock cannot be moved over HTTP any more:
+    /// functions elsewhere go by their machine's, and refuse signatures of another time.
     pub fn hand_over(&self, server: LambdaServer) {
+        self.aws.hold_clock(HELD);
         self.functions.hand_over(server);
     }
 

@@ -116,6 +116,7 @@ async fn the_main_job_is_done_by_functions_elsewhere_alone() {
     story::play(&stack, &demo, &mut |_| ()).await.unwrap();
     let counts = server.counts(["interactions", "relay", "channel-worker", "notify-worker"]);
     assert!(counts.iter().all(|count| *count > 0), "{counts:?}");
+    the_clock_stands(&stack).await;
     closing.store(true, Ordering::SeqCst);
     let outcome = stack.simulator().slash(&demo.owner(), "ping", json!({})).await;
     assert!(
@@ -123,6 +124,36 @@ async fn the_main_job_is_done_by_functions_elsewhere_alone() {
         "no function of this process answers: {outcome:?}"
     );
     stack.shutdown().await.unwrap();
+}
+
+/// With another time here, functions that go by their machine's would refuse every signature: the page is told so.
+async fn the_clock_stands(stack: &Stack) {
+    let before = stack.now();
+    let to = json!({ "now": before + SignedDuration::from_hours(1) });
+    let http = reqwest::Client::new();
+    for (url, key) in [
+        (format!("{}/local/clock", stack.gateway_url()), "message"),
+        (format!("{}/playground/clock", stack.discord_url()), "error"),
+    ] {
+        let answer = http.post(&url).json(&to).send().await.unwrap();
+        assert!(!answer.status().is_success(), "{url}");
+        let body: Value = answer.json().await.unwrap();
+        let why = body[key].as_str().unwrap();
+        assert!(why.contains("their machine's clock"), "{url}: {why}");
+    }
+    assert!(stack.now() < before + SignedDuration::from_mins(5));
+    let told: Value = http
+        .get(format!("{}/local/clock", stack.gateway_url()))
+        .send()
+        .await
+        .unwrap()
+        .json()
+        .await
+        .unwrap();
+    assert_eq!(
+        told["coming"][0]["what"],
+        "Monza 6 Hours: 24 hours before the race"
+    );
 }
 
 /// The counterparts with a queue, a stream and a schedule, each with a function of its own that this crate does not know.

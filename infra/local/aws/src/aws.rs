@@ -12,11 +12,12 @@ use crate::sqs::{QueueDepth, Sqs};
 use crate::state::{Keeper, Standings, state_error};
 use gantry_local_wire::LocalClock;
 use jiff::Timestamp;
+use serde::Serialize;
 use serde_json::Value;
 use std::future::Future;
 use std::path::PathBuf;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
@@ -42,8 +43,26 @@ pub struct AwsLocal {
     pub(crate) inner: Arc<Inner>,
 }
 
-/// Moves the clock to an instant, and does on the way what is due by then.
-pub type ClockMover = Arc<dyn Fn(Timestamp) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send + Sync>;
+/// What a [`ClockMover`] is asked for, under way.
+pub type Asked<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
+/// Knows what is due, and moves the clock accordingly.
+pub trait ClockMover: Send + Sync {
+    /// Moves the clock to an instant, and does on the way what is due by then.
+    fn move_to(&self, to: Timestamp) -> Asked<()>;
+
+    /// What comes next, earliest first.
+    fn coming(&self) -> Asked<Vec<Coming>>;
+}
+
+/// Something that is due at an instant, now at the earliest.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Coming {
+    /// When.
+    pub at: Timestamp,
+    /// What, in a few words for a person.
+    pub what: String,
+}
 
 pub(crate) struct Inner {
     pub(crate) wires: Wires,
@@ -58,7 +77,8 @@ pub(crate) struct Inner {
     pub(crate) standings: Standings,
     keeper: Option<Keeper>,
     moved: watch::Sender<u64>,
-    mover: Mutex<Option<ClockMover>>,
+    mover: Mutex<Option<Arc<dyn ClockMover>>>,
+    held: OnceLock<String>,
     stop: watch::Sender<bool>,
     servers: Mutex<Vec<JoinHandle<()>>>,
     tasks: Mutex<JoinSet<()>>,
@@ -129,6 +149,7 @@ impl AwsLocal {
                 keeper,
                 moved: watch::Sender::new(0),
                 mover: Mutex::default(),
+                held: OnceLock::new(),
                 stop,
                 servers: Mutex::new(servers),
                 tasks: Mutex::default(),
@@ -262,16 +283,34 @@ impl AwsLocal {
     }
 
     /// Has the clock moved by `mover` where it is moved over HTTP.
-    pub fn set_clock_mover(&self, mover: ClockMover) {
+    pub fn set_clock_mover(&self, mover: Arc<dyn ClockMover>) {
         *lock(&self.inner.mover) = Some(mover);
     }
 
-    /// Moves the clock to `to`.
-    pub(crate) async fn move_clock(&self, to: Timestamp) {
+    /// From now on the clock cannot be moved over HTTP; who tries is told why. Only the first reason counts.
+    pub fn hold_clock(&self, why: &str) {
+        self.inner.held.get_or_init(|| why.to_owned());
+    }
+
+    /// Moves the clock to `to`; the error says why it cannot be moved.
+    pub(crate) async fn move_clock(&self, to: Timestamp) -> Result<(), String> {
+        if let Some(why) = self.inner.held.get() {
+            return Err(why.clone());
+        }
         let mover = lock(&self.inner.mover).clone();
         match mover {
-            Some(mover) => mover(to).await,
+            Some(mover) => mover.move_to(to).await,
             None => self.inner.wires.clock.set(to),
+        }
+        Ok(())
+    }
+
+    /// What comes next, as far as that is known.
+    pub(crate) async fn coming(&self) -> Vec<Coming> {
+        let mover = lock(&self.inner.mover).clone();
+        match mover {
+            Some(mover) => mover.coming().await,
+            None => Vec::new(),
         }
     }
 

@@ -79,8 +79,10 @@ async fn tick(State(aws): State<AwsLocal>, body: Bytes) -> Answered {
     }
 }
 
+/// The time, and what comes next.
 async fn show_clock(State(aws): State<AwsLocal>) -> Json<Value> {
-    Json(json!({ "now": aws.inner.wires.clock.now() }))
+    let coming = aws.coming().await;
+    Json(json!({ "now": aws.inner.wires.clock.now(), "coming": coming }))
 }
 
 #[derive(Deserialize)]
@@ -91,7 +93,9 @@ struct SetClock {
 
 async fn set_clock(State(aws): State<AwsLocal>, body: Bytes) -> Answered {
     let SetClock { now } = read(&body)?;
-    aws.move_clock(now).await;
+    aws.move_clock(now)
+        .await
+        .map_err(|why| Refused(StatusCode::CONFLICT, why))?;
     Ok(show_clock(State(aws)).await)
 }
 

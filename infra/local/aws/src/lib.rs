@@ -17,7 +17,7 @@ mod patterns;
 mod sqs;
 mod state;
 
-pub use aws::{AwsConfig, AwsLocal, ClockMover};
+pub use aws::{Asked, AwsConfig, AwsLocal, ClockMover, Coming};
 pub use drain::{DrainError, DrainReport};
 pub use dynamodb::DynamoDb;
 pub use error::AwsLocalError;

@@ -3,13 +3,14 @@
 import { drawComposer } from "./composer.js";
 import { showTime, startClock } from "./clock.js";
 import { el, fill, icon, toast } from "./dom.js";
+import { drawEvents } from "./events.js";
 import { drawFeed } from "./feed.js";
 import { inline } from "./markdown.js";
 import { drawMembers } from "./members.js";
 import { names } from "./message.js";
 import { drawSidebar } from "./sidebar.js";
 import * as store from "./store.js";
-import { readWire, toggleWire } from "./wire.js";
+import { forgetWire, readWire, toggleWire } from "./wire.js";
 
 const app = document.getElementById("app");
 const head = document.getElementById("channel-head");
@@ -27,7 +28,7 @@ function drawHead(state) {
   const dm = state.home === "dms";
   const name = dm ? here?.user?.username ?? "Direct messages" : here?.name ?? "No channel";
   document.title = `${dm ? "@" : "#"}${name} · Gantry playground`;
-  const side = el("button", { class: "icon", id: "show-members", type: "button", "aria-label": "Members", "aria-controls": "members", "aria-expanded": String(shownMembers()), data: { key: "members" }, on: { click: (event) => toggleMembers(event.currentTarget) } }, icon("people"));
+  const side = el("button", { class: "icon", id: "show-members", type: "button", "aria-label": "Members", "aria-controls": "members", "aria-expanded": String(shownMembers()), data: { key: "members" }, on: { click: toggleMembers } }, icon("people"));
   fill(
     head,
     icon(dm ? "message" : MARKS[here?.type] ?? "hash"),
@@ -41,18 +42,31 @@ function drawHead(state) {
 const narrow = () => matchMedia("(max-width: 1100px)").matches;
 const shownMembers = () => (narrow() ? app.classList.contains("show-members") : !app.classList.contains("no-members"));
 
-function toggleMembers(button) {
+function toggleMembers() {
   if (narrow()) drawer("show-members", !app.classList.contains("show-members"));
   else app.classList.toggle("no-members");
-  button.setAttribute("aria-expanded", String(shownMembers()));
+  sayDrawers();
 }
 
-/** Opens or closes a drawer at phone width. */
+/** Opens or closes a drawer; at phone width the rest of the page lies under a veil meanwhile. */
 function drawer(name, open) {
+  const left = opened();
   app.classList.remove("show-left", "show-members");
   if (open) app.classList.add(name);
   veil.hidden = !open || !matchMedia("(max-width: 799px)").matches;
-  document.getElementById("show-left").setAttribute("aria-expanded", String(open && name === "show-left"));
+  sayDrawers();
+  // What is closed can have no focus.
+  if (left && !open && document.getElementById(DRAWERS[left]).contains(document.activeElement)) document.getElementById(left).focus();
+}
+
+/** Button and what it opens. */
+const DRAWERS = { "show-left": "left", "show-members": "members" };
+/** The drawer that is open, by its button; at full width there is none. */
+const opened = () => narrow() && Object.keys(DRAWERS).find((name) => app.classList.contains(name));
+
+function sayDrawers() {
+  document.getElementById("show-left").setAttribute("aria-expanded", String(app.classList.contains("show-left")));
+  document.getElementById("show-members")?.setAttribute("aria-expanded", String(shownMembers()));
 }
 
 function drawers() {
@@ -61,8 +75,9 @@ function drawers() {
   button.addEventListener("click", () => drawer("show-left", !app.classList.contains("show-left")));
   veil.addEventListener("click", () => drawer("", false));
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && !veil.hidden) drawer("", false);
+    if (event.key === "Escape" && opened()) drawer("", false);
   });
+  matchMedia("(max-width: 1100px)").addEventListener("change", () => drawer("", false));
   document.getElementById("left").addEventListener("click", (event) => {
     if (event.target.closest(".channel")) drawer("", false);
   });
@@ -99,7 +114,13 @@ function live() {
     }, 40);
   };
   const source = new EventSource("/playground/events");
-  source.addEventListener("change", soon);
+  let known = null;
+  source.addEventListener("change", ({ data }) => {
+    const { run } = JSON.parse(data);
+    if (known !== null && known !== run) forgetWire();
+    known = run;
+    soon();
+  });
   source.addEventListener("open", () => {
     app.classList.remove("offline");
     if (!store.state.connected) toast("Connected again.");
@@ -126,6 +147,7 @@ async function update() {
 
 store.recall();
 store.follow(drawSidebar);
+store.follow(drawEvents);
 store.follow(drawHead);
 store.follow(drawMembers);
 store.follow(drawFeed);

@@ -1,7 +1,8 @@
 // The stack's clock: shown always, and moved to see what happens later.
 
-import { post } from "./api.js";
+import { get, post } from "./api.js";
 import { el, fill, icon, toast } from "./dom.js";
+import { openPicker } from "./picker.js";
 import * as store from "./store.js";
 import { clockOf, now, setClock, tick } from "./time.js";
 
@@ -51,10 +52,25 @@ function openSetting() {
   field.focus();
 }
 
+/** What can be jumped to: a little on, or to what comes next by itself, as the stack tells it. */
+async function openJumps(anchor) {
+  let coming = [];
+  try {
+    coming = await get("/playground/coming");
+  } catch (error) {
+    toast(`What comes next cannot be told: ${error.message}`, true);
+  }
+  const steps = [[1, "One minute on"], [15, "A quarter of an hour on"]].map(([minutes, label]) => ({ value: String(now() + minutes * 60_000), label }));
+  const next = coming.map(({ at, what }) => ({ value: at, label: what, description: clockOf(Date.parse(at)) }));
+  const done = ([value]) => moveTo(/^\d+$/.test(value) ? Number(value) : Math.max(Date.parse(value), now()));
+  openPicker({ anchor, label: "Move the clock on to", options: [...next, ...steps], search: true, done });
+}
+
 export function startClock() {
   const step = (label, by, spoken) => el("button", { class: "strip-button", type: "button", "aria-label": spoken, title: spoken, on: { click: () => moveTo(now() + by) } }, label);
   face = el("button", { class: "strip-button face", type: "button", title: "Set the clock", on: { click: openSetting } });
-  fill(root, face, step("+1 h", HOUR, "Move the clock on by one hour"), step("+1 d", 24 * HOUR, "Move the clock on by one day"));
+  const jump = el("button", { class: "strip-button", type: "button", "aria-label": "Move the clock on to what comes next", title: "Move the clock on to what comes next", "aria-haspopup": "listbox", "aria-expanded": "false", on: { click: (event) => openJumps(event.currentTarget) } }, el("span", { class: "wide" }, "Next"), icon("down"));
+  fill(root, face, jump, step("+1 h", HOUR, "Move the clock on by one hour"), step("+1 d", 24 * HOUR, "Move the clock on by one day"));
   setInterval(() => {
     showTime();
     tick();

@@ -292,7 +292,7 @@ async function submit(form) {
   const settled = store.note({ kind: "sending", command: `/${words}` });
   try {
     const { outcome } = await act(who, { act: "slash", command: words, options });
-    if (outcome.kind === "failed" || outcome.kind === "refused") store.note({ kind: "failed", command: `/${words}`, why: outcome.reason });
+    if (outcome.kind === "failed" || outcome.kind === "refused") store.note({ kind: outcome.kind, command: `/${words}`, why: outcome.reason });
     if (outcome.kind === "modal") openModal(outcome, who);
   } catch (error) {
     store.note({ kind: "failed", command: `/${words}`, why: error.message });

@@ -4,7 +4,8 @@ import { el } from "./dom.js";
 import { blocks, inline, link } from "./markdown.js";
 import { messageTime } from "./time.js";
 
-export function embed(data, names) {
+/** `files` are the message's attachments: `attachment://NAME` is one of them. */
+export function embed(data, names, files = []) {
   const node = el("article", { class: "embed", "aria-label": data.title ? `Embed: ${data.title}` : "Embed" });
   if (data.color !== undefined && data.color !== null) node.style.borderInlineStartColor = hex(data.color);
   const body = el("div", { class: "embed-body" });
@@ -12,9 +13,9 @@ export function embed(data, names) {
   if (data.title) body.append(el("div", { class: "embed-title" }, linked(data.url, inline(data.title, names))));
   if (data.description) body.append(el("div", { class: "embed-text" }, blocks(data.description, names)));
   if (data.fields?.length > 0) body.append(fields(data.fields, names));
-  if (data.image?.url) body.append(media(data.image));
+  if (data.image?.url) body.append(media(data.image, files));
   node.append(body);
-  if (data.thumbnail?.url) node.append(media(data.thumbnail));
+  if (data.thumbnail?.url) node.append(media(data.thumbnail, files));
   const foot = [data.footer?.text, data.timestamp ? messageTime(Date.parse(data.timestamp)) : null].filter(Boolean);
   if (foot.length > 0) node.append(el("footer", { class: "embed-footer" }, foot.join(" • ")));
   return node;
@@ -46,11 +47,19 @@ function fields(list, names) {
   return grid;
 }
 
-/** A picture is not fetched: the page asks no other host for anything. Its description or address stands for it. */
-export function media(item) {
+/** The attachment that an address stands for, if it does. */
+export const attached = (url, files) => files.find((file) => url === `attachment://${file.filename}` || url === file.url);
+
+/** Other hosts' pictures are not fetched: the page asks nobody else for anything. Its description or address stands for one. */
+export function media(item, files = []) {
   const url = item.url ?? item.media?.url ?? "";
+  const file = attached(url, files);
+  if (file?.content_type?.startsWith("image/")) return picture(file, item.description);
   const own = url.startsWith("data:image/") || url.startsWith("/playground/");
   if (own) return el("img", { class: "media", src: url, alt: item.description ?? "" });
   const name = item.description ?? url.split("/").pop();
   return el("span", { class: "media missing", role: "img", "aria-label": `Picture: ${name}`, title: url }, name);
 }
+
+/** A picture that was uploaded: this server keeps it. */
+export const picture = (file, about) => el("img", { class: "media", src: new URL(file.url).pathname, alt: about ?? file.description ?? file.filename });

@@ -1,7 +1,7 @@
 // The list of messages: only what changed is drawn anew, so that focus and open lists stay.
 
 import { avatar, el, fill, icon, refocus } from "./dom.js";
-import { follows, messageNode, onlyYou } from "./message.js";
+import { FAILURES, follows, messageNode, onlyYou, overdue } from "./message.js";
 import * as store from "./store.js";
 import { dayOf } from "./time.js";
 
@@ -18,6 +18,8 @@ const toEnd = () => {
 feed.addEventListener("scroll", () => {
   atEnd = feed.scrollHeight - feed.scrollTop - feed.clientHeight < 60;
 });
+// A picture has its height only once it is there.
+feed.addEventListener("load", () => atEnd && toEnd(), true);
 // The message box grows, a phone's keyboard opens: the end stays in sight.
 new ResizeObserver(() => atEnd && toEnd()).observe(feed);
 
@@ -36,7 +38,7 @@ function rows(state) {
     }
     day = today;
     const compact = follows(message, before);
-    const local = [compact, state.user, state.pending.get(message.id), state.failures.get(message.id), state.commands.some((one) => one.type === 3)];
+    const local = [compact, overdue(message), state.user, state.pending.get(message.id), state.failures.get(message.id), state.commands.some((one) => one.type === 3)];
     const sign = JSON.stringify([message, local, namesSign]);
     list.push({ key: message.id, sign, make: () => messageNode(message, { compact, all: messages }) });
     before = message;
@@ -124,7 +126,7 @@ function noteNode(note) {
   if (note.kind === "sending") {
     fill(body, body.firstChild, el("div", { class: "thinking" }, el("span", { class: "dots" }, el("i"), el("i"), el("i")), " Sending command…"));
   } else {
-    body.append(el("div", { class: "failure", role: "alert" }, "The application did not respond", el("span", { class: "why" }, note.why)), onlyYou(note.id));
+    body.append(el("div", { class: "failure", role: "alert" }, FAILURES[note.kind], el("span", { class: "why" }, note.why)), onlyYou(note.id));
   }
   node.append(body);
   return node;

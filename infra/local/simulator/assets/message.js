@@ -4,18 +4,23 @@ import { act } from "./api.js";
 import { components } from "./components.js";
 import { startCommand } from "./composer.js";
 import { avatar, el, icon } from "./dom.js";
-import { embed } from "./embeds.js";
+import { attached, embed, picture } from "./embeds.js";
 import { blocks } from "./markdown.js";
 import { openModal } from "./modal.js";
 import { openPicker } from "./picker.js";
 import * as store from "./store.js";
-import { messageTime, shortTime, withDay } from "./time.js";
+import { messageTime, now, shortTime, withDay } from "./time.js";
 
 const EPHEMERAL = 64;
 const LOADING = 128;
 const HIDDEN_EMBEDS = 4;
+const TOKEN_MS = 15 * 60_000;
 /** Messages of one author within this time share a head. */
 const TOGETHER_MS = 7 * 60_000;
+
+const NO_ANSWER = "The application did not respond";
+/** What is said of a command of which nothing came. */
+export const FAILURES = { failed: NO_ANSWER, refused: "Discord's client does not allow this" };
 
 /** How mentions are read in this guild. */
 export const names = {
@@ -92,19 +97,23 @@ function reference(message, all) {
   return el("div", { class: "reference" }, icon("reply"), text);
 }
 
+/** Whether its answer can no longer come: the interaction's token holds for 15 minutes (Discord docs, receiving and responding). */
+export const overdue = (message) => (message.flags & LOADING) !== 0 && now() - Date.parse(message.timestamp) >= TOKEN_MS;
+
 function content(message) {
+  if (overdue(message)) return el("div", { class: "failure", role: "alert" }, NO_ANSWER);
   if (message.flags & LOADING) {
     return el("div", { class: "thinking" }, el("span", { class: "dots" }, el("i"), el("i"), el("i")), ` ${message.name} is thinking…`);
   }
   const edited = message.edited_timestamp && el("span", { class: "edited", title: withDay(Date.parse(message.edited_timestamp)) }, " (edited)");
   const text = message.content !== "" && el("div", { class: "content" }, blocks(message.content, names));
   if (text && edited) (text.lastElementChild?.matches(".para") ? text.lastElementChild : text).append(edited);
-  const embeds = message.flags & HIDDEN_EMBEDS ? [] : message.embeds.map((one) => embed(one, names));
+  const embeds = message.flags & HIDDEN_EMBEDS ? [] : message.embeds.map((one) => embed(one, names, message.attachments));
   const failure = store.state.failures.get(message.id);
   return [
     text,
     embeds,
-    files(message.attachments),
+    files(message),
     el("div", { class: "component-list" }, components(message.components, { id: message.id, names })),
     !text && edited,
     failure && el("div", { class: "failure", role: "alert", title: failure.why }, failure.text, el("span", { class: "why" }, failure.why)),
@@ -112,14 +121,17 @@ function content(message) {
   ];
 }
 
-/** The files of a message, to be downloaded. */
-function files(attachments = []) {
+/** The files of a message: pictures to be seen, others to be downloaded. What an embed shows stands there alone. */
+function files({ attachments = [], embeds }) {
+  const shown = embeds.flatMap((one) => [one.image?.url, one.thumbnail?.url].filter(Boolean));
+  const rest = attachments.filter((file) => !shown.some((url) => attached(url, [file])));
   const size = (bytes) => (bytes < 1024 ? `${bytes} B` : `${(bytes / 1024).toFixed(1)} KB`);
   const card = (one) => {
     const path = new URL(one.url).pathname;
     return el("a", { class: "attachment", href: path, download: one.filename, data: { key: `file:${one.id}` } }, el("strong", {}, one.filename), " ", el("span", { class: "attachment-size" }, size(one.size)));
   };
-  return attachments.length > 0 && el("div", { class: "attachments" }, attachments.map(card));
+  const show = (file) => (file.content_type?.startsWith("image/") ? picture(file) : card(file));
+  return rest.length > 0 && el("div", { class: "attachments" }, rest.map(show));
 }
 
 function threadCard(thread) {
@@ -154,10 +166,10 @@ function apps(message, ephemeral) {
 /** Uses a user or message command and shows what came of it. */
 export async function runOn(kind, command, target) {
   const who = store.actor();
-  const failed = (why) => store.note({ kind: "failed", command, why });
+  const failed = (why, kind = "failed") => store.note({ kind, command, why });
   try {
     const { outcome } = await act(who, { act: "context_menu", kind, command, target });
-    if (outcome.kind === "failed" || outcome.kind === "refused") failed(outcome.reason);
+    if (outcome.kind in FAILURES) failed(outcome.reason, outcome.kind);
     if (outcome.kind === "modal") openModal(outcome, who);
   } catch (error) {
     failed(error.message);

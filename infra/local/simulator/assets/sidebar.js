@@ -2,6 +2,7 @@
 
 import { act } from "./api.js";
 import { avatar, el, fill, icon, toast } from "./dom.js";
+import { eventsButton } from "./events.js";
 import { openPicker } from "./picker.js";
 import * as store from "./store.js";
 
@@ -16,7 +17,7 @@ const SPOKEN = { 0: "text channel", 2: "voice channel", 5: "announcement channel
 
 export function drawSidebar(state) {
   const unread = [...store.channels(), ...(state.view?.dms ?? [])].map((one) => store.unread(one));
-  const sign = JSON.stringify([state.home, state.channel, state.user, state.view?.guilds, store.channels(), state.view?.dms, unread, store.members().map((one) => [one.id, one.name, one.rank, one.roles]), [...folded]]);
+  const sign = JSON.stringify([store.events().length, state.home, state.channel, state.user, state.view?.guilds, store.channels(), state.view?.dms, unread, store.members().map((one) => [one.id, one.name, one.rank, one.roles]), [...folded]]);
   if (sign === drawn) return;
   drawn = sign;
   document.getElementById("guild-name").textContent = state.home === "dms" ? "Direct messages" : state.view?.guild?.name ?? "No server";
@@ -46,7 +47,7 @@ function tree(state) {
   const under = (parent) => all.filter((one) => one.parent_id === parent && one.visible && one.type !== 4);
   const known = new Set(all.map((one) => one.id));
   const top = all.filter((one) => one.visible && one.type !== 4 && (one.parent_id === null || !known.has(one.parent_id)));
-  const rows = [el("ul", { class: "channel-list" }, top.map((one) => row(one, all)))];
+  const rows = [eventsButton(), el("ul", { class: "channel-list" }, top.map((one) => row(one, all)))];
   for (const category of all.filter((one) => one.type === 4)) {
     const inside = under(category.id);
     if (inside.length === 0 && !category.visible) continue;

@@ -39,6 +39,8 @@ export const show = () => listeners.forEach((run) => run(state));
 export const actor = () => ({ guild: state.home === "guild" ? state.guild : null, channel: state.channel, user: state.user });
 export const channels = () => state.view?.guild?.channels ?? [];
 export const members = () => state.view?.guild?.members ?? [];
+/** Discord's own scheduled events: those that are to come, and those that go on. */
+export const events = () => (state.view?.guild?.events ?? []).filter((one) => one.status === 1 || one.status === 2);
 export const roles = () => state.view?.guild?.roles ?? [];
 export const member = (id) => members().find((one) => one.id === id);
 export const channel = (id) => channels().find((one) => one.id === id);
@@ -115,17 +117,21 @@ async function load() {
   show();
 }
 
-/** Finds a place for who has none: the first member, the first channel. */
+/** Finds a place for who has none: the first member, the first channel. An address may be of an earlier run, whose ids are gone. */
 function settle() {
   const { view } = state;
-  if (view.guild && state.guild === null) state.guild = view.guild.id;
+  if (view.guild && state.guild !== view.guild.id) state.guild = view.guild.id;
   if (!member(state.user) && !view.user) {
     const people = members().filter((one) => !one.bot);
     state.user = (people.find((one) => one.id === view.guild?.owner_id) ?? people[0])?.id ?? null;
     again = true;
   }
-  const there = here();
-  if (!there && state.home === "guild") {
+  // What they see is only known once it is known who they are.
+  if (!again && !here() && state.home === "dms") {
+    const first = view.dms[0]?.id ?? null;
+    Object.assign(state, first ? { channel: first } : { home: "guild", channel: null });
+  }
+  if (!here() && state.home === "guild") {
     const first = channels().find((one) => one.visible && isText(one));
     state.channel = first?.id ?? null;
   }
@@ -180,7 +186,7 @@ export async function playAs(id) {
   if (state.home !== "dms") return move({ user: id });
   Object.assign(state, { user: id, channel: null, feed: null });
   const dm = await post("/playground/dm", { user: id });
-  return move({ user: id, channel: dm.channel });
+  return move({ home: "dms", user: id, channel: dm.channel });
 }
 
 const known = new Set();

@@ -20,6 +20,8 @@ let calls = [];
 const jobs = new Map();
 const mark = { calls: 0, jobs: 0 };
 let busy = false;
+/** Rises when all is forgotten: what was asked for before is then of no use. */
+let round = 0;
 const opened = new Set();
 const drawn = new Map();
 
@@ -53,12 +55,14 @@ function sayWhere() {
 export async function readWire() {
   if (root.hidden || busy) return;
   busy = true;
+  const asked = round;
   try {
     const [more, log, work] = await Promise.all([
       get("/simulator/interactions", { since: exchanges.at(-1)?.seq ?? 0 }),
       get("/simulator/calls", { since: mark.calls }),
       get("/simulator/jobs", { since: mark.jobs }),
     ]);
+    if (asked !== round) return;
     exchanges = [...exchanges, ...more].slice(-KEPT);
     mark.calls = log.mark;
     calls = [...calls, ...log.calls].slice(-5000);
@@ -70,6 +74,17 @@ export async function readWire() {
   } finally {
     busy = false;
   }
+}
+
+/** The simulator was started again: its numbers begin anew, and what it did before is gone. */
+export function forgetWire() {
+  round += 1;
+  exchanges = [];
+  calls = [];
+  jobs.clear();
+  Object.assign(mark, { calls: 0, jobs: 0 });
+  drawn.clear();
+  if (root.firstChild) draw();
 }
 
 /** What each trace has: its interaction, its jobs, its calls; newest first. */

@@ -23,6 +23,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use uuid::Uuid;
 
 /// What a simulator is made of.
 pub struct SimulatorConfig {
@@ -98,6 +99,7 @@ struct Shared {
     answer_lag_ms: AtomicU64,
     state: Mutex<State>,
     changes: watch::Sender<Changes>,
+    run: Uuid,
     exchanges: Mutex<Exchanges>,
     playground: Mutex<PlaygroundConfig>,
     oauth: Mutex<OAuthState>,
@@ -138,6 +140,7 @@ impl Simulator {
                 answer_lag_ms: AtomicU64::new(0),
                 state: Mutex::new(state),
                 changes: watch::Sender::default(),
+                run: Uuid::new_v4(),
                 exchanges: Mutex::default(),
                 playground: Mutex::default(),
                 oauth: Mutex::default(),
@@ -276,6 +279,11 @@ impl Simulator {
     /// Tells open pages that there is something new to be seen.
     pub(crate) fn changed(&self) {
         self.shared.changes.send_modify(|changes| changes.version += 1);
+    }
+
+    /// What tells this simulator from the one that was here before a restart.
+    pub(crate) fn run(&self) -> String {
+        self.shared.run.to_string()
     }
 
     pub(crate) fn changes(&self) -> watch::Receiver<Changes> {

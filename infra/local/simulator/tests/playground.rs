@@ -171,22 +171,29 @@ async fn an_open_page_hears_of_changes_and_does_not_keep_the_server_from_stoppin
         stopped.await.unwrap();
     }));
     let mut events = get(&base, "/playground/events").await;
-    let first = version(&mut events).await;
+    let (run, first) = told(&mut events).await;
     world
         .simulator
         .post_message(channel, world.member, "hello")
         .unwrap();
-    assert_eq!(version(&mut events).await, first + 1);
+    assert_eq!(told(&mut events).await, (run.clone(), first + 1));
+    let mut others = get(&self::world().await.base, "/playground/events").await;
+    assert_ne!(told(&mut others).await.0, run, "another simulator is another run");
     stop.send(()).unwrap();
     tokio::time::timeout(PATIENCE, server).await.unwrap().unwrap();
     assert_eq!(events.chunk().await.unwrap(), None);
 }
 
-async fn version(events: &mut Response) -> u64 {
+/// The run and the version of the next change.
+async fn told(events: &mut Response) -> (String, u64) {
     let chunk = tokio::time::timeout(PATIENCE, events.chunk()).await.unwrap();
     let text = String::from_utf8(chunk.unwrap().unwrap().to_vec()).unwrap();
     let data = text.lines().find_map(|line| line.strip_prefix("data: ")).unwrap();
-    data.trim().parse().unwrap()
+    let change: Value = serde_json::from_str(data).unwrap();
+    (
+        change["run"].as_str().unwrap().to_owned(),
+        change["version"].as_u64().unwrap(),
+    )
 }
 
 #[tokio::test]
@@ -202,6 +209,7 @@ async fn the_clock_is_moved_here_or_by_the_gateway() {
     };
     assert_eq!(set(there).await.json::<Value>().await.unwrap()["now"], there);
     assert_eq!(world.clock.now(), there.parse().unwrap());
+    assert_eq!(json_of(&world.base, "/playground/coming").await, json!([]));
     // A gateway that does not answer moves nothing, and the page is told.
     world.simulator.set_playground(PlaygroundConfig {
         gateway_url: Some("http://127.0.0.1:9".to_owned()),
@@ -210,6 +218,7 @@ async fn the_clock_is_moved_here_or_by_the_gateway() {
     assert_eq!(world.clock.now(), there.parse().unwrap());
     let config = json_of(&world.base, "/playground/config.json").await;
     assert_eq!(config["gateway_url"], "http://127.0.0.1:9");
+    assert_eq!(get(&world.base, "/playground/coming").await.status(), 502);
     // A form of another site can post, but not with this content type.
     let plain = world
         .http

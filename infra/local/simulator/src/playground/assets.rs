@@ -34,6 +34,7 @@ const FILES: &[(&str, &str, &str)] = assets! {
     "composer.js": SCRIPT,
     "dom.js": SCRIPT,
     "embeds.js": SCRIPT,
+    "events.js": SCRIPT,
     "feed.js": SCRIPT,
     "markdown.js": SCRIPT,
     "members.js": SCRIPT,

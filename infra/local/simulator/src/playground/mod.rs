@@ -88,6 +88,7 @@ impl Simulator {
             .route("/playground/messages", get(show_messages))
             .route("/playground/commands", get(show_commands))
             .route("/playground/clock", get(show_clock).post(set_clock))
+            .route("/playground/coming", get(show_coming))
             .route("/playground/dm", post(open_dm))
             .route("/simulator/calls", get(calls))
             .route("/simulator/jobs", get(jobs))
@@ -138,16 +139,37 @@ async fn show_clock(State(simulator): State<Simulator>) -> Json<Value> {
     Json(json!({"now": clock.now(), "frozen": clock.is_frozen()}))
 }
 
+/// What comes next by itself, as the gateway tells it; nothing where there is none.
+async fn show_coming(State(simulator): State<Simulator>) -> Response {
+    let Some(gateway) = simulator.with_playground(|config| config.gateway_url.clone()) else {
+        return Json(json!([])).into_response();
+    };
+    match asked(simulator.client().get(format!("{gateway}/local/clock"))).await {
+        Ok(told) => Json(&told["coming"]).into_response(),
+        Err(why) => refuse(StatusCode::BAD_GATEWAY, why),
+    }
+}
+
+/// What the gateway answers; an error in the words that it has for people, if it has some.
+async fn asked(request: reqwest::RequestBuilder) -> Result<Value, String> {
+    let answer = request.send().await.map_err(|error| error.to_string())?;
+    let status = answer.status();
+    let body: Value = answer.json().await.unwrap_or_default();
+    match (status.is_success(), body["message"].as_str()) {
+        (true, _) => Ok(body),
+        (false, Some(message)) => Err(message.to_owned()),
+        (false, None) => Err(format!("the gateway answered with {status}")),
+    }
+}
+
 /// Moves the clock through the gateway, which also wakes what waits for a time.
 async fn set_clock(State(simulator): State<Simulator>, Json(SetClock { now }): Json<SetClock>) -> Response {
     match simulator.with_playground(|config| config.gateway_url.clone()) {
         None => simulator.clock().set(now),
         Some(gateway) => {
             let request = simulator.client().post(format!("{gateway}/local/clock"));
-            let sent = request.json(&json!({"now": now})).send().await;
-            match sent.and_then(reqwest::Response::error_for_status) {
-                Ok(_) => {}
-                Err(error) => return refuse(StatusCode::BAD_GATEWAY, error),
+            if let Err(why) = asked(request.json(&json!({"now": now}))).await {
+                return refuse(StatusCode::BAD_GATEWAY, why);
             }
         }
     }

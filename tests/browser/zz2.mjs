@@ -1,0 +1,13 @@
+import { openBrowser } from "/work/wt/stack/tests/browser/player.js";
+const b = await openBrowser("http://127.0.0.1:36101/", { viewport: { width: 1200, height: 1060 } });
+const { page, player } = b;
+await page.getByRole("combobox", { name: /Play another member/ }).waitFor();
+await page.getByRole("button", { name: "Members", exact: true }).click();
+await player.channels.getByRole("button", { name: /GT3 1, .*thread/ }).first().click();
+await page.waitForTimeout(1200);
+await player.message("Stint plan of").first().scrollIntoViewIfNeeded();
+const plan = player.feed.getByRole("listitem").filter({ hasText: "Stint plan of" }).first();
+await plan.evaluate((n)=>n.scrollIntoView({block:"start"}));
+await page.waitForTimeout(500); await page.screenshot({path:"/tmp/w4.png"});
+console.log(b.faults);
+await b.close();
