@@ -9,6 +9,7 @@ use gantry_shared::adapters::dynamo::Table;
 use gantry_shared::domain::event::EventKey;
 use gantry_shared::domain::ids::{EventId, GuildId};
 use gantry_shared::ports::store::{Alerts, ClubReader, EventReader, Leftovers, Spaces};
+use gantry_simulator::NewChannel;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
@@ -375,4 +376,71 @@ async fn rows_of_a_deleted_event_are_forgotten_a_month_later() {
     assert!(table.alerts(key).await.unwrap().is_empty());
     assert!(table.gone_events(id, 9).await.unwrap().is_empty(), "once");
     world.finish().await;
+}
+
+/// A club whose archive is full, and an event that is called off.
+async fn full_archive() -> (World, Club, Published) {
+    let world = World::start().await;
+    world.stack.simulator().set_rate_limits(false);
+    let club = world.club("Apex").await;
+    let published = world.published(&club, "Spa", "GT3: 2").await;
+    let simulator = world.stack.simulator();
+    let new = |name: &str, kind, parent| NewChannel {
+        name: name.to_owned(),
+        kind,
+        parent,
+        overwrites: Vec::new(),
+    };
+    let archive = simulator
+        .create_channel(club.guild, new("Archive", 4, None))
+        .unwrap();
+    for n in 0..50 {
+        let channel = new(&format!("race-{n}"), 0, Some(archive));
+        simulator.create_channel(club.guild, channel).unwrap();
+    }
+    let cancel = json!({ "event": published.event });
+    world.ok(&club.owner(), "event cancel", cancel).await;
+    world.drain().await;
+    (world, club, published)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_archive_overflows_into_the_next_also_when_the_worker_dies() {
+    let mut hits = 0;
+    for kind in [FaultKind::KillBefore, FaultKind::KillAfter] {
+        // Of the calls of putting away the fourth is the last.
+        for n in 0..5 {
+            let (world, club, published) = full_archive().await;
+            let fault = Fault::nth(Service::Discord, "channel-worker", n, kind.clone());
+            world.stack.faults().add(fault).unwrap();
+            let archive = json!({ "event": published.event });
+            world.ok(&club.owner(), "event archive", archive).await;
+            world.drain().await;
+            hits += world.stack.faults().hits();
+            let view = world.stack.simulator().guild_view(club.guild).unwrap();
+            let parent = |id: u64| {
+                view.channels
+                    .iter()
+                    .find(|one| one.id == id)
+                    .and_then(|one| one.parent)
+            };
+            let named = |name: &str| -> Vec<u64> {
+                let found = view
+                    .channels
+                    .iter()
+                    .filter(|one| one.kind == 4 && one.name == name);
+                found.map(|one| one.id).collect()
+            };
+            let second = named("Archive 2");
+            assert_eq!((named("Archive").len(), second.len()), (1, 1), "{kind:?} {n}");
+            assert_eq!(parent(published.channel), Some(second[0]), "{kind:?} {n}");
+            assert_eq!(
+                view.channels.iter().filter(|one| one.kind == 4).count(),
+                3,
+                "{kind:?} {n}"
+            );
+            world.finish().await;
+        }
+    }
+    assert!(hits >= 6, "{hits} calls were hit");
 }

@@ -2,6 +2,7 @@
 
 use crate::world::{Club, World};
 use gantry_local_wire::{Delay, Fault, FaultKind, Service};
+use jiff::SignedDuration;
 use serde_json::json;
 
 /// More calls than any job makes: the search for the last one ends before.
@@ -237,5 +238,60 @@ async fn a_lost_queue_or_bus_loses_no_job() {
         world.stack.faults().clear();
         world.space_of(&club, event, &name);
     }
+    world.finish().await;
+}
+
+/// Publishes an event, has the worker die after it made the channel, and calls the event off before the work comes again.
+async fn called_off_before_the_next_try(world: &World, club: &Club, series: &str) {
+    let options =
+        json!({ "series": series, "name": "Called off", "start": "2027-06-05 14:00", "duration": "6h" });
+    world.ok(&club.owner(), "event create", options).await;
+    let event = world
+        .suggested(&club.owner(), "event publish", "event", "Called off")
+        .await;
+    let fault = Fault::nth(Service::Discord, "channel-worker", 0, FaultKind::KillAfter);
+    world
+        .stack
+        .faults()
+        .add(fault.on("POST /guilds/{guild.id}/channels"))
+        .unwrap();
+    world
+        .ok(&club.owner(), "event publish", json!({ "event": event }))
+        .await;
+    while world.stack.faults().hits() == 0 {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    world.stack.faults().clear();
+    world
+        .ok(&club.owner(), "event cancel", json!({ "event": event }))
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_channel_that_a_dead_worker_made_goes_with_the_event_that_was_called_off() {
+    let world = World::start().await;
+    let club = world.club("Apex").await;
+    let series = world.series(&club, "Cup", "GT3: 2").await;
+    // Categories of series and archive stay: an event that was put away in peace has made them.
+    let event = world.draft(&club, &series, "Peace").await;
+    world
+        .ok(&club.owner(), "event publish", json!({ "event": event }))
+        .await;
+    world.drain().await;
+    world
+        .ok(&club.owner(), "event cancel", json!({ "event": event }))
+        .await;
+    let forty_days = SignedDuration::from_hours(24 * 40);
+    let later = world.stack.clock().now() + forty_days;
+    world.stack.advance(later, 1).await.unwrap();
+    let tree = || world.stack.simulator().tree(club.guild);
+    let before = tree();
+    assert!(before.contains("Archive"), "{before}");
+
+    called_off_before_the_next_try(&world, &club, &series).await;
+    assert_ne!(tree(), before);
+    let later = world.stack.clock().now() + forty_days;
+    world.stack.advance(later, 1).await.unwrap();
+    assert_eq!(tree(), before);
     world.finish().await;
 }

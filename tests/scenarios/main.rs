@@ -30,6 +30,7 @@ mod joins;
 mod life;
 mod links;
 mod main_job;
+mod outages;
 mod plans_announced;
 mod poison;
 mod race_rooms;

@@ -542,3 +542,99 @@ async fn a_late_green_flag_makes_the_race_end_later_and_the_last_driver_gets_out
     assert_ne!(again, told, "nobody is in the car any more");
     race.world.finish().await;
 }
+
+/// Whether the race is on, as the event is shown.
+async fn is_on(race: &Race) -> bool {
+    let shown = json!({ "event": race.event });
+    let shown = whole(&race.world.ok(&race.club.owner(), "event show", shown).await);
+    assert!(
+        shown.contains("The race is on.") != shown.contains("The race is over."),
+        "{shown}"
+    );
+    shown.contains("The race is on.")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_repair_while_the_race_is_on_does_not_end_it_sooner() {
+    let race = Race::planned(1).await;
+    race.until(minute(40)).await;
+    race.run("stint start", json!({})).await;
+    race.until(minute(300)).await;
+    race.world
+        .ok(
+            &race.club.owner(),
+            "event publish",
+            json!({ "event": race.event, "channel": "yes" }),
+        )
+        .await;
+    race.world.drain().await;
+    race.until(minute(398)).await;
+    assert!(is_on(&race).await);
+    race.until(minute(402)).await;
+    assert!(!is_on(&race).await);
+    race.world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_green_flag_before_the_tick_that_starts_the_race_moves_its_end_too() {
+    let race = Race::planned(1).await;
+    race.until(minute(-10)).await;
+    // No tick for three quarters of an hour: the drivers begin, and the race is live after that only.
+    race.world.stack.clock().set(minute(35));
+    race.run("stint start", json!({})).await;
+    race.until(minute(390)).await;
+    assert!(is_on(&race).await);
+    race.until(minute(397)).await;
+    assert!(!is_on(&race).await);
+    race.world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_race_of_another_length_can_be_driven_and_whoever_changed_it_is_told() {
+    let race = Race::planned(1).await;
+    let simulator = race.world.stack.simulator();
+    let options = json!({ "event": race.event, "team": race.team });
+    simulator
+        .slash(&race.club.owner(), "strategy announce", options)
+        .await;
+    race.world.drain().await;
+    let announced = || {
+        let messages = simulator.messages(race.thread().unwrap());
+        let plan = messages.iter().find(|one| whole(one).contains("Stint plan of"));
+        whole(plan.expect("the plan is announced"))
+    };
+    let before = announced();
+    let form = simulator
+        .slash(&race.club.owner(), "event edit", json!({ "event": race.event }))
+        .await;
+    let gantry_simulator::OutcomeKind::Modal(form) = &form.kind else {
+        panic!("no form: {:?}", form.kind);
+    };
+    let filled = json!({ "duration": "8h" });
+    let outcome = simulator.submit_modal(&race.club.owner(), form, filled).await;
+    let told = whole(&race.world.stack.expect_message(outcome).unwrap());
+    assert!(told.contains("do not end with it: **GT3"), "{told}");
+    race.world.drain().await;
+    assert_ne!(announced(), before, "what was announced says so");
+
+    race.until(minute(2)).await;
+    let begun = race.run("stint start", json!({})).await;
+    assert!(begun.contains("driving since"), "{begun}");
+    let shifted = race
+        .run("stint shift", json!({ "stint": "1", "minutes": "5" }))
+        .await;
+    assert!(shifted.contains("begun already"), "{shifted}");
+    let extended = race
+        .run("stint extend", json!({ "stint": "6", "minutes": "120" }))
+        .await;
+    assert!(extended.contains("The plan is changed."), "{extended}");
+    let extended = race
+        .run("stint extend", json!({ "stint": "6", "minutes": "5" }))
+        .await;
+    assert!(extended.contains("ends with the race"), "{extended}");
+    race.until(minute(481)).await;
+    assert!(is_on(&race).await);
+    race.until(minute(484)).await;
+    assert!(!is_on(&race).await);
+    race.world.finish().await;
+}

@@ -294,3 +294,56 @@ async fn times_are_read_in_the_zone_of_whoever_types_them() {
     assert!(answer.content.contains("pick a zone"), "{}", answer.content);
     world.finish().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reserve_is_not_told_as_if_driving() {
+    let world = World::start().await;
+    world.stack.simulator().set_rate_limits(false);
+    let club = world.club("Apex").await;
+    let (published, drivers) = crate::teams::closed(&world, &club, 4).await;
+    let event = published.event.clone();
+    let dm = json!({ "how": "dm" });
+    for driver in [drivers[1], drivers[3]] {
+        me(&world, &club, driver, "reminders", dm.clone()).await;
+    }
+    crate::teams::team(&world, &club, "form", json!({ "event": event, "size": "4" })).await;
+    let of = |option: &'static str, typed: String| {
+        let picked = json!({ "event": event, option: typed });
+        let owner = club.owner();
+        let world = &world;
+        async move { world.suggested_with(&owner, "team remove", picked, option).await }
+    };
+    let id = of("team", "GT3".to_owned()).await;
+    let grid = Grid {
+        published,
+        drivers,
+        world,
+    };
+    let (world, stack) = (&grid.world, &grid.world.stack);
+    // Before the teams are settled everybody with a seat is one who drives.
+    stack.advance(at(DAY_BEFORE), 1).await.unwrap();
+    assert_eq!(grid.mentioned("Monza 6h starts in 24 hours"), [0, 2]);
+    let told = |grid: &Grid| grid.dms().iter().map(Vec::len).collect::<Vec<usize>>();
+    assert_eq!(told(&grid), [0, 1, 0, 1]);
+
+    for reserve in [grid.drivers[2], grid.drivers[3]] {
+        let out = json!({ "event": event, "team": id, "driver": reserve.to_string() });
+        let done = crate::teams::team(world, &club, "remove", out).await;
+        assert!(done.contains("is out of") || done.contains("taken out"), "{done}");
+    }
+    crate::teams::team(world, &club, "finalise", json!({ "event": event })).await;
+    stack.advance(at(HOUR_BEFORE), 1).await.unwrap();
+    assert_eq!(grid.mentioned("Monza 6h starts in 1 hour"), [0]);
+    assert_eq!(told(&grid), [0, 2, 0, 1]);
+    let mark = world.mark();
+    stack.advance(at("2026-11-28T13:15:00Z"), 1).await.unwrap();
+    assert_eq!(grid.mentioned("Monza 6h has started"), [0, 1]);
+    let looked: std::collections::BTreeSet<String> = world
+        .calls(mark, Service::Discord)
+        .into_iter()
+        .filter(|call| call.operation == "GET /guilds/{guild.id}/voice-states/{user.id}")
+        .map(|call| call.note)
+        .collect();
+    assert_eq!(looked.len(), 2, "{looked:?}");
+    grid.world.finish().await;
+}

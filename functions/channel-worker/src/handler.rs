@@ -105,6 +105,7 @@ async fn perform_on<E: Env>(
         Work::PromoteWaiting { .. }
         | Work::TellPromoted { .. }
         | Work::TellReminder { .. }
+        | Work::TellCancelled { .. }
         | Work::ImportResults { .. }
         | Work::PostResults { .. }
         | Work::AnnouncePlan { .. }

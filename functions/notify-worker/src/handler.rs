@@ -21,6 +21,7 @@ use gantry_shared::usecases::promote_waiting::promote_waiting;
 use gantry_shared::usecases::run_alerts::run_alerts;
 use gantry_shared::usecases::set_guild_setting::{self, set_guild_setting};
 use gantry_shared::usecases::show_pace::show_pace;
+use gantry_shared::usecases::tell_cancelled::tell_cancelled;
 use gantry_shared::usecases::tell_incident::{Told, tell_incident};
 use gantry_shared::usecases::tell_join_decision::tell_join_decision;
 use gantry_shared::usecases::tell_promoted::{Promotion, tell_promoted};
@@ -89,6 +90,9 @@ async fn perform_on<E: Env>(
                 due: *due,
             };
             Box::pin(tell_reminder(table, env, &discord, &views, job, reminder)).await
+        }
+        Work::TellCancelled { event, user } => {
+            Box::pin(tell_cancelled(table, env, &discord, &views, job, (*event, *user))).await
         }
         Work::PostResults { event, reply } => {
             Box::pin(post_results(
@@ -168,6 +172,7 @@ async fn perform_on<E: Env>(
         Work::Announce { event, what, due } => {
             Box::pin(announce_event(
                 table,
+                env,
                 (&discord, &views),
                 job,
                 (*event, *what, *due),

@@ -144,6 +144,7 @@ async fn perform_on<E: Env>(
         | Work::PromoteWaiting { .. }
         | Work::TellPromoted { .. }
         | Work::TellReminder { .. }
+        | Work::TellCancelled { .. }
         | Work::PostResults { .. }
         | Work::AnnouncePlan { .. }
         | Work::RunAlerts { .. }

@@ -5,7 +5,7 @@ use crate::functions::{Clients, Endpoints, TABLE};
 use crate::stack::{CLEANUP, RACE_DAY};
 use gantry_local_aws::{Asked, AwsLocal, ClockMover, Coming};
 use gantry_shared::adapters::dynamo::Table;
-use gantry_shared::domain::alert::AlertKind;
+use gantry_shared::domain::alert::{AlertKind, AlertState};
 use gantry_shared::domain::event::EventKey;
 use gantry_shared::domain::settings::OperatorOverrides;
 use gantry_shared::ports::store::{ALERT_SHARDS, Alerts, EventReader};
@@ -92,6 +92,8 @@ impl Due {
             let page = self.table.due_alerts(shard, until, LOOKED_AT, None).await?;
             alerts.extend(page.items);
         }
+        // What is being done is not what comes next.
+        alerts.retain(|alert| alert.outcome == AlertState::Waiting);
         alerts.sort_by_key(|alert| alert.due);
         let mut found: Vec<Coming> = Vec::new();
         let mut names: HashMap<EventKey, String> = HashMap::new();
@@ -122,7 +124,8 @@ impl Due {
             loop {
                 let page = self.table.due_alerts(shard, to, 1, after.as_ref()).await?;
                 for alert in &page.items {
-                    first = Some(first.map_or(alert.due, |first: Timestamp| first.min(alert.due)));
+                    let at = alert.taken_at().unwrap_or(alert.due);
+                    first = Some(first.map_or(at, |first: Timestamp| first.min(at)));
                 }
                 // Behind one that cannot be read the next one is looked for.
                 match page.next {
@@ -174,6 +177,7 @@ fn words(kind: &AlertKind) -> String {
         AlertKind::Archive => "its channel is put away",
         AlertKind::Delete => "its channel is removed",
         AlertKind::Held { .. } => "the quiet hours end",
+        AlertKind::Words { .. } => "what could not be said is tried again",
     }
     .to_owned()
 }

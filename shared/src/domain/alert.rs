@@ -28,6 +28,11 @@ const SEAT_NOTICE: SignedDuration = SignedDuration::from_hours(6);
 /// A race that began so long ago needs no announcement of its start.
 const START_LATE: SignedDuration = SignedDuration::from_mins(30);
 
+/// What was taken and is not done after so long is taken again: its work was given up or lost.
+const TAKEN_AGAIN: SignedDuration = SignedDuration::from_hours(1);
+/// Words that Discord did not take in an outage are tried again after so long.
+pub const WORDS_AGAIN: SignedDuration = SignedDuration::from_mins(10);
+
 /// What is due.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "kind")]
@@ -78,6 +83,13 @@ pub enum AlertKind {
         user: UserId,
         /// Which.
         what: HeldDm,
+    },
+    /// Words that go with a step of the event's life, and could not be said with it.
+    Words {
+        /// Which.
+        what: Announcement,
+        /// When they were due, which tells them from others of their kind.
+        due: Timestamp,
     },
 }
 
@@ -134,6 +146,7 @@ impl AlertKind {
                 HeldDm::Promoted => format!("held-promoted-{user}"),
                 HeldDm::Reminder { hours, .. } => format!("held-reminder-{hours}-{user}"),
             },
+            Self::Words { what, .. } => format!("words-{}", what.name()),
         }
     }
 
@@ -148,7 +161,8 @@ impl AlertKind {
             | Self::Attendance
             | Self::Stints { .. }
             | Self::Pace { .. }
-            | Self::Held { .. } => None,
+            | Self::Held { .. }
+            | Self::Words { .. } => None,
             Self::Closing => Some(EventAction::Close),
             Self::Ready => Some(EventAction::MakeReady),
             Self::Start => Some(EventAction::Start),
@@ -174,6 +188,7 @@ impl AlertKind {
             Self::Reminder { hours } => Some(Announcement::Reminder { hours: *hours }),
             Self::Closing => Some(Announcement::Closing),
             Self::Start => Some(Announcement::Start),
+            Self::Words { what, .. } => Some(*what),
             Self::Ready
             | Self::Rooms
             | Self::Attendance
@@ -186,40 +201,32 @@ impl AlertKind {
         }
     }
 
-    /// So late is its announcement stale: it is dropped, not sent. A step of an event's life is never too late.
+    /// Whether it is nothing but words to everybody.
     #[must_use]
-    pub fn late_limit(&self) -> Option<SignedDuration> {
+    pub const fn is_words(&self) -> bool {
+        self.announcement().is_some() && self.action().is_none()
+    }
+
+    /// When that was due of which it says something, for an alert that is due at `due`.
+    #[must_use]
+    pub const fn said_of(&self, due: Timestamp) -> Timestamp {
         match self {
-            Self::Opening => Some(OPENING_LATE),
-            Self::Progress { .. } => Some(PROGRESS_LATE),
-            Self::Reminder { hours } => {
-                Some(REMINDER_LATE.min(SignedDuration::from_mins(i64::from(*hours) * 30)))
-            }
-            Self::Closing => Some(CLOSING_LATE),
-            Self::Start => Some(START_LATE),
-            // Whoever tells one person looks whether it is still so; of stints see `usecases/run_alerts.rs`.
-            Self::Stints { .. }
-            | Self::Pace { .. }
-            | Self::Ready
-            | Self::Rooms
-            | Self::Attendance
-            | Self::End
-            | Self::Archive
-            | Self::Delete
-            | Self::Held { .. } => None,
+            Self::Words { due, .. } => *due,
+            _ => due,
         }
     }
 
-    /// Whether what is said is still of use at `now` for what was due at `due`.
+    /// Whether what is said is still of use at `now` for what was due at `due`: if not it is dropped. A step of an event's life
+    /// is never too late; whoever tells one person looks whether it is still so, and of stints see `usecases/run_alerts.rs`.
     #[must_use]
     pub fn timely(&self, due: Timestamp, now: Timestamp) -> bool {
-        self.late_limit()
-            .is_none_or(|limit| now.duration_since(due) <= limit)
+        self.announcement()
+            .is_none_or(|what| what.timely(self.said_of(due), now))
     }
 }
 
 /// What is said in an event's channel to everybody in it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "announcement")]
 pub enum Announcement {
     /// Sign-up has opened.
@@ -251,6 +258,28 @@ impl Announcement {
             Self::Start => "start".to_owned(),
             Self::Cancelled => "cancelled".to_owned(),
         }
+    }
+
+    /// So late it is stale: it is dropped, not said. That an event is called off is told as long as it is not put away.
+    #[must_use]
+    pub fn late_limit(&self) -> Option<SignedDuration> {
+        match self {
+            Self::Opening => Some(OPENING_LATE),
+            Self::Progress => Some(PROGRESS_LATE),
+            Self::Reminder { hours } => {
+                Some(REMINDER_LATE.min(SignedDuration::from_mins(i64::from(*hours) * 30)))
+            }
+            Self::Closing => Some(CLOSING_LATE),
+            Self::Start => Some(START_LATE),
+            Self::Cancelled => None,
+        }
+    }
+
+    /// Whether it is still of use at `now`, being due at `due`.
+    #[must_use]
+    pub fn timely(&self, due: Timestamp, now: Timestamp) -> bool {
+        self.late_limit()
+            .is_none_or(|limit| now.duration_since(due) <= limit)
     }
 
     /// Whether it still says what is so: an event may have moved on since it was asked for.
@@ -360,6 +389,18 @@ impl Alert {
         matches!(self.outcome, AlertState::Waiting | AlertState::Queued { .. })
     }
 
+    /// When a tick is to take it: when it is due, or when what was taken should long have been done.
+    #[must_use]
+    pub fn taken_at(&self) -> Option<Timestamp> {
+        match self.outcome {
+            AlertState::Waiting => Some(self.due),
+            AlertState::Queued { at } => Some(whole_second(
+                at.saturating_add(TAKEN_AGAIN).unwrap_or(Timestamp::MAX),
+            )),
+            AlertState::Sent { .. } | AlertState::Failed { .. } | AlertState::Dropped { .. } => None,
+        }
+    }
+
     /// The alert with that outcome, or waiting for its next instant before `end` if it is one that is repeated.
     #[must_use]
     pub fn settled(&self, outcome: AlertState, now: Timestamp, end: Timestamp) -> Self {
@@ -452,7 +493,14 @@ pub fn reschedule(
     present: &[Alert],
     now: Timestamp,
 ) -> Vec<Alert> {
-    let wanted = due_for(event, settings, now);
+    let mut wanted = due_for(event, settings, now);
+    for (kind, due) in &mut wanted {
+        // A green flag that came late moved the end of the race: that stays, whatever else is changed while it is on.
+        let ends = present
+            .iter()
+            .find(|alert| *kind == AlertKind::End && alert.kind == *kind && alert.is_pending());
+        *due = ends.map_or(*due, |ends| ends.due.max(*due));
+    }
     let mut changes = Vec::new();
     for (kind, due) in &wanted {
         let found = present.iter().find(|alert| alert.kind.name() == kind.name());
@@ -494,11 +542,15 @@ pub fn reschedule(
             .filter_map(|alert| stints::follow(event, guild, alert, now)),
     );
     let unwanted = present.iter().filter(|alert| {
-        let of_others = match alert.kind {
-            AlertKind::Stints { .. } | AlertKind::Held { .. } => true,
-            AlertKind::Pace { .. } => event.state.shows_race(),
-            _ => false,
-        };
+        // Of positions there is one a team, as of stints: with both a transaction could grow too large. Whoever does them
+        // looks whether the race is on.
+        let of_others = matches!(
+            alert.kind,
+            AlertKind::Stints { .. }
+                | AlertKind::Pace { .. }
+                | AlertKind::Held { .. }
+                | AlertKind::Words { .. }
+        );
         alert.is_pending() && !of_others && !wanted.iter().any(|(kind, _)| kind.name() == alert.kind.name())
     });
     changes.extend(unwanted.map(|alert| {

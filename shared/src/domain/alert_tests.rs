@@ -241,6 +241,36 @@ fn a_moved_event_moves_its_alerts_and_drops_those_whose_instant_is_past() {
 }
 
 #[test]
+fn an_end_that_a_late_green_flag_moved_stays_while_the_race_is_on() {
+    let live = event(EventState::Live);
+    let settings = Settings::default();
+    let now = at("2026-11-28T18:00:00Z");
+    let begun = reschedule(&live, GUILD, &settings, &[], at("2026-11-28T13:00:00Z"));
+    let mut present = applied(&[], &begun);
+    let end = present.iter_mut().find(|one| one.kind == AlertKind::End).unwrap();
+    assert_eq!(end.due, live.ends_at());
+    *end = end.moved(at("2026-11-28T19:40:00Z"));
+    let ends = |alerts: &[Alert]| {
+        let end = alerts.iter().find(|one| one.kind == AlertKind::End).cloned();
+        end.map(|end| (end.due, end.outcome, end.guild))
+    };
+    let repaired = reschedule(&live, GUILD, &settings, &present, now);
+    assert_eq!(ends(&repaired), None, "{repaired:?}");
+    // The club has moved: the end comes along as it is.
+    let elsewhere = GuildId(8);
+    let moved = reschedule(&live, elsewhere, &settings, &present, now);
+    let later = at("2026-11-28T19:40:00Z");
+    assert_eq!(ends(&moved), Some((later, AlertState::Waiting, elsewhere)));
+    // Ended by hand.
+    let over = reschedule(&event(EventState::Completed), GUILD, &settings, &present, now);
+    let dropped = AlertState::Dropped {
+        at: now,
+        why: DropReason::Overtaken,
+    };
+    assert_eq!(ends(&over), Some((later, dropped, GUILD)));
+}
+
+#[test]
 fn a_cancelled_event_keeps_only_its_tidying_up() {
     let (before, settings, now) = (
         event(EventState::Open),
@@ -255,6 +285,94 @@ fn a_cancelled_event_keeps_only_its_tidying_up() {
     let second = applied(&first, &reschedule(&after, GUILD, &settings, &first, now));
     assert_eq!(waiting(&second), ["archive 2026-11-22T12:00:00Z"]);
     assert_eq!(second.len(), 7);
+}
+
+#[test]
+fn calling_off_a_race_of_sixty_teams_fits_into_a_transaction() {
+    let settings = Settings::default();
+    let start = at("2026-11-28T13:00:00Z");
+    let live = event(EventState::Live);
+    let mut present = applied(&[], &reschedule(&live, GUILD, &settings, &[], start));
+    for n in 0..60 {
+        let team = TeamId::from_parts(1, n);
+        for kind in [
+            AlertKind::Stints { team, race_at: None },
+            AlertKind::Pace { team },
+        ] {
+            present.push(Alert {
+                event: live.key,
+                guild: GUILD,
+                kind,
+                due: start,
+                outcome: AlertState::Waiting,
+                version: 1,
+            });
+        }
+    }
+    for state in [EventState::Cancelled, EventState::Completed] {
+        let changes = reschedule(&event(state), GUILD, &settings, &present, start);
+        // DynamoDB takes 100 writes; besides there are event, audit, outbox, outcome and the classes' counts.
+        assert!(changes.len() <= 64, "{state:?}: {}", changes.len());
+    }
+}
+
+#[test]
+fn what_was_taken_and_is_not_done_is_taken_again_an_hour_later() {
+    let now = at("2026-11-28T12:00:00Z");
+    let waiting = reschedule(&event(EventState::Open), GUILD, &Settings::default(), &[], now).remove(0);
+    assert_eq!(waiting.taken_at(), Some(waiting.due));
+    let taken = waiting.with(AlertState::Queued { at: now });
+    assert_eq!(taken.taken_at(), Some(at("2026-11-28T13:00:00Z")));
+    let done = [
+        AlertState::Sent {
+            at: now,
+            silent: true,
+        },
+        AlertState::Failed {
+            at: now,
+            why: String::new(),
+        },
+        AlertState::Dropped {
+            at: now,
+            why: DropReason::Late,
+        },
+    ];
+    for outcome in done {
+        assert_eq!(taken.with(outcome).taken_at(), None);
+    }
+}
+
+#[test]
+fn words_of_a_step_keep_the_instant_that_they_are_about() {
+    let due = at("2026-11-28T13:00:00Z");
+    let words = |what| AlertKind::Words { what, due };
+    let tried = at("2026-11-28T14:00:00Z");
+    let now = at("2026-11-28T14:00:30Z");
+    assert!(!words(Announcement::Start).timely(tried, now));
+    assert!(words(Announcement::Closing).timely(tried, now));
+    assert!(words(Announcement::Cancelled).timely(tried, at("2026-12-28T13:00:00Z")));
+    assert_eq!(words(Announcement::Start).said_of(tried), due);
+    assert_eq!(AlertKind::Start.said_of(tried), tried);
+    // Nobody who changes the event has them forgotten.
+    let present = [Alert {
+        event: event(EventState::Live).key,
+        guild: GUILD,
+        kind: words(Announcement::Closing),
+        due: tried,
+        outcome: AlertState::Waiting,
+        version: 1,
+    }];
+    let changes = reschedule(
+        &event(EventState::Live),
+        GUILD,
+        &Settings::default(),
+        &present,
+        due,
+    );
+    assert!(
+        changes.iter().all(|one| one.kind != present[0].kind),
+        "{changes:?}"
+    );
 }
 
 #[test]

@@ -205,6 +205,13 @@ pub enum Notice<'a> {
         /// The event's channel, if it has one.
         channel: Option<ChannelId>,
     },
+    /// By DM to somebody who planned to come to an event that is called off. Carries a component whose custom id names the event.
+    CalledOff {
+        /// The club.
+        club: &'a Club,
+        /// The event.
+        event: &'a Event,
+    },
     /// Answer to `/result set`.
     ResultEntered {
         /// What was entered.
@@ -704,6 +711,9 @@ pub struct EventBrief {
     pub classes: Vec<Class>,
     /// The accent of its club.
     pub colour: Colour,
+    /// The teams whose stint plans do not fit the race any more, once it was edited.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unfit: Vec<String>,
 }
 
 impl EventBrief {
@@ -718,6 +728,7 @@ impl EventBrief {
             duration_min: event.duration_min,
             classes: event.classes.clone(),
             colour: club.colour,
+            unfit: Vec::new(),
         }
     }
 }

@@ -68,7 +68,9 @@ impl Guests {
         Self::Some { roles, users }
     }
 
-    /// All who have a seat, and those who manage the club; nobody if nobody has one.
+    /// All who have a seat, and those who manage the club; nobody if nobody has one. More than can be let in one by one get a room
+    /// that is open, and not none: such a race has no settled teams, so it would have no voice at all, and a club that does
+    /// not want that switches `voice.rooms` off, whose help says so.
     #[must_use]
     pub fn of_event(sheet: &Sheet, settings: &Settings) -> Option<Self> {
         let seated = sheet

@@ -213,6 +213,12 @@ pub enum Refusal {
     NoSuchStint,
     /// A stint would begin before the one before it, or not end after it begins.
     StintTimes,
+    /// The first stint begins with the race, and cannot be moved alone.
+    FirstStint,
+    /// The last stint ends with the race already.
+    LastStint,
+    /// The plan has as many stints as it can have.
+    TooManyStints,
     /// The stint, or one of the plan's, has been begun.
     StintRunning,
     /// Nobody is driving a stint.
@@ -347,6 +353,9 @@ impl Refusal {
             Self::NoPlan => "no_plan",
             Self::NoSuchStint => "no_such_stint",
             Self::StintTimes => "stint_times",
+            Self::FirstStint => "first_stint",
+            Self::LastStint => "last_stint",
+            Self::TooManyStints => "too_many_stints",
             Self::StintRunning => "stint_running",
             Self::NoStintRunning => "no_stint_running",
             Self::NoJoinChannel => "no_join_channel",

@@ -58,6 +58,13 @@ pub enum Work {
         /// When it was due.
         due: Timestamp,
     },
+    /// Tell somebody by DM that the event is called off, for want of a channel in which all are told.
+    TellCancelled {
+        /// The event.
+        event: EventKey,
+        /// Who had a seat or waited for one.
+        user: UserId,
+    },
     /// Do what the alerts of an event are for that were taken because they are due.
     RunAlerts {
         /// The event.
@@ -382,6 +389,7 @@ impl Work {
             Self::PromoteWaiting { .. }
             | Self::TellPromoted { .. }
             | Self::TellReminder { .. }
+            | Self::TellCancelled { .. }
             | Self::PostResults { .. }
             | Self::PostSeriesEnd { .. }
             | Self::AnnouncePlan { .. }
@@ -430,6 +438,7 @@ impl Work {
             | Self::PromoteWaiting { event, .. }
             | Self::TellPromoted { event, .. }
             | Self::TellReminder { event, .. }
+            | Self::TellCancelled { event, .. }
             | Self::ImportResults { event, .. }
             | Self::PostResults { event, .. }
             | Self::AnnouncePlan { event, .. }
@@ -493,6 +502,7 @@ impl Work {
             | Self::PromoteWaiting { .. }
             | Self::TellPromoted { .. }
             | Self::TellReminder { .. }
+            | Self::TellCancelled { .. }
             | Self::TellStint { .. }
             | Self::ShowPace { .. }
             | Self::TellIncident { .. }
@@ -517,6 +527,7 @@ impl Work {
             | Self::PromoteWaiting { event, .. }
             | Self::TellPromoted { event, .. }
             | Self::TellReminder { event, .. }
+            | Self::TellCancelled { event, .. }
             | Self::ImportResults { event, .. }
             | Self::PostResults { event, .. }
             | Self::AnnouncePlan { event, .. }

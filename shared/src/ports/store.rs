@@ -351,6 +351,9 @@ pub trait TeamReader: Send + Sync {
     /// An event with all answers and its teams; the line-up is empty if there is none.
     fn line_up(&self, event: EventKey) -> impl Future<Output = StoreResult<Option<(Sheet, LineUp)>>> + Send;
 
+    /// An event's teams; nothing if there never were any.
+    fn teams(&self, event: EventKey) -> impl Future<Output = StoreResult<Option<LineUp>>> + Send;
+
     /// A team's strategy and stint plan.
     fn team_plan(
         &self,

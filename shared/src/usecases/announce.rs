@@ -1,22 +1,29 @@
 //! Says something in an event's channel, once, however often it is asked for.
 
+use super::call::Env;
 use super::job::{CLOCK_SKEW, Job, JobFailure, nonce};
-use crate::domain::alert::Announcement;
+use crate::domain::alert::{
+    Alert, AlertKind, AlertState, Announcement, DropReason, WORDS_AGAIN, whole_second,
+};
 use crate::domain::club::Club;
 use crate::domain::event::EventKey;
+use crate::domain::fact::{Actor, Fact, Record};
 use crate::domain::ids::{ChannelId, UserId};
 use crate::domain::notice::{Notice, Render, Rendered, Sheet};
 use crate::domain::settings::Settings;
 use crate::domain::sign_up_csv;
-use crate::domain::signup::Status;
+use crate::domain::signup::{SignUp, Status};
 use crate::domain::space::{Space, SpaceState};
+use crate::domain::teams::LineUp;
 use crate::domain::text::comparable;
 use crate::domain::wishes::{Telling, Way};
+use crate::domain::work::Work;
 use crate::ports::discord::{
     DiscordError, FileMessages, Mentions, MessageBody, Messages, NewMessage, Upload,
 };
 use crate::ports::store::{
-    Delivery, EventReader, MemberWishes, Receipts, SettingsReader, Spaces, StoreError,
+    Alerts, Batch, Change, Delivery, Ledger, MemberWishes, Receipts, SettingsReader, Spaces, StoreError,
+    TeamReader,
 };
 use jiff::Timestamp;
 use serde_json::Value;
@@ -39,39 +46,142 @@ pub enum Said {
     Refused(String),
 }
 
+impl Said {
+    /// What has become of the alert that had it said.
+    pub(super) fn outcome(self, at: Timestamp) -> AlertState {
+        let why = match self {
+            Self::Done => return AlertState::Sent { at, silent: false },
+            Self::Refused(why) => return AlertState::Failed { at, why },
+            Self::Overtaken => DropReason::Overtaken,
+            Self::NoChannel => DropReason::NoChannel,
+        };
+        AlertState::Dropped { at, why }
+    }
+}
+
 /// What came of it, and for whom something is left to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Announced {
     /// What came of it in the channel.
     pub said: Said,
-    /// Those who want to be told the same by DM instead.
+    /// Those who are told the same by DM instead, as they wish; or since there is no other way to tell them that they need not
+    /// come.
     pub by_dm: Vec<UserId>,
 }
 
-/// Says what a change of the event asked for, unless it is not so any more. What Discord does not take, or has no
-/// channel for, is no error: the board says the same.
+/// Says what a change of the event asked for, unless it is not so any more or too late. What Discord does not take, or has no
+/// channel for, is no error: the board says the same. What becomes of words that are not said then is an alert beside the
+/// event's others: in an outage they are said later, as long as they are of use.
 ///
 /// # Errors
 /// What the store and Discord say.
-pub async fn announce_event<S: EventReader + MemberWishes + Receipts + SettingsReader + Spaces>(
+pub async fn announce_event<S: WordStore + SettingsReader>(
     store: &S,
+    env: &impl Env,
     ways: (&impl FileMessages, &impl Render),
     job: &Job,
-    what: (EventKey, Announcement, Timestamp),
+    (event, what, due): (EventKey, Announcement, Timestamp),
 ) -> Result<(), JobFailure> {
-    let Some((club, settings)) = store.club_and_settings(what.0.club).await? else {
+    let Some((club, settings)) = store.club_and_settings(event.club).await? else {
         return Ok(());
     };
-    Box::pin(announce(store, ways, job, (&club, &settings), what))
-        .await
-        .map(drop)
+    let words = AlertKind::Words { what, due };
+    let at = job.now;
+    if !what.timely(due, at) {
+        let why = DropReason::Late;
+        return keep(
+            store,
+            env,
+            job,
+            (event, words),
+            AlertState::Dropped { at, why },
+            Vec::new(),
+        )
+        .await;
+    }
+    let said = Box::pin(announce(store, ways, job, (&club, &settings), (event, what, due))).await;
+    let Announced { said, by_dm } = match said {
+        Err(JobFailure::Discord(DiscordError::Unavailable(_))) => {
+            return keep(store, env, job, (event, words), AlertState::Waiting, Vec::new()).await;
+        }
+        announced => announced?,
+    };
+    let dms = dms(event, what, due, by_dm);
+    match said.outcome(at) {
+        AlertState::Sent { .. } => Ok(()),
+        outcome => keep(store, env, job, (event, words), outcome, dms).await,
+    }
+}
+
+/// What is needed of the store to say something and to keep what could not be said.
+pub trait WordStore: Alerts + Ledger + MemberWishes + Receipts + Spaces + TeamReader {}
+
+impl<T: Alerts + Ledger + MemberWishes + Receipts + Spaces + TeamReader> WordStore for T {}
+
+/// Records what becomes of words that were not said, once, and has those told by DM who are told so.
+async fn keep<S: Alerts + Ledger>(
+    store: &S,
+    env: &impl Env,
+    job: &Job,
+    (event, kind): (EventKey, AlertKind),
+    outcome: AlertState,
+    work: Vec<Work>,
+) -> Result<(), JobFailure> {
+    let present = store.alerts(event).await?;
+    let found = present.iter().find(|alert| alert.kind.name() == kind.name());
+    if found.is_some_and(|alert| alert.kind == kind && (alert.is_pending() || outcome != AlertState::Waiting))
+    {
+        return Ok(());
+    }
+    let alert = Alert {
+        event,
+        guild: job.guild,
+        kind,
+        due: whole_second(job.now.saturating_add(WORDS_AGAIN).unwrap_or(job.now)),
+        outcome,
+        version: found.map_or(1, |alert| alert.version + 1),
+    };
+    let dropped = matches!(alert.outcome, AlertState::Dropped { .. });
+    let record = dropped.then(|| Record {
+        club: event.club,
+        actor: Actor::Gantry,
+        at: job.now,
+        fact: Fact::AlertsDropped {
+            event,
+            alerts: vec![kind],
+        },
+        before: Value::Null,
+        after: serde_json::to_value(&alert.outcome).unwrap_or_default(),
+    });
+    let batch = Batch {
+        changes: vec![Change::PutAlert(alert)],
+        record,
+        outbox: job.outbox(env, work),
+        answered: None,
+    };
+    Ok(store.commit(batch).await?)
+}
+
+/// The DMs to those who are told something by DM.
+pub(super) fn dms(event: EventKey, what: Announcement, due: Timestamp, users: Vec<UserId>) -> Vec<Work> {
+    let dm = |user| match what {
+        Announcement::Reminder { hours } => Some(Work::TellReminder {
+            event,
+            user,
+            hours,
+            due,
+        }),
+        Announcement::Cancelled => Some(Work::TellCancelled { event, user }),
+        Announcement::Opening | Announcement::Progress | Announcement::Closing | Announcement::Start => None,
+    };
+    users.into_iter().filter_map(dm).collect()
 }
 
 /// Says it. `due` tells one announcement of a kind from the next.
 ///
 /// # Errors
 /// What the store and Discord say; [`JobFailure::Stale`] while the channel is still being made.
-pub async fn announce<S: EventReader + MemberWishes + Receipts + Spaces>(
+pub async fn announce<S: MemberWishes + Receipts + Spaces + TeamReader>(
     store: &S,
     (discord, render): (&impl FileMessages, &impl Render),
     job: &Job,
@@ -82,16 +192,22 @@ pub async fn announce<S: EventReader + MemberWishes + Receipts + Spaces>(
         said,
         by_dm: Vec::new(),
     };
-    let (space, sheet) = futures::join!(store.space(event), store.sheet(event));
-    let (space, Some(sheet)) = (space?, sheet?) else {
+    let (space, found) = futures::join!(store.space(event), store.line_up(event));
+    let (space, Some((sheet, line_up))) = (space?, found?) else {
         return Ok(nobody(Said::NoChannel));
     };
     if !what.holds(&sheet.event, job.now) {
         return Ok(nobody(Said::Overtaken));
     }
-    let (users, by_dm) = told(store, &sheet, what, settings).await?;
+    let (users, mut by_dm) = told(store, (&sheet, &line_up), what, settings).await?;
+    let called_off = if what == Announcement::Cancelled {
+        users.clone()
+    } else {
+        Vec::new()
+    };
     let over = sheet.event.state.is_over();
     let Some(channel) = channel(space.as_ref(), club, over)? else {
+        by_dm.extend(called_off);
         return Ok(Announced {
             said: Said::NoChannel,
             by_dm,
@@ -111,6 +227,9 @@ pub async fn announce<S: EventReader + MemberWishes + Receipts + Spaces>(
         roster_file(&sheet, what)?.as_ref(),
     )
     .await?;
+    if matches!(said, Said::Refused(_)) {
+        by_dm.extend(called_off);
+    }
     Ok(Announced { said, by_dm })
 }
 
@@ -179,11 +298,11 @@ async fn post<S: Receipts>(
 /// Who is mentioned, and who is told by DM instead: as each of them wishes.
 async fn told<S: MemberWishes>(
     store: &S,
-    sheet: &Sheet,
+    (sheet, line_up): (&Sheet, &LineUp),
     what: Announcement,
     settings: &Settings,
 ) -> Result<(Vec<UserId>, Vec<UserId>), JobFailure> {
-    let mut users = mentioned(sheet, what);
+    let mut users = mentioned(sheet, line_up, what);
     let telling = match what {
         Announcement::Reminder { hours } => Telling::Reminder { hours },
         Announcement::Start => Telling::Start,
@@ -220,21 +339,16 @@ fn channel(space: Option<&Space>, club: &Club, over: bool) -> Result<Option<Chan
     }
 }
 
-/// Who is called: never those who wait, nor those who do not come, unless the event is called off.
-fn mentioned(sheet: &Sheet, what: Announcement) -> Vec<UserId> {
-    let concerned = |status: &Status| {
-        matches!(
-            (what, status),
-            (
-                Announcement::Reminder { .. } | Announcement::Start,
-                Status::Seated { .. }
-            ) | (
-                Announcement::Cancelled,
-                Status::Seated { .. } | Status::Waiting { .. }
-            )
-        )
+/// Who is called: never those who wait, are reserves, or do not come, unless the event is called off.
+fn mentioned(sheet: &Sheet, line_up: &LineUp, what: Announcement) -> Vec<UserId> {
+    let concerned = |one: &&SignUp| match what {
+        Announcement::Reminder { .. } | Announcement::Start => line_up.drives(sheet.event.state, one),
+        Announcement::Cancelled => {
+            matches!(one.status, Status::Seated { .. } | Status::Waiting { .. })
+        }
+        Announcement::Opening | Announcement::Progress | Announcement::Closing => false,
     };
-    let sign_ups = sheet.sign_ups.iter().filter(|one| concerned(&one.status));
+    let sign_ups = sheet.sign_ups.iter().filter(concerned);
     sign_ups.map(|one| one.user).collect()
 }
 

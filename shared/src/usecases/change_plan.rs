@@ -109,10 +109,10 @@ pub(super) async fn changed<S: MemberWishes>(
 
 /// The end of the race, moved with a green flag that came late: the race is as long as it is.
 fn later_end(desk: &Desk, next: &TeamPlan) -> Option<Alert> {
-    let ends = next.stints.last()?.to;
+    let ends = next.flagged_end(&desk.sheet.event)?;
     let mut alerts = desk.alerts.iter();
     let end = alerts.find(|alert| alert.kind == AlertKind::End && alert.is_pending())?;
-    (next.flagged && !desk.plan.flagged && end.due < ends).then(|| end.moved(whole_second(ends)))
+    (!desk.plan.flagged && end.due < ends).then(|| end.moved(whole_second(ends)))
 }
 
 /// Reads a team's plan. Takes [`Capability::ManageEvents`]; the team's own drivers see it too.

@@ -10,9 +10,10 @@ use crate::domain::ids::EventId;
 use crate::domain::notice::EventBrief;
 use crate::domain::refusal::{EventAction, Field, FormFault, Problem, Refusal};
 use crate::domain::seats::{Seats, seats_of};
+use crate::domain::teams::LineUp;
 use crate::domain::work::Work;
 use crate::ports::store::{
-    Alerts, Change, ClubReader, EventReader, Ledger, MemberWishes, OnceKey, TeamReader,
+    Alerts, Change, ClubReader, EventReader, Ledger, MemberWishes, OnceKey, StoreResult, TeamReader,
 };
 
 /// What the form for changing an event is made from: the zone in which its times are typed, and the event. Takes [`crate::domain::rank::Capability::ManageEvents`].
@@ -49,7 +50,7 @@ pub async fn edit_event<S: Alerts + ClubReader + EventReader + Ledger + MemberWi
         let details = form
             .check(&zone.zone(), call.now, Some(desk.event.starts_at))
             .map_err(|faults| Refusal::Form { faults })?;
-        let after = desk.event.edited(details);
+        let after = desk.event.edited(details).closing_kept(&desk.event, call.now);
         if after.opens_at.is_some_and(|opens| opens >= after.starts_at) {
             let fault = FormFault {
                 field: Field::Opens,
@@ -64,12 +65,15 @@ pub async fn edit_event<S: Alerts + ClubReader + EventReader + Ledger + MemberWi
             work.push(Work::RefreshBoard { event: after.key });
             work.extend(enlarged(&after, &desk.seats));
         }
-        if after.starts_at != desk.event.starts_at
+        let moved = after.starts_at != desk.event.starts_at;
+        let mut unfit = Vec::new();
+        if (moved || after.duration_min != desk.event.duration_min)
             && let Some((_, line_up)) = store.line_up(after.key).await?
         {
-            if after.state != EventState::Draft {
+            if moved && after.state != EventState::Draft {
                 work.push(Work::SettleRooms { event: after.key });
             }
+            unfit = unfit_plans(store, &after, &line_up).await?;
             // Stints move with the start; where no plan was announced there is nothing to do.
             work.extend(line_up.teams.iter().map(|team| Work::AnnouncePlan {
                 event: after.key,
@@ -78,7 +82,7 @@ pub async fn edit_event<S: Alerts + ClubReader + EventReader + Ledger + MemberWi
             }));
         }
         let fact = Fact::EventEdited { event: after.key };
-        Ok(commit(
+        let decision = commit(
             env,
             call,
             (&caller, &alerts),
@@ -86,7 +90,8 @@ pub async fn edit_event<S: Alerts + ClubReader + EventReader + Ledger + MemberWi
             fact,
             changes,
             work,
-        ))
+        );
+        Ok(decision.map(|brief| EventBrief { unfit, ..brief }))
     };
     once(
         (store, env),
@@ -95,6 +100,21 @@ pub async fn edit_event<S: Alerts + ClubReader + EventReader + Ledger + MemberWi
         decide,
     )
     .await
+}
+
+/// The teams whose stint plans do not fit the race's length.
+async fn unfit_plans<S: TeamReader>(store: &S, event: &Event, line_up: &LineUp) -> StoreResult<Vec<String>> {
+    let plans = line_up
+        .teams
+        .iter()
+        .map(|team| store.team_plan(event.key, team.id));
+    let plans = futures::future::try_join_all(plans).await?;
+    let teams = line_up.teams.iter().zip(plans);
+    let unfit = teams.filter(|(_, plan)| {
+        plan.as_ref()
+            .is_some_and(|plan| !plan.clone().on(event).fits(event))
+    });
+    Ok(unfit.map(|(team, _)| team.name.clone()).collect())
 }
 
 /// What becomes of the count of each class: new, changed or gone.

@@ -75,6 +75,7 @@ pub mod sample_attendance;
 pub mod set_guild_setting;
 pub mod show_pace;
 pub mod sync_members;
+pub mod tell_cancelled;
 pub mod tell_incident;
 pub mod tell_join_decision;
 pub mod tell_promoted;

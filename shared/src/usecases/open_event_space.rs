@@ -21,6 +21,7 @@ use crate::ports::discord::{Channels, DiscordError, Guilds, InteractionReplies, 
 use crate::ports::store::{EventReader, SettingsReader, Spaces};
 
 pub(super) use category::{archive_category, with_room};
+pub(super) use channel::adopt_left_behind;
 pub(super) use messages::{Shown, bring_up_to_date, post_missing};
 
 /// Discord's capability for all of this.
@@ -53,13 +54,8 @@ pub async fn open_event_space<S: SettingsReader + EventReader + Spaces>(
     }
     space.move_to(job.guild);
     let outcome = match space.state {
-        // Called off before anything was made: there will be nothing to put away.
         SpaceState::Creating if sheet.event.state.is_over() => {
-            if space.channel == Step::Todo {
-                space.state = SpaceState::Archived;
-                store.save_space(&mut space, None).await?;
-            }
-            Ok(())
+            Box::pin(leave_off(store, discord, job, &mut space)).await
         }
         SpaceState::Creating => {
             let facts = (&club, &sheet, &settings);
@@ -96,6 +92,21 @@ pub async fn open_event_space<S: SettingsReader + EventReader + Spaces>(
         Box::pin(settle_scheduled(store, discord, job, &mut space, of_event)).await?;
     }
     Box::pin(tell_admin(store, env, discord, render, &mut space, &sheet, &club)).await
+}
+
+/// Called off before it was all made. What is there is put away in its time.
+async fn leave_off<S: Spaces>(
+    store: &S,
+    discord: &impl Channels,
+    job: &Job,
+    space: &mut Space,
+) -> Result<(), JobFailure> {
+    Box::pin(adopt_left_behind(store, discord, job, space)).await?;
+    if space.channel == Step::Todo {
+        space.state = SpaceState::Archived;
+        store.save_space(space, None).await?;
+    }
+    Ok(())
 }
 
 /// Builds what is not there. What somebody deleted since an earlier publishing is made anew.

@@ -1,7 +1,7 @@
 //! Puts an event's channel away when the event is over, and removes it when nobody needs it any more.
 
 use super::job::{Job, JobFailure, at_home};
-use super::open_event_space::{Shown, archive_category, bring_up_to_date, mendable};
+use super::open_event_space::{Shown, adopt_left_behind, archive_category, bring_up_to_date, mendable};
 use super::race_room::drop_room;
 use crate::domain::event::{EventKey, EventState};
 use crate::domain::notice::Render;
@@ -60,6 +60,7 @@ async fn put_away<S: ClubReader + EventReader + Spaces>(
         return Ok(());
     }
     let reason = format!("The event {} is over", sheet.event.name);
+    Box::pin(adopt_left_behind(store, discord, job, space)).await?;
     // A room that stays does not keep the channel from being put away.
     let dropped = Box::pin(drop_room(store, discord, job, space, &reason)).await;
     Box::pin(bring_up_to_date(
@@ -114,14 +115,9 @@ pub async fn delete_event_space<S: EventReader + Spaces>(
     }
     let reason = format!("The event {} is past its retention", sheet.event.name);
     let dropped = Box::pin(drop_room(store, discord, job, &mut space, &reason)).await;
-    let removed = match space.channel.id() {
-        None => Ok(()),
-        Some(channel) => match discord.delete_channel(channel, &reason).await {
-            Ok(()) | Err(DiscordError::NotFound { code: 10_003 }) => Ok(()),
-            Err(error) => Err(JobFailure::from(error)),
-        },
-    };
-    let removed = removed.and(dropped);
+    let removed = Box::pin(remove_channel(store, discord, job, &mut space, &reason))
+        .await
+        .and(dropped);
     space.state = match removed {
         Ok(()) => {
             forget(&mut space);
@@ -133,6 +129,23 @@ pub async fn delete_event_space<S: EventReader + Spaces>(
         },
     };
     Ok(store.save_space(&mut space, None).await?)
+}
+
+async fn remove_channel<S: Spaces>(
+    store: &S,
+    discord: &impl Channels,
+    job: &Job,
+    space: &mut Space,
+    reason: &str,
+) -> Result<(), JobFailure> {
+    Box::pin(adopt_left_behind(store, discord, job, space)).await?;
+    let Some(channel) = space.channel.id() else {
+        return Ok(());
+    };
+    match discord.delete_channel(channel, reason).await {
+        Ok(()) | Err(DiscordError::NotFound { code: 10_003 }) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
 }
 
 const fn forget(space: &mut Space) {

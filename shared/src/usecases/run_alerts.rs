@@ -1,11 +1,12 @@
 //! Does what an event's alerts are for, one after the other in the order in which they were due.
 
-use super::announce::{Said, announce};
+use super::announce::{announce, dms};
 use super::call::Env;
 use super::change_event::shut_gates;
 use super::job::{Job, JobFailure};
 use crate::domain::alert::{
-    Alert, AlertKind, AlertState, Announcement, DropReason, HeldDm, reschedule, stints_due,
+    Alert, AlertKind, AlertState, Announcement, DropReason, HeldDm, WORDS_AGAIN, reschedule, stints_due,
+    whole_second,
 };
 use crate::domain::attendance::{EVERY, next_sample};
 use crate::domain::club::Club;
@@ -19,11 +20,12 @@ use crate::domain::signup::Status;
 use crate::domain::telemetry::Showing;
 use crate::domain::wishes::stint_leads;
 use crate::domain::work::Work;
-use crate::ports::discord::FileMessages;
+use crate::ports::discord::{DiscordError, FileMessages};
 use crate::ports::store::{
     Alerts, Batch, Change, ClubReader, Desk, EventReader, Ledger, MemberWishes, Receipts, SettingsReader,
     Spaces, TeamReader, Telemetry,
 };
+use jiff::Timestamp;
 use std::collections::BTreeSet;
 
 /// More than an event can have at once, those of its teams among them: what is left after that many is somebody else's doing.
@@ -66,6 +68,8 @@ where
         + TeamReader
         + Telemetry,
 {
+    // Words that cannot be said hold up nothing but words.
+    let mut unsaid = None;
     for _ in 0..MOST {
         let (desk, alerts, club) = futures::join!(
             store.desk(event, NOBODY),
@@ -81,12 +85,11 @@ where
             club,
             settings,
         };
-        let taken = stand
-            .alerts
-            .iter()
-            .filter(|alert| matches!(alert.outcome, AlertState::Queued { .. }));
+        let taken = stand.alerts.iter().filter(|alert| {
+            matches!(alert.outcome, AlertState::Queued { .. }) && !(unsaid.is_some() && alert.kind.is_words())
+        });
         let Some(next) = taken.min_by_key(|alert| (alert.due, alert.kind)) else {
-            return Ok(());
+            break;
         };
         let mut batch = match (next.kind.action(), next.kind.announcement()) {
             _ if matches!(next.kind, AlertKind::Held { .. }) => {
@@ -98,9 +101,22 @@ where
             _ if matches!(next.kind, AlertKind::Pace { .. }) => {
                 Box::pin(pace(store, env, job, &stand, next)).await?
             }
-            (Some(action), _) => step(env, job, &stand, next, action),
+            (Some(action), _) => {
+                let ends = match action {
+                    EventAction::Start => Box::pin(flagged_end(store, &stand.desk.event)).await?,
+                    _ => None,
+                };
+                step(env, job, &stand, (next, action), ends)
+            }
             (None, Some(what)) => {
-                Box::pin(say(store, env, (discord, render), job, (&stand, next, what))).await?
+                let said = Box::pin(say(store, env, (discord, render), job, (&stand, next, what))).await;
+                match said {
+                    Ok(batch) => batch,
+                    Err(failure) => {
+                        unsaid = Some(failure);
+                        continue;
+                    }
+                }
             }
             _ if next.kind == AlertKind::Attendance => attendance(env, job, &stand, next),
             (None, None) => rooms(env, job, &stand, next),
@@ -113,11 +129,36 @@ where
         }
         store.commit(batch).await?;
     }
-    Ok(())
+    unsaid.map_or(Ok(()), Err)
 }
 
-/// A step of the event's life. It is never too late for it, only for what would be said.
-fn step(env: &impl Env, job: &Job, stand: &Stand, alert: &Alert, action: EventAction) -> Batch {
+/// When the race ends by the last of the green flags that were given before it began by the clock: on its day, a tick may
+/// come later than the drivers.
+async fn flagged_end<S: TeamReader>(store: &S, event: &Event) -> Result<Option<Timestamp>, JobFailure> {
+    let Some(line_up) = store.teams(event.key).await? else {
+        return Ok(None);
+    };
+    let plans = line_up
+        .teams
+        .iter()
+        .map(|team| store.team_plan(event.key, team.id));
+    let plans = futures::future::try_join_all(plans).await?;
+    Ok(plans
+        .iter()
+        .flatten()
+        .filter_map(|plan| plan.flagged_end(event))
+        .max())
+}
+
+/// A step of the event's life. It is never too late for it, only for what would be said. `ends` is when the race ends, where
+/// that is later than planned.
+fn step(
+    env: &impl Env,
+    job: &Job,
+    stand: &Stand,
+    (alert, action): (&Alert, EventAction),
+    ends: Option<Timestamp>,
+) -> Batch {
     let before = &stand.desk.event;
     let Ok((after, step)) = before.after(action, job.now) else {
         return settle(env, job, alert.with(dropped(job, DropReason::Overtaken)));
@@ -134,7 +175,10 @@ fn step(env: &impl Env, job: &Job, stand: &Stand, alert: &Alert, action: EventAc
         .cloned()
         .collect();
     let home = stand.club.guild.unwrap_or(alert.guild);
-    let moved = reschedule(&after, home, &stand.settings, &others, job.now);
+    let mut moved = reschedule(&after, home, &stand.settings, &others, job.now);
+    for other in moved.iter_mut().filter(|other| other.kind == AlertKind::End) {
+        other.due = ends.map_or(other.due, |ends| other.due.max(whole_second(ends)));
+    }
     changes.extend(
         moved
             .into_iter()
@@ -250,7 +294,7 @@ async fn promotion<S: EventReader>(
     })
 }
 
-async fn say<S: EventReader + MemberWishes + Receipts + Spaces>(
+async fn say<S: MemberWishes + Receipts + Spaces + TeamReader>(
     store: &S,
     env: &impl Env,
     (discord, render): (&impl FileMessages, &impl Render),
@@ -258,7 +302,9 @@ async fn say<S: EventReader + MemberWishes + Receipts + Spaces>(
     (stand, alert, what): (&Stand, &Alert, Announcement),
 ) -> Result<Batch, JobFailure> {
     let event = &stand.desk.event;
-    let mut reminded = Vec::new();
+    let due = alert.kind.said_of(alert.due);
+    let late = matches!(alert.kind, AlertKind::Words { .. });
+    let mut by_dm = Vec::new();
     let outcome = if !what.holds(event, job.now) {
         dropped(job, DropReason::Overtaken)
     } else if alert.kind.timely(alert.due, job.now) {
@@ -267,34 +313,26 @@ async fn say<S: EventReader + MemberWishes + Receipts + Spaces>(
             (discord, render),
             job,
             (&stand.club, &stand.settings),
-            (event.key, what, alert.due),
+            (event.key, what, due),
         ))
-        .await?;
-        reminded = said.by_dm;
-        match said.said {
-            Said::Done => AlertState::Sent {
-                at: job.now,
-                silent: false,
-            },
-            Said::Overtaken => dropped(job, DropReason::Overtaken),
-            Said::NoChannel => dropped(job, DropReason::NoChannel),
-            Said::Refused(why) => AlertState::Failed { at: job.now, why },
-        }
+        .await;
+        let said = match said {
+            // The outage goes on. Of what is an alert for its own sake the instant must not change.
+            Err(JobFailure::Discord(DiscordError::Unavailable(_))) if late => {
+                let again = job.now.saturating_add(WORDS_AGAIN).unwrap_or(job.now);
+                return Ok(settle(env, job, alert.moved(whole_second(again))));
+            }
+            said => said?,
+        };
+        by_dm = said.by_dm;
+        said.said.outcome(job.now)
     } else {
         dropped(job, DropReason::Late)
     };
     let mut batch = settle(env, job, alert.settled(outcome, job.now, event.sign_up_ends_at()));
-    if let Announcement::Reminder { hours } = what {
-        let remind = |user| Work::TellReminder {
-            event: event.key,
-            user,
-            hours,
-            due: alert.due,
-        };
-        batch.outbox.work.extend(reminded.into_iter().map(remind));
-    }
-    if what == Announcement::Opening {
-        // The board's buttons can be used from now on.
+    batch.outbox.work.extend(dms(event.key, what, due, by_dm));
+    // The board's buttons can be used from the opening on; after an outage it may not show the step that the words go with.
+    if late || what == Announcement::Opening {
         batch.outbox.work.push(Work::RefreshBoard { event: event.key });
     }
     Ok(batch)

@@ -135,6 +135,14 @@ async fn take<S: Ledger>(
     let Some(guild) = alerts.first().map(|alert| alert.guild) else {
         return tick;
     };
+    let mut work = Vec::new();
+    if tick.taken > 0 {
+        work.push(Work::RunAlerts { event });
+    }
+    // Words were left over by an outage, in which the board may have missed their step.
+    if dropped.iter().any(|kind| matches!(kind, AlertKind::Words { .. })) {
+        work.push(Work::RefreshBoard { event });
+    }
     let batch = Batch {
         changes,
         record: record(event, now, dropped),
@@ -142,10 +150,7 @@ async fn take<S: Ledger>(
             id: outbox_id(env, now),
             guild,
             trace: trace.to_owned(),
-            work: match tick.taken {
-                0 => Vec::new(),
-                _ => vec![Work::RunAlerts { event }],
-            },
+            work,
         },
         answered: None,
     };

@@ -4,9 +4,8 @@ use super::job::{Job, JobFailure, at_home, or_lost};
 use crate::domain::attendance::{Attendance, EVERY};
 use crate::domain::event::{EventKey, EventState};
 use crate::domain::ids::UserId;
-use crate::domain::signup::Status;
 use crate::ports::discord::{DiscordError, Guilds, VoiceStates};
-use crate::ports::store::{AttendanceRecords, EventReader, SettingsReader};
+use crate::ports::store::{AttendanceRecords, SettingsReader, TeamReader};
 use jiff::Timestamp;
 
 /// Takes the sample that was due at `due`, once: what it shows is written at its end, so that one that died before is taken
@@ -14,18 +13,18 @@ use jiff::Timestamp;
 ///
 /// # Errors
 /// What the store and Discord say.
-pub async fn sample_attendance<S: AttendanceRecords + EventReader + SettingsReader>(
+pub async fn sample_attendance<S: AttendanceRecords + SettingsReader + TeamReader>(
     store: &S,
     discord: &(impl VoiceStates + Guilds),
     job: &Job,
     (event, due): (EventKey, Timestamp),
 ) -> Result<(), JobFailure> {
-    let (sheet, recorded, club) = futures::join!(
-        Box::pin(store.sheet(event)),
+    let (found, recorded, club) = futures::join!(
+        Box::pin(store.line_up(event)),
         Box::pin(store.attendance(event)),
         Box::pin(store.club_and_settings(event.club))
     );
-    let (Some(sheet), recorded, Some((club, _))) = (sheet?, recorded?, club?) else {
+    let (Some((sheet, line_up)), recorded, Some((club, _))) = (found?, recorded?, club?) else {
         return Ok(());
     };
     let mut seen = recorded.unwrap_or_else(|| Attendance::new(event));
@@ -33,11 +32,9 @@ pub async fn sample_attendance<S: AttendanceRecords + EventReader + SettingsRead
     if !at_home(&club, job)? || sheet.event.state != EventState::Live || late || seen.has(due) {
         return Ok(());
     }
-    let seated = sheet
-        .sign_ups
-        .iter()
-        .filter(|one| matches!(one.status, Status::Seated { .. }));
-    let drivers: Vec<UserId> = seated.map(|one| one.user).collect();
+    let state = sheet.event.state;
+    let drive = sheet.sign_ups.iter().filter(|one| line_up.drives(state, one));
+    let drivers: Vec<UserId> = drive.map(|one| one.user).collect();
     let mut found = Vec::new();
     for user in seen.next(&drivers) {
         match Box::pin(discord.voice_channel(job.guild, user)).await {

@@ -9,7 +9,7 @@ use crate::domain::ids::UserId;
 use crate::domain::notice::{Notice, Render};
 use crate::domain::signup::Status;
 use crate::ports::discord::{Guilds, Messages};
-use crate::ports::store::{Alerts, EventReader, Ledger, Receipts, SettingsReader, Spaces};
+use crate::ports::store::{Alerts, EventReader, Ledger, Receipts, SettingsReader, Spaces, TeamReader};
 use jiff::Timestamp;
 
 /// Who is reminded of what.
@@ -25,11 +25,14 @@ pub struct Reminder {
     pub due: Timestamp,
 }
 
-/// Reminds the driver unless they were reminded, have given up the seat since, or the race was moved or has begun.
+/// Reminds the driver unless they were reminded, have given up the seat since or are a reserve, or the race was moved or has
+/// begun.
 ///
 /// # Errors
 /// What the store and Discord say.
-pub async fn tell_reminder<S: Alerts + EventReader + Ledger + Receipts + SettingsReader + Spaces>(
+pub async fn tell_reminder<
+    S: Alerts + EventReader + Ledger + Receipts + SettingsReader + Spaces + TeamReader,
+>(
     store: &S,
     env: &impl Env,
     discord: &(impl Messages + Guilds),
@@ -44,26 +47,28 @@ pub async fn tell_reminder<S: Alerts + EventReader + Ledger + Receipts + Setting
         due,
     } = reminder;
     let name = format!("reminded#{hours}#{due}#{user}");
-    let (desk, club, space) = futures::join!(
-        store.desk(event, user),
-        store.club_and_settings(event.club),
-        store.space(event)
+    let (desk, club, space, teams) = futures::join!(
+        Box::pin(store.desk(event, user)),
+        Box::pin(store.club_and_settings(event.club)),
+        Box::pin(store.space(event)),
+        Box::pin(store.teams(event))
     );
-    let (Some(desk), Some((club, settings)), space) = (desk?, club?, space?) else {
+    let (Some(desk), Some((club, settings)), space, teams) = (desk?, club?, space?, teams?) else {
         return Ok(());
     };
     if !at_home(&club, job)? {
         return Ok(());
     }
-    let seated = matches!(
-        desk.mine.as_ref().map(|mine| &mine.status),
-        Some(Status::Seated { .. })
-    );
-    let ahead = desk.event.state.before_start() && job.now < desk.event.starts_at;
+    let state = desk.event.state;
+    let drives = desk.mine.as_ref().is_some_and(|mine| match &teams {
+        Some(teams) => teams.drives(state, mine),
+        None => matches!(mine.status, Status::Seated { .. }),
+    });
+    let ahead = state.before_start() && job.now < desk.event.starts_at;
     let what = HeldDm::Reminder { hours, due };
     // Of a race that was moved there is another reminder.
     let still = desk.event.starts_at.duration_since(due).as_secs() == i64::from(hours) * 3600;
-    if !(seated && ahead && still && what.can_wait(job.now, desk.event.starts_at)) {
+    if !(drives && ahead && still && what.can_wait(job.now, desk.event.starts_at)) {
         store.settle_delivery(event, &name, "outdated", job.now).await?;
         return Ok(());
     }

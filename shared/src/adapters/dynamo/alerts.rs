@@ -1,9 +1,9 @@
-//! Alerts: beside their event, and those that wait in an index by the instant at which they are due.
+//! Alerts: beside their event, and those that are not done in an index by the instant at which a tick is to take them.
 
 use super::items::{Item, read, text};
 use super::requests::{Range, failure};
 use super::{Table, keys};
-use crate::domain::alert::{Alert, AlertState};
+use crate::domain::alert::Alert;
 use crate::domain::event::EventKey;
 use crate::ports::store::{ALERT_SHARDS, Alerts, Cursor, Page, StoreResult};
 use aws_sdk_dynamodb::types::TransactWriteItem;
@@ -59,19 +59,19 @@ fn place(item: &Item) -> Cursor {
     Cursor(place.cloned().unwrap_or_default())
 }
 
-fn due_place(alert: &Alert) -> String {
-    keys::due_place(alert.due, alert.event, &alert.kind.name())
-}
-
 impl Table {
-    /// Replaces an alert's version before (version 1: it is new). Only one that waits is in the index.
+    /// Replaces an alert's version before (version 1: it is new). One that waits is in the index; one that was taken too, at the
+    /// instant at which it is taken again if it is not done until then; one that is done with is not.
     pub(super) fn put_alert(&self, alert: &Alert) -> StoreResult<TransactWriteItem> {
         let key = keys::alert(alert.event, &alert.kind.name());
         let mut put = self.versioned(&key, alert, alert.version.saturating_sub(1))?;
-        if alert.outcome == AlertState::Waiting {
+        if let Some(at) = alert.taken_at() {
             let shard = keys::due_shard(keys::shard_of(alert.event, ALERT_SHARDS));
             put.item.insert(keys::GSI1PK.to_owned(), text(shard));
-            put.item.insert(keys::GSI1SK.to_owned(), text(due_place(alert)));
+            put.item.insert(
+                keys::GSI1SK.to_owned(),
+                text(keys::due_place(at, alert.event, &alert.kind.name())),
+            );
         }
         Ok(TransactWriteItem::builder().put(put).build())
     }

@@ -113,6 +113,10 @@ impl TeamReader for Table {
         Ok(parts(items)?.map(Parts::into_sheet))
     }
 
+    async fn teams(&self, event: EventKey) -> StoreResult<Option<LineUp>> {
+        self.get(&keys::line_up(event)).await?.map(read).transpose()
+    }
+
     async fn team_plan(&self, event: EventKey, team: TeamId) -> StoreResult<Option<TeamPlan>> {
         self.get(&keys::team_plan(event, team))
             .await?

@@ -2,15 +2,12 @@
 
 use super::board::with_roster;
 use super::embed::Embed;
+use super::notices::called_off_embed;
 use super::{embed_body, phrases};
-use crate::discord::text;
 use crate::domain::alert::Announcement;
 use crate::domain::club::Club;
 use crate::domain::notice::Sheet;
 use serde_json::Value;
-
-/// The longest reason shown, escapes included: twice the longest that can be typed.
-const REASON_MAX: usize = 600;
 
 /// The title tells one announcement from the others: a late retry knows it by that.
 pub(super) fn announced(club: &Club, sheet: &Sheet, what: Announcement) -> Value {
@@ -34,20 +31,7 @@ pub(super) fn announced(club: &Club, sheet: &Sheet, what: Announcement) -> Value
             with_roster(embed, sheet)
         }
         Announcement::Start => embed(format!("{name} has started")).line("Good luck to all drivers."),
-        Announcement::Cancelled => {
-            let reason = event.cancel_reason.as_deref().map(str::trim);
-            embed(format!("{name} is cancelled"))
-                .line(
-                    reason
-                        .filter(|reason| !reason.is_empty())
-                        .map(|reason| text::paragraph(reason, REASON_MAX))
-                        .unwrap_or_default(),
-                )
-                .line(format!(
-                    "It was to start {}. There is nothing you need to do.",
-                    phrases::when(event.starts_at)
-                ))
-        }
+        Announcement::Cancelled => called_off_embed(club, event),
     };
     embed_body(embed)
 }

@@ -248,6 +248,19 @@ pub fn refusal(refusal: &Refusal, ids: &CommandIds) -> String {
         Refusal::StintTimes => {
             "A stint would begin before the one before it, or have no length. Move it by less.".to_owned()
         }
+        Refusal::FirstStint => format!(
+            "The first stint begins with the race: with the event's start, until {} gives the green flag. Shift the second \
+             stint to make the first one longer or shorter.",
+            mention("stint start", ids)
+        ),
+        Refusal::LastStint => {
+            "The last stint ends with the race, so there is nothing to take the time from. Extend the one before it by \
+             fewer minutes (`-10`) to make the last one longer."
+                .to_owned()
+        }
+        Refusal::TooManyStints => {
+            "This plan has as many stints as Gantry keeps. Hand over with the next stint instead.".to_owned()
+        }
         Refusal::StintRunning => "That stint has begun already, so its plan stays as it is.".to_owned(),
         Refusal::TooEarlyToStart { starts_at } => format!(
             "The race begins {}. The green flag can be given an hour before that at the earliest.",

@@ -19,6 +19,8 @@ use serde_json::Value;
 
 /// The longest description shown, escapes included: twice the longest that can be typed.
 const ABOUT_MAX: usize = 2200;
+/// Room for the names of teams.
+const TEAMS_MAX: usize = 800;
 /// Room that a list's message keeps for what stands around the list.
 const AROUND_LIST: usize = 300;
 
@@ -195,8 +197,23 @@ pub(super) fn changed(change: EventChange, event: &EventBrief, ids: &CommandIds)
         ))
         .line(phrases::schedule(event.starts_at, event.duration_min))
         .line(next)
+        .line(unfit(&event.unfit, ids))
         .field("Classes", classes(&event.classes), false);
     embed_body(embed)
+}
+
+/// What is to be done about plans that were made for another length of the race.
+fn unfit(teams: &[String], ids: &CommandIds) -> String {
+    if teams.is_empty() {
+        return String::new();
+    }
+    let names = teams.iter().map(|team| format!("**{}**", phrases::name(team)));
+    format!(
+        "The stint plans of these teams were made for another length of the race, and do not end with it: {}. Make them \
+         anew with {}.",
+        List::new(Style::Row, names.collect()).fit(TEAMS_MAX),
+        mention("stint plan", ids)
+    )
 }
 
 /// Classes one a line.

@@ -133,6 +133,7 @@ impl Views {
                 channel,
             } => notices::promoted(club, event, class, *channel),
             Notice::Reminded { club, event, channel } => notices::reminded(club, event, *channel),
+            Notice::CalledOff { club, event } => notices::called_off(club, event),
             Notice::ResultEntered { entered } => results::entered(entered, &self.ids),
             Notice::ResultImport { club, import } => results::import(club, import, &self.ids),
             Notice::Results {

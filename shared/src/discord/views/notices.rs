@@ -6,6 +6,7 @@ use super::lists::{List, Style};
 use super::{embed_with, permissions, phrases};
 use crate::discord::custom_id::ComponentId;
 use crate::discord::help::{CommandIds, mention};
+use crate::discord::text;
 use crate::domain::club::Club;
 use crate::domain::event::Event;
 use crate::domain::ids::ChannelId;
@@ -13,6 +14,9 @@ use crate::domain::permissions::Gap;
 use crate::domain::refusal::Standing;
 use crate::domain::space::SpaceFault;
 use serde_json::Value;
+
+/// The longest reason shown, escapes included: twice the longest that can be typed.
+const REASON_MAX: usize = 600;
 
 /// Shown while an answer waits its turn.
 pub(super) const ANSWER_QUEUED: &str = "Many drivers are answering right now. Your place in line is kept; this message will tell you how it went.";
@@ -95,6 +99,31 @@ pub(super) fn reminded(club: &Club, event: &Event, channel: Option<ChannelId>) -
         .field("Club", phrases::name(&club.name), true);
     let details = ComponentId::DmDetails { key: event.key };
     embed_with(embed, vec![row([button(details, "Details", Tone::Plain, true)])])
+}
+
+pub(super) fn called_off(club: &Club, event: &Event) -> Value {
+    let embed = called_off_embed(club, event).field("Club", phrases::name(&club.name), true);
+    let details = ComponentId::DmDetails { key: event.key };
+    embed_with(embed, vec![row([button(details, "Details", Tone::Plain, true)])])
+}
+
+/// That an event is called off, and why.
+pub(super) fn called_off_embed(club: &Club, event: &Event) -> Embed {
+    let reason = event.cancel_reason.as_deref().map(str::trim);
+    Embed::new(
+        club.colour,
+        format!("{} is cancelled", phrases::name(&event.name)),
+    )
+    .line(
+        reason
+            .filter(|reason| !reason.is_empty())
+            .map(|reason| text::paragraph(reason, REASON_MAX))
+            .unwrap_or_default(),
+    )
+    .line(format!(
+        "It was to start {}. There is nothing you need to do.",
+        phrases::when(event.starts_at)
+    ))
 }
 
 pub(super) fn answered(event: &str, standing: &Standing) -> String {

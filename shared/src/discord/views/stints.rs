@@ -118,6 +118,13 @@ pub(super) fn announced(plan: &PlanBrief, picture: Option<&str>) -> Value {
         .iter()
         .zip(1..)
         .map(|(stint, number)| line(number, stint));
+    // The race may have another length since the plan was made.
+    let gaps: Vec<String> = plan
+        .faults
+        .iter()
+        .filter(|fault| matches!(fault, PlanFault::Gap { .. }))
+        .map(|fault| fault_line(fault, plan))
+        .collect();
     let embed = Embed::new(
         plan.colour,
         format!(
@@ -128,6 +135,7 @@ pub(super) fn announced(plan: &PlanBrief, picture: Option<&str>) -> Value {
     )
     .line(phrases::when(plan.starts_at))
     .line(List::new(Style::Lines, lines.collect()).fit(DESCRIPTION_MAX - AROUND))
+    .line(gaps.join("\n"))
     .field("Strategy", strategy(&plan.strategy), false);
     let shares = plan
         .shares
@@ -195,6 +203,17 @@ fn headline(done: PlanDone, plan: &PlanBrief) -> String {
         }
         PlanDone::Planned => "The stints are planned; the fairest of very many plans.".to_owned(),
         PlanDone::Changed => "The plan is changed.".to_owned(),
+        // Behind the first one nobody has driven yet.
+        PlanDone::Started
+            if plan
+                .stints
+                .first()
+                .is_some_and(|first| first.started_at.is_some() && first.finished_at.is_none()) =>
+        {
+            "That was the green flag: the stint is begun, and the whole plan has moved to this moment. The race lasts as long \
+             as ever, so it ends later if the flag came late."
+                .to_owned()
+        }
         PlanDone::Started => "The stint is begun.".to_owned(),
         PlanDone::Finished => "The stint is over.".to_owned(),
         PlanDone::TakenOver => "The driver is changed.".to_owned(),
@@ -255,6 +274,9 @@ fn fault_line(fault: &PlanFault, plan: &PlanBrief) -> String {
         found.map_or_else(|| "nobody".to_owned(), phrases::driver)
     };
     match fault {
+        PlanFault::Gap { from, to } if from > to => {
+            format!("The race ends at {}, the plan at {}.", clock(*to), clock(*from))
+        }
         PlanFault::Gap { from, to } => format!("{} to {}: in no stint.", clock(*from), clock(*to)),
         PlanFault::Overlap { stint } => format!("Stint {stint} overlaps the one before."),
         PlanFault::Nobody { stint, free: 0 } => format!("Stint {stint}: none of the drivers is free."),

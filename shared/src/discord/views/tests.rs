@@ -204,12 +204,22 @@ fn what_was_done_to_an_event() {
     use EventChange::{Cancelled, Closed, Created, Edited, Published};
     let (club, event) = (club(), event("GT3: 10"));
     let brief = EventBrief::of(&club, &event);
-    let bodies = [Created, Edited, Published, Closed, Cancelled].map(|change| {
-        body(&Notice::EventChanged {
-            change,
-            event: &brief,
+    let mut bodies = [Created, Edited, Published, Closed, Cancelled]
+        .map(|change| {
+            body(&Notice::EventChanged {
+                change,
+                event: &brief,
+            })
         })
-    });
+        .to_vec();
+    let unfit = EventBrief {
+        unfit: vec!["Red".into(), "Blue".into()],
+        ..brief
+    };
+    bodies.push(body(&Notice::EventChanged {
+        change: Edited,
+        event: &unfit,
+    }));
     insta::assert_json_snapshot!(bodies);
 }
 
@@ -365,7 +375,15 @@ fn how_a_member_is_told_of_things() {
             channel,
         })
     });
-    insta::assert_json_snapshot!((shown, reminded));
+    let event = Event {
+        cancel_reason: Some("Fog *on* the track".into()),
+        ..event
+    };
+    let called_off = body(&Notice::CalledOff {
+        club: &club,
+        event: &event,
+    });
+    insta::assert_json_snapshot!((shown, reminded, called_off));
 }
 
 #[test]
@@ -434,6 +452,9 @@ fn every_refusal_in_words() {
         Refusal::NoPlan,
         Refusal::NoSuchStint,
         Refusal::StintTimes,
+        Refusal::FirstStint,
+        Refusal::LastStint,
+        Refusal::TooManyStints,
         Refusal::StintRunning,
         Refusal::NoStintRunning,
         Refusal::TooEarlyToStart {

@@ -148,6 +148,24 @@ impl Event {
         }
     }
 
+    /// The event with the end of sign-up as long before its start as it was, if `before` started sooner: an end that was set is not
+    /// left behind. Sign-up that has ended stays so.
+    #[must_use]
+    pub fn closing_kept(self, before: &Self, now: Timestamp) -> Self {
+        let by = self.starts_at.duration_since(before.starts_at);
+        let ahead = matches!(self.state, EventState::Draft | EventState::Open);
+        let closes = before
+            .closes_at
+            .filter(|closes| ahead && by.is_positive() && *closes > now);
+        match closes {
+            Some(closes) => Self {
+                closes_at: Some(closes.saturating_add(by).unwrap_or(closes)),
+                ..self
+            },
+            None => self,
+        }
+    }
+
     /// The event after `action`, taken at `now`, with the step that it is.
     ///
     /// # Errors
@@ -285,5 +303,29 @@ mod tests {
             form.check(&TimeZone::UTC, now, Some(start)).unwrap().starts_at,
             start
         );
+    }
+
+    #[test]
+    fn an_end_of_sign_up_moves_with_a_later_start() {
+        let mut before = crate::domain::fixtures::sheet(1, 0).event;
+        let at = |hours| before.starts_at + SignedDuration::from_hours(hours);
+        let (closes, now, later) = (at(-24), at(-48), at(72));
+        let (sooner, after_closing) = (at(-3), at(-23));
+        before.closes_at = Some(closes);
+        before.state = EventState::Open;
+        let moved = |to, state, now| {
+            let after = Event {
+                starts_at: to,
+                state,
+                ..before.clone()
+            };
+            after.closing_kept(&before, now).closes_at
+        };
+        let by = Some(closes + SignedDuration::from_hours(72));
+        assert_eq!(moved(later, EventState::Open, now), by);
+        assert_eq!(moved(later, EventState::Draft, now), by);
+        assert_eq!(moved(later, EventState::Closed, now), Some(closes));
+        assert_eq!(moved(later, EventState::Open, after_closing), Some(closes));
+        assert_eq!(moved(sooner, EventState::Open, now), Some(closes));
     }
 }

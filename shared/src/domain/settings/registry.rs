@@ -312,7 +312,7 @@ pub const REGISTRY: [Spec; 32] = {
             .for_owner(),
         row(K::VoiceRooms, S::Voice, "voice.rooms", Kind::Switch, "on",
             "Whether a race gets voice rooms, a day before it starts: each settled team one that only it sees, or the event one \
-             for those who drive.")
+             for those who drive; with more than 80 of them that one is open to all who see the event's category.")
             .read_by("`notify-worker` (a day before the start), `channel-worker` (each change on race day, and of this setting)"),
         row(K::PracticeVoice, S::Voice, "voice.practice", Kind::Switch, "on",
             "Whether each team gets a voice channel for practice.")
@@ -324,7 +324,8 @@ pub const REGISTRY: [Spec; 32] = {
             "Whether a published event is also one of Discord's scheduled events. A change takes effect on all that are published.")
             .read_by("`channel-worker` (each change of an event, and of this setting)"),
         row(K::ReminderHours, S::Events, "events.reminder_hours", Kind::Hours { most: REMINDERS_MAX, max: HOURS_AHEAD_MAX }, "24, 1",
-            "How many hours before the start drivers are reminded.")
+            "How many hours before the start drivers are reminded; who is in no team, once those of their class are settled, is \
+             a reserve and is not.")
             .read_by("`interactions`, `notify-worker` (when an event is changed, or takes a step)"),
         row(K::ProgressHours, S::Events, "events.progress_hours", Kind::Number { min: 0, max: 336, unit: "hours" }, "24",
             "Every how many hours the channel is told how sign-up goes; 0 for never.")

@@ -169,7 +169,7 @@ pub struct TeamPlan {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "fault")]
 pub enum PlanFault {
-    /// Part of the race is in no stint.
+    /// Part of the race is in no stint; or, where it ends before it begins, the stints go on behind the race's end.
     Gap {
         /// From.
         from: Timestamp,
@@ -304,6 +304,20 @@ impl TeamPlan {
         (begins, begins.saturating_add(length).unwrap_or(begins))
     }
 
+    /// When the race ends by the green flag, once it was given.
+    #[must_use]
+    pub fn flagged_end(&self, event: &Event) -> Option<Timestamp> {
+        self.flagged.then(|| self.race(event).1)
+    }
+
+    /// Whether the stints reach just to the end of the race, which may have another length since. One without stints does.
+    #[must_use]
+    pub fn fits(&self, event: &Event) -> bool {
+        self.stints
+            .last()
+            .is_none_or(|last| last.to == self.race(event).1)
+    }
+
     /// The changes of driver that are still to come, with the driver who takes over. Who drives on is no change.
     pub fn changes(&self) -> impl Iterator<Item = (UserId, &Stint)> {
         let before = [None]
@@ -395,11 +409,13 @@ impl TeamPlan {
     }
 
     /// The plan after `edit`. What a person decides against rest or availability is done, and shows among
-    /// [`TeamPlan::faults`]; a plan with gaps or overlaps is refused.
+    /// [`TeamPlan::faults`]; an edit that makes gaps or overlaps is refused. Those that are there already are no reason to: the
+    /// race may have another length since it was planned, and is driven all the same.
     ///
     /// # Errors
-    /// [`Refusal::NoPlan`], [`Refusal::NoSuchStint`], [`Refusal::StintTimes`], [`Refusal::StintRunning`],
-    /// [`Refusal::NoStintRunning`], [`Refusal::NotInTeam`], [`Refusal::TooEarlyToStart`].
+    /// [`Refusal::NoPlan`], [`Refusal::NoSuchStint`], [`Refusal::StintTimes`], [`Refusal::FirstStint`],
+    /// [`Refusal::LastStint`], [`Refusal::TooManyStints`], [`Refusal::StintRunning`], [`Refusal::NoStintRunning`],
+    /// [`Refusal::NotInTeam`], [`Refusal::TooEarlyToStart`].
     pub fn after(&self, edit: PlanEdit, team: &Team, sheet: &Sheet) -> Result<Self, Refusal> {
         if self.stints.is_empty() {
             return Err(Refusal::NoPlan);
@@ -412,15 +428,16 @@ impl TeamPlan {
                 // The one that is being driven can still end later.
                 next.stint(stint)?;
                 if stint == next.stints.len() {
-                    return Err(Refusal::StintTimes);
+                    next.extend_last(minutes, &sheet.event)?;
+                } else {
+                    next.movable(stint + 1)?;
+                    next.move_start(stint + 1, minutes)?;
                 }
-                next.movable(stint + 1)?;
-                next.move_start(stint + 1, minutes)?;
             }
             PlanEdit::Shift { stint, minutes } => {
                 next.movable(stint)?;
                 if stint == 1 {
-                    return Err(Refusal::StintTimes);
+                    return Err(Refusal::FirstStint);
                 }
                 for number in stint..=next.stints.len() {
                     next.move_start(number, minutes)?;
@@ -433,11 +450,22 @@ impl TeamPlan {
         if !matches!(edit, PlanEdit::Start { .. } | PlanEdit::Finish { .. }) {
             next.best = false;
         }
-        let broken = |fault: &PlanFault| matches!(fault, PlanFault::Gap { .. } | PlanFault::Overlap { .. });
-        if next.faults(team, sheet).iter().any(broken) {
+        let ((gaps, overlaps), (more_gaps, more_overlaps)) =
+            (self.breaks(team, sheet), next.breaks(team, sheet));
+        if more_gaps > gaps || more_overlaps > overlaps {
             return Err(Refusal::StintTimes);
         }
         Ok(next)
+    }
+
+    /// How many gaps the plan has, and how many overlaps.
+    fn breaks(&self, team: &Team, sheet: &Sheet) -> (usize, usize) {
+        let faults = self.faults(team, sheet);
+        let count = |of: fn(&PlanFault) -> bool| faults.iter().filter(|fault| of(fault)).count();
+        (
+            count(|fault| matches!(fault, PlanFault::Gap { .. })),
+            count(|fault| matches!(fault, PlanFault::Overlap { .. })),
+        )
     }
 
     /// Everything that is wrong with the plan: the race covered without gap or overlap, every driver in the team, free,
@@ -529,6 +557,22 @@ impl TeamPlan {
         Ok(())
     }
 
+    /// Moves the end of the last stint, which only a race can want that has another length since it was planned.
+    fn extend_last(&mut self, minutes: i64, event: &Event) -> Result<(), Refusal> {
+        if self.fits(event) {
+            return Err(Refusal::LastStint);
+        }
+        let last = self.stints.last_mut().ok_or(Refusal::NoSuchStint)?;
+        if last.finished_at.is_some() {
+            return Err(Refusal::StintRunning);
+        }
+        last.to = last
+            .to
+            .checked_add(SignedDuration::from_mins(minutes))
+            .map_err(|_| Refusal::StintTimes)?;
+        Ok(())
+    }
+
     /// The first start is the green flag: the whole plan moves with it.
     fn start(&mut self, at: Timestamp) -> Result<(), Refusal> {
         let begun = self.stints.iter().any(|stint| stint.started_at.is_some());
@@ -560,7 +604,7 @@ impl TeamPlan {
             return Ok(());
         };
         if self.stints.len() >= STINTS_MAX * 2 {
-            return Err(Refusal::StintTimes);
+            return Err(Refusal::TooManyStints);
         }
         let stint = &mut self.stints[place];
         let cut = at.clamp(stint.from, stint.to);

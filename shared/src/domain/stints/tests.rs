@@ -84,7 +84,7 @@ fn edits_keep_the_race_covered() {
             stint: 6,
             minutes: 10
         }),
-        Err(Refusal::StintTimes)
+        Err(Refusal::LastStint)
     );
     assert_eq!(
         edit(PlanEdit::Extend {
@@ -117,12 +117,78 @@ fn edits_keep_the_race_covered() {
             stint: 1,
             minutes: 15
         }),
-        Err(Refusal::StintTimes)
+        Err(Refusal::FirstStint)
     );
     let swapped = edit(PlanEdit::Swap { one: 1, other: 6 }).unwrap();
     assert_eq!(swapped.stints[0].driver, plan.stints[5].driver);
     assert_eq!(swapped.stints[5].driver, plan.stints[0].driver);
     assert!(!swapped.best);
+}
+
+#[test]
+fn a_race_of_another_length_is_driven_by_the_plan_that_there_is() {
+    let (mut sheet, team) = (sheet(3, 0), team(3));
+    let plan = plan(60, 0, &sheet, &team);
+    for minutes in [480, 300] {
+        sheet.event.duration_min = minutes;
+        assert!(!plan.fits(&sheet.event));
+        let flag = at(&sheet, 5);
+        let begun = plan.after(PlanEdit::Start { at: flag }, &team, &sheet).unwrap();
+        let ends = flag + SignedDuration::from_mins(minutes);
+        assert_eq!(begun.flagged_end(&sheet.event), Some(ends));
+        let other = begun
+            .stints
+            .iter()
+            .find_map(|stint| stint.driver.filter(|user| begun.stints[0].driver != Some(*user)));
+        let driver = other.unwrap();
+        let taken = begun
+            .after(
+                PlanEdit::Emergency {
+                    driver,
+                    at: at(&sheet, 20),
+                },
+                &team,
+                &sheet,
+            )
+            .unwrap();
+        assert!(
+            taken
+                .after(PlanEdit::Finish { at: at(&sheet, 30) }, &team, &sheet)
+                .is_ok()
+        );
+        // What the edit itself would break is refused as ever.
+        assert_eq!(
+            begun.after(
+                PlanEdit::Extend {
+                    stint: 2,
+                    minutes: 60
+                },
+                &team,
+                &sheet
+            ),
+            Err(Refusal::StintTimes)
+        );
+        let by = minutes - 360;
+        let fitted = begun.after(
+            PlanEdit::Extend {
+                stint: 6,
+                minutes: by,
+            },
+            &team,
+            &sheet,
+        );
+        if by < 0 {
+            // The whole last stint would be gone.
+            assert_eq!(fitted, Err(Refusal::StintTimes));
+        } else {
+            let fitted = fitted.unwrap();
+            assert!(fitted.fits(&sheet.event));
+            assert_eq!(
+                fitted.after(PlanEdit::Extend { stint: 6, minutes: 1 }, &team, &sheet),
+                Err(Refusal::LastStint)
+            );
+        }
+    }
 }
 
 #[test]

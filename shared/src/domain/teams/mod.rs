@@ -7,7 +7,7 @@ pub mod form;
 pub use figures::{Figures, TeamBrief, TeamsBrief};
 
 use super::availability::{Experience, slot_count};
-use super::event::{Event, EventKey};
+use super::event::{Event, EventKey, EventState};
 use super::ids::{TeamId, UserId};
 use super::notice::Sheet;
 use super::refusal::{Field, FormFault, Refusal};
@@ -279,6 +279,24 @@ impl LineUp {
             });
         }
         pruned
+    }
+
+    /// Whether somebody who has a seat drives, and is not a reserve: once the teams of their class are settled, who is in none of them is one.
+    #[must_use]
+    pub fn drives(&self, state: EventState, sign_up: &SignUp) -> bool {
+        let Some(class) = seat(sign_up) else {
+            return false;
+        };
+        let settled = matches!(
+            state,
+            EventState::TeamsFinal | EventState::Ready | EventState::Live
+        );
+        let mut teams = self
+            .teams
+            .iter()
+            .filter(|team| team.class == *class && !team.drivers.is_empty())
+            .peekable();
+        !settled || teams.peek().is_none() || teams.any(|team| team.drivers.contains(&sign_up.user))
     }
 
     /// The seated drivers who are in no team, in order of arrival.

@@ -164,3 +164,32 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn who_is_in_no_settled_team_of_their_class_is_a_reserve() {
+    let sheet = sheet(3, 0);
+    let mut line_up = LineUp::empty(sheet.event.key);
+    let drive = |line_up: &LineUp, state| -> Vec<u64> {
+        let drivers = sheet.sign_ups.iter().filter(|one| line_up.drives(state, one));
+        drivers.map(|one| one.user.0).collect()
+    };
+    for state in EventState::ALL {
+        assert_eq!(drive(&line_up, state), [1, 2, 3], "no teams: {state:?}");
+    }
+    let team = |class: &str, drivers: &[u64]| Team {
+        id: TeamId::from_parts(1, 1),
+        name: "Red".into(),
+        class: ClassId::of(class),
+        drivers: drivers.iter().copied().map(UserId).collect(),
+    };
+    line_up.teams = vec![team("GT3", &[1, 3])];
+    use EventState as S;
+    for state in EventState::ALL {
+        let settled = matches!(state, S::TeamsFinal | S::Ready | S::Live);
+        let expected: &[u64] = if settled { &[1, 3] } else { &[1, 2, 3] };
+        assert_eq!(drive(&line_up, state), expected, "{state:?}");
+    }
+    // Another class has settled its teams, this one has none.
+    line_up.teams = vec![team("LMP2", &[9]), team("GT3", &[])];
+    assert_eq!(drive(&line_up, S::Ready), [1, 2, 3]);
+}

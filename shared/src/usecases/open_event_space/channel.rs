@@ -72,6 +72,26 @@ pub(super) async fn ensure<S: Spaces>(
     Ok(id)
 }
 
+/// Records the channel of a try that died before it could, or that there is none: whoever puts away or removes what an event
+/// has must not leave it behind.
+///
+/// # Errors
+/// What the store and Discord say.
+pub(in crate::usecases) async fn adopt_left_behind<S: Spaces>(
+    store: &S,
+    discord: &impl Channels,
+    job: &Job,
+    space: &mut Space,
+) -> Result<(), JobFailure> {
+    let (Step::Intended { at }, Some(name)) = (space.channel, space.channel_name.clone()) else {
+        return Ok(());
+    };
+    let list = Box::pin(discord.list_channels(job.guild)).await?;
+    let left = Box::pin(left_behind(store, space, &name, at, &list)).await?;
+    space.channel = left.map_or(Step::Todo, |id| Step::Done { id });
+    Ok(store.save_space(space, left).await?)
+}
+
 /// Whether the bot may make an event's channel in `category`, or a category if there is none yet.
 ///
 /// # Errors

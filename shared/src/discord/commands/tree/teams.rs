@@ -125,7 +125,8 @@ pub(super) const STINT: &[SubSpec] = &[
         ActionSpec::new(
             Verb::StintStart,
             &[EVENT_OPTION, TEAM_OPTION],
-            "The stint that is being driven ends. The team's own drivers may do it, too.",
+            "The first one is the green flag: the whole plan moves with it, and the race ends later if it comes late. Later \
+             ones end the stint that is being driven. The team's own drivers may do it, too.",
         ),
     ),
     SubSpec::new(
