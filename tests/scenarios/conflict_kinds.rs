@@ -148,6 +148,12 @@ async fn a_proved_account_that_contradicts_the_name_is_asked_about_until_it_is_s
     );
     let unlinked = rows(&world, &roster, "AccountUnlinked").await;
     assert_eq!(unlinked.len(), 1, "{unlinked:#?}");
+    let shown = |user: Value| json!({ "entry": entry.id, "user": user, "rank": "member" });
+    assert_eq!(unlinked[0]["before"], shown(json!(UserId(proved))));
+    assert_eq!(unlinked[0]["after"], shown(Value::Null));
+    let matched = rows(&world, &roster, "MemberMatched").await.pop().unwrap();
+    assert_eq!(matched["before"], Value::Null);
+    assert_eq!(matched["after"], shown(json!(UserId(third))));
     assert!(
         unlinked[0]["fact"]["user"]
             .to_string()
@@ -240,5 +246,69 @@ async fn a_namesake_on_the_roster_is_told_of_and_asked_about() {
     let text = json!(answer.embeds).to_string();
     assert!(!text.contains("once more"), "{text}");
     assert!(asked(&world, &roster).await.is_none());
+    world.finish().await;
+}
+
+/// The founder's own entry.
+async fn owners(roster: &Roster) -> Entry {
+    use gantry_shared::ports::store::RosterReader;
+    let all = roster.table.list_entries(roster.id, 1000, None).await.unwrap();
+    let mut owners = all.items.into_iter().filter(|entry| entry.rank == Rank::Owner);
+    let owner = owners.next().expect("an owner");
+    assert_eq!(owners.next(), None, "one owner");
+    owner
+}
+
+/// The owner owns the club, and can still hand it over.
+async fn still_owned(world: &World, roster: &Roster, before: &Entry) {
+    assert_eq!(owners(roster).await, *before, "the entry is as it was");
+    let member = roster.member(roster.club.owner).await.expect("a member");
+    assert_eq!((member.entry, member.rank), (before.id, Rank::Owner));
+    let heir = account(world, roster, "heir", "Heir");
+    let give = |rank: &str| json!({ "member": heir.to_string(), "rank": rank });
+    world.ok(&roster.club.owner(), "rank set", give("admin")).await;
+    let question = world.ok(&roster.club.owner(), "rank set", give("owner")).await;
+    let text = world.stack.simulator().message_as_text(&question);
+    assert!(text.contains("own the club"), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_owner_does_not_lose_the_club_to_an_entry_of_their_name() {
+    let world = World::start().await;
+    let roster = Roster::of(&world, "Apex").await;
+    let (owner, simulator) = (roster.club.owner(), world.stack.simulator());
+    let before = owners(&roster).await;
+    // As after an import: a row with the name that the owner goes by in the server now.
+    simulator
+        .set_nick(roster.club.guild, owner.user, Some("Jonas B"))
+        .unwrap();
+    roster.add(&world, &[("Jonas B", Rank::Member, None)]).await;
+    let (message, _) = asked(&world, &roster).await.expect("one account, two entries");
+    let imported = entries(&roster, "Jonas B").await.remove(0);
+    let text = pick(&world, &owner, &message, &imported, owner.user).await;
+    still_owned(&world, &roster, &before).await;
+    assert_eq!(entries(&roster, "Jonas B").await[0].user, None);
+    assert_eq!(rows(&world, &roster, "ConflictSettled").await.len(), 0, "{text}");
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_gets_the_club_by_taking_the_owners_old_name() {
+    let world = World::start().await;
+    let roster = Roster::of(&world, "Apex").await;
+    let owner = roster.club.owner();
+    // The owner goes by another name now.
+    let before = owners(&roster).await;
+    let before = roster.rename(&world, before, "The Boss").await;
+    let stranger = account(&world, &roster, "stranger", "The Boss");
+    let (message, _) = asked(&world, &roster).await.expect("the name points elsewhere");
+    pick(&world, &owner, &message, &before, stranger).await;
+    assert_eq!(roster.member(stranger).await, None);
+    still_owned(&world, &roster, &before).await;
+    // That it is still the owner can be said.
+    let text = pick(&world, &owner, &message, &before, owner.user).await;
+    assert!(text.contains("Nothing waits for a decision"), "{text}");
+    assert_eq!(owners(&roster).await.user, Some(UserId(owner.user)));
+    assert!(asked(&world, &roster).await.is_none(), "settled once");
     world.finish().await;
 }

@@ -3,6 +3,7 @@
 use crate::ranks::{held, map, role, role_calls, set};
 use crate::roster::Roster;
 use crate::world::World;
+use gantry_local_aws::DeliveryMode;
 use gantry_local_wire::{Delay, Fault, FaultKind, Service};
 use gantry_shared::domain::ids::{RoleId, UserId};
 use gantry_shared::domain::rank::Rank;
@@ -36,6 +37,18 @@ fn hold_up(world: &World) {
     let slow = FaultKind::Latency(Delay { ms: 3_000 });
     let first = Fault::nth(Service::Discord, "sync-worker", 0, slow);
     world.stack.faults().add(first).unwrap();
+}
+
+/// Rows of the audit log about roles: whose, before and after.
+async fn roles_changed(world: &World, roster: &Roster) -> Vec<(u64, Vec<u64>, Vec<u64>)> {
+    let id = |value: &serde_json::Value| -> u64 { value.as_str().unwrap().parse().unwrap() };
+    let rows = roster.audit(world).await.into_iter();
+    let of_roles = rows.filter(|(kind, _)| kind == "RolesChanged");
+    let told = of_roles.map(|(_, row)| {
+        let roles = |at: &str| row[at]["roles"].as_array().unwrap().iter().map(id).collect();
+        (id(&row["fact"]["user"]), roles("before"), roles("after"))
+    });
+    told.collect()
 }
 
 async fn rank(roster: &Roster, user: u64) -> Rank {
@@ -154,6 +167,8 @@ async fn where_gantry_leads_what_was_changed_by_hand_is_set_right_and_what_canno
     assert_eq!(held(&world, &roster.club, ben), [members]);
     assert_eq!(role_calls(&world, mark).len(), 2, "one taken, one given");
     assert_eq!(rank(&roster, ada).await, Rank::Member);
+    let rows = roles_changed(&world, &roster).await;
+    assert_eq!(rows, [(ada, vec![stewards], vec![members])], "one row for both");
 
     let mark = world.mark();
     roster.sync(&world).await;
@@ -175,18 +190,26 @@ async fn where_gantry_leads_what_was_changed_by_hand_is_set_right_and_what_canno
         assert!(flat.contains("hall of fame: it stands above"), "{told}");
         assert_eq!(role_calls(&world, mark), [""; 0]);
     }
-    // The permission check names it too.
-    let outcome = simulator
-        .slash(&roster.club.owner(), "club preflight", json!({}))
-        .await;
-    let interaction = outcome.interaction_id;
-    world.drain().await;
-    let shown = simulator.interaction_messages(interaction);
-    let shown = json!(shown[0].embeds).to_string();
-    assert!(
-        shown.contains("hall of fame") && shown.contains("stands above"),
-        "{shown}"
-    );
+    // The permission check names it too, and in the other direction as well: who comes back is to be given it.
+    let marshals = role(&world, &roster.club, "marshals", 1 << 1, false);
+    map(&world, &roster.club.owner(), marshals, "team_manager").await;
+    for direction in ["gantry", "discord", "off"] {
+        if direction != "gantry" {
+            set(&world, &roster.club, "sync.direction", direction).await;
+        }
+        let outcome = simulator
+            .slash(&roster.club.owner(), "club preflight", json!({}))
+            .await;
+        let interaction = outcome.interaction_id;
+        world.drain().await;
+        let shown = simulator.interaction_messages(interaction);
+        let shown = json!(shown[0].embeds).to_string();
+        let handed_out = direction != "off";
+        for (name, why) in [("hall of fame", "stands above"), ("marshals", "leaves to people")] {
+            assert_eq!(shown.contains(name), handed_out, "{direction}: {shown}");
+            assert_eq!(shown.contains(why), handed_out, "{direction}: {shown}");
+        }
+    }
     world.finish().await;
 }
 
@@ -330,6 +353,11 @@ async fn a_club_that_moves_is_synchronised_with_its_new_guild() {
 async fn who_comes_back_has_rank_and_roles_back_whoever_leads() {
     for direction in ["discord", "gantry"] {
         let world = World::start().await;
+        // What comes twice makes no second row.
+        world.stack.aws().set_deliveries(DeliveryMode {
+            double: true,
+            late: SignedDuration::from_secs(5),
+        });
         let (roster, [ada, ben], [stewards, members]) = club_with_roles(&world).await;
         let (guild, simulator) = (roster.club.guild, world.stack.simulator());
         simulator.give_role(guild, ada, stewards).unwrap();
@@ -348,6 +376,8 @@ async fn who_comes_back_has_rank_and_roles_back_whoever_leads() {
         assert_eq!(rank(&roster, ada).await, Rank::Steward, "{direction}");
         assert!(roster.member(ada).await.unwrap().active);
         assert_eq!(held(&world, &roster.club, ada), [stewards], "{direction}");
+        let rows = roles_changed(&world, &roster).await;
+        assert_eq!(rows, [(ada, vec![], vec![stewards])], "{direction}");
         // From the next run on that sees the roles, they say what they always do.
         roster.sync(&world).await;
         assert!(!roster.member(ada).await.unwrap().returned);
@@ -398,12 +428,19 @@ async fn who_comes_back_is_what_discord_says_where_their_role_cannot_be_given() 
     simulator.leave(guild, ada).unwrap();
     roster.sync(&world).await;
     simulator.join(guild, ada, None).unwrap();
-    roster.sync(&world).await;
+    let told = roster.sync(&world).await;
     let run = roster.last_run().await;
     assert_eq!(
         (run.counts.applied, run.counts.hindered, run.counts.ranked),
         (0, 1, 1)
     );
+    // They are named, with what they were.
+    assert_eq!(run.demoted.len(), 1);
+    assert_eq!(
+        (run.demoted[0].user, run.demoted[0].was),
+        (UserId(ada), Rank::TeamManager)
+    );
+    assert!(told.contains("Back, but not to their rank"), "{told}");
     assert_eq!(rank(&roster, ada).await, Rank::Prospect);
     assert_eq!(held(&world, &roster.club, ada), [0; 0]);
     world.finish().await;

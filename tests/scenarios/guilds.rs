@@ -8,9 +8,11 @@ use gantry_shared::ports::store::GuildLinks;
 use gantry_simulator::{Actor, MessageView, Outcome};
 use serde_json::{Value, json};
 
-/// Discord's Send Messages and Manage Channels.
+/// Discord's Send Messages, Manage Channels.
 const SEND: u64 = 1 << 11;
 const MANAGE_CHANNELS: u64 = 1 << 4;
+/// Manage Roles in the guild, Manage Permissions in a channel.
+const MANAGE_ROLES: u64 = 1 << 28;
 
 /// What a message says, on one line.
 fn text(world: &World, message: &MessageView) -> String {
@@ -108,6 +110,15 @@ async fn every_missing_right_is_named_with_what_it_blocks() {
     );
     assert!(told.contains("Edit Category"), "{told}");
     assert!(!told.contains("Manage Channels"), "{told}");
+    // One that keeps its own permissions to itself lets no channel be hidden or put away.
+    simulator
+        .set_overwrite(category, club.guild, 0, MANAGE_ROLES)
+        .unwrap();
+    let told = preflight(&world, &club).await;
+    assert!(
+        told.contains("In the category Open: Manage Permissions · blocks event channels"),
+        "{told}"
+    );
     // A guest learns nothing of it.
     let guest = world.members(&club, 1)[0];
     let refused = forced(&world, &club.member(guest, club.paddock), "preflight", "").await;

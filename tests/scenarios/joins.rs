@@ -491,3 +491,101 @@ async fn reviewers_see_who_may_be_on_the_roster_already() {
     assert_eq!(roster.member(people[0]).await.unwrap().rank, Rank::Steward);
     world.finish().await;
 }
+
+/// `/join` again by somebody who has asked, ten minutes later; it is told, and what follows is done.
+async fn ask_again(world: &World, club: &Club, user: u64) {
+    world.stack.clock().advance(SignedDuration::from_mins(11));
+    let actor = club.member(user, club.paddock);
+    let text = said(world, &actor, "join", json!({})).await;
+    assert!(text.contains("nobody has decided"), "{text}");
+    world.drain().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_whose_message_is_gone_is_shown_again_when_its_person_asks() {
+    let world = World::start().await;
+    let (club, channel) = open_club(&world, "Apex").await;
+    let simulator = world.stack.simulator();
+    let user = world.members(&club, 1)[0];
+    ask(&world, &club, user).await;
+    world.drain().await;
+    let first = reviews(&world, channel).remove(0);
+
+    // It stands: nothing is posted. Within ten minutes nobody even looks.
+    let mark = world.mark();
+    said(&world, &club.member(user, club.paddock), "join", json!({})).await;
+    world.drain().await;
+    assert_eq!(world.calls(mark, Service::Discord).len(), 0);
+    ask_again(&world, &club, user).await;
+    let standing = reviews(&world, channel);
+    assert_eq!(standing.len(), 1);
+    assert_eq!((standing[0].id, raw(&standing[0])), (first.id, raw(&first)));
+
+    // Somebody deletes the message, then the whole channel: each time it is there again, and can be decided.
+    simulator.delete_message(channel, first.id).unwrap();
+    ask_again(&world, &club, user).await;
+    assert_eq!(reviews(&world, channel).len(), 1);
+    simulator.delete_channel(channel).unwrap();
+    let channel = review_channel(&world, &club).await;
+    ask_again(&world, &club, user).await;
+    let posted = reviews(&world, channel);
+    assert_eq!(posted.len(), 1);
+    let reviewer = Actor::new(club.guild, channel, club.owner);
+    let text = press(&world, &reviewer, &posted[0], "Approve").await;
+    assert!(text.contains("on the roster"), "{text}");
+    world.drain().await;
+    assert_eq!(simulator.dms(user).len(), 1);
+    assert!(raw(&reviews(&world, channel)[0]).contains("**Approved**"));
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn open_requests_follow_a_club_that_moves() {
+    let world = World::start().await;
+    let (club, channel) = open_club(&world, "Apex").await;
+    let simulator = world.stack.simulator();
+    let [posted, late] = world.members(&club, 2)[..] else {
+        unreachable!()
+    };
+    ask(&world, &club, posted).await;
+    world.drain().await;
+    // The other one's is not posted before the club moves.
+    let mut outage = Fault::every(Service::Dynamodb, FaultKind::Unavailable);
+    outage.caller = Some("notify-worker".to_owned());
+    world.stack.faults().add(outage).unwrap();
+    ask(&world, &club, late).await;
+    let question = world.ok(&club.owner(), "club unlink", json!({})).await;
+    let unlink = id_of(&question, "Unlink");
+    simulator.click(&club.owner(), question.id, &unlink).await;
+    let next = world.guild("Next");
+    let manager = crate::adding::manager(&world, &next, club.owner);
+    world.ok(&manager, "club link", json!({ "name": "Apex" })).await;
+    world.stack.faults().clear();
+    world.drain().await;
+    assert_eq!(reviews(&world, channel).len(), 1, "the other one came too late");
+
+    let there = Club {
+        guild: next.guild,
+        paddock: next.paddock,
+        owner: club.owner,
+    };
+    // As long as the club has no channel for requests there, nothing can be shown.
+    simulator.join(there.guild, posted, None).unwrap();
+    simulator.join(there.guild, late, None).unwrap();
+    ask_again(&world, &there, posted).await;
+    let channel = review_channel(&world, &there).await;
+    for (user, so_far) in [(posted, 1), (late, 2)] {
+        ask_again(&world, &there, user).await;
+        assert_eq!(reviews(&world, channel).len(), so_far);
+    }
+    let reviewer = Actor::new(there.guild, channel, club.owner);
+    for message in reviews(&world, channel) {
+        let text = press(&world, &reviewer, &message, "Approve").await;
+        assert!(text.contains("on the roster"), "{text}");
+    }
+    world.drain().await;
+    for user in [posted, late] {
+        assert!(rank_of(&world, &there, user).await.contains("is a member"));
+    }
+    world.finish().await;
+}

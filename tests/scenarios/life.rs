@@ -419,8 +419,28 @@ async fn rows_that_cannot_be_read_hold_up_no_other_club() {
             .await
             .unwrap();
     }
+    // More of them than are looked up together stand before a club that is due.
+    for n in 0..60 {
+        let odd = |text: String| aws_sdk_dynamodb::types::AttributeValue::S(text);
+        let item = [
+            ("PK", format!("CLUB#older{n}")),
+            ("SK", "ODD".to_owned()),
+            ("GSI1PK", "SYNC#DUE".to_owned()),
+            ("GSI1SK", format!("2026-01-01T00:00:00Z#odd{n:02}")),
+        ];
+        table
+            .put_item()
+            .table_name(gantry_local::TABLE)
+            .set_item(Some(item.map(|(name, text)| (name.to_owned(), odd(text))).into()))
+            .send()
+            .await
+            .unwrap();
+    }
     life.until(at(START) + SignedDuration::from_mins(1)).await;
     assert_eq!(life.titles(), SAID);
+    let ticked = life.world.stack.aws().tick("sync").await.unwrap().unwrap();
+    assert_eq!(ticked["begun"], 1, "{ticked}");
+    life.world.drain().await;
     for schedule in ["sync", "cleanup", "race-day"] {
         let ticked = life.world.stack.aws().tick(schedule).await.unwrap();
         assert!(ticked.is_ok(), "{schedule}: {ticked:?}");

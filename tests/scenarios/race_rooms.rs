@@ -384,9 +384,11 @@ async fn settings_say_whether_there_are_rooms_and_what_becomes_of_deleted_ones()
     day.set("voice.rooms", "off").await;
     day.until(before(20)).await;
     assert_eq!(day.names(), Vec::<String>::new());
+    day.set("voice.user_limit", "7").await;
     day.set("voice.rooms", "on").await;
     day.press(2, "Sign up").await;
     assert_eq!(day.names(), [ROOM], "with the next change");
+    assert_eq!(day.rooms()[0].user_limit, 7);
     let simulator = day.world.stack.simulator();
     simulator.delete_channel(day.rooms()[0].id).unwrap();
     day.until(before(13)).await;

@@ -75,6 +75,17 @@ impl Roster {
         self.table.commit(batch).await.unwrap();
     }
 
+    /// The club writes the entry's name like that from now on; returns it as it is then.
+    pub async fn rename(&self, world: &World, entry: Entry, name: &str) -> Entry {
+        let after = Entry {
+            name: name.to_owned(),
+            version: entry.version + 1,
+            ..entry
+        };
+        self.write(world, vec![Change::PutEntry(after.clone())]).await;
+        after
+    }
+
     /// The member came onto the roster so long from now.
     pub async fn mark_since(&self, world: &World, user: u64, later: SignedDuration) {
         let before = self.member(user).await.unwrap();

@@ -251,3 +251,20 @@ async fn two_at_once_end_a_series_once() {
     assert!(nothing.is_empty(), "{nothing:?}");
     season.world.finish().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn as_many_races_count_as_the_club_says() {
+    let season = Season::begin().await;
+    season.raced().await;
+    let (owner, options) = (season.club.owner(), json!({ "series": season.series }));
+    for (best_of, points) in [("0", ["50", "33"]), ("1", ["25", "18"]), ("2", ["50", "33"])] {
+        let set = json!({ "key": "results.best_of", "value": best_of });
+        season.world.ok(&owner, "settings set", set).await;
+        let table = whole(&season.world.ok(&owner, "result table", options.clone()).await);
+        for (driver, points) in points.into_iter().enumerate() {
+            let line = format!("**Driver {}** · {points} points", driver + 1);
+            assert!(table.contains(&line), "{best_of}: {line} is not in {table}");
+        }
+    }
+    season.world.finish().await;
+}

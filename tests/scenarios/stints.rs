@@ -394,6 +394,32 @@ async fn each_driver_is_told_as_they_wish() {
     race.world.finish().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn the_club_says_how_long_before_and_whether_by_dm() {
+    let lead = json!({ "key": "stints.lead_time", "value": "40m" });
+    let race = Race::planned_with(1, Some(lead)).await;
+    let plan = race.plan_of(&race.run("stint list", json!({})).await);
+    let (first, second) = (plan[0].0, plan[1].0);
+    for driver in [first, second] {
+        race.wish(driver, json!({ "how": "dm" })).await;
+    }
+    let types = async |value: &str| {
+        let options = json!({ "key": "notices.types", "value": value });
+        race.world.ok(&race.club.owner(), "settings set", options).await;
+    };
+    types("promoted, reminder").await;
+    race.until(minute(-41)).await;
+    assert_eq!(race.all_told(), Vec::<i64>::new());
+    race.until(minute(-39)).await;
+    assert_eq!(race.told(first), [0]);
+    assert_eq!(race.said(race.thread().unwrap()), [0], "no such DMs: in public");
+    types("stint").await;
+    race.until(minute(21)).await;
+    assert_eq!(race.told(second), [60]);
+    assert_eq!(race.said(race.thread().unwrap()), [0], "by DM");
+    race.world.finish().await;
+}
+
 /// The whole race, in which the green flag comes six minutes late, or later if work had to be tried again; what was told of
 /// is the same however it goes.
 async fn drive(race: Race) {

@@ -6,7 +6,7 @@ use gantry_local::story::button;
 use gantry_local_wire::{Delay, Fault, FaultKind, Service};
 use gantry_shared::domain::ids::UserId;
 use gantry_shared::domain::rank::Rank;
-use gantry_shared::domain::sync::{Counts, RunKind, RunState, Trouble};
+use gantry_shared::domain::sync::{ASKED_MOST, Counts, RunKind, RunState, Trouble};
 use gantry_shared::ports::store::RosterReader;
 use gantry_shared::ports::sync::{SeenMembers, SyncRuns};
 use gantry_simulator::{NewUser, OutcomeKind};
@@ -194,6 +194,88 @@ async fn a_listing_that_is_too_short_or_fails_marks_nobody_as_gone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whom_a_short_listing_does_not_show_is_asked_for_before_they_lose_anything() {
+    let world = World::start().await;
+    let roster = Roster::of(&world, "Apex").await;
+    let (guild, simulator) = (roster.club.guild, world.stack.simulator());
+    let names: Vec<String> = (0..18).map(|n| format!("Racer {n}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let users = join(&world, &roster, &names);
+    // The last one's account came with the roster, and was never seen so far.
+    let mut people: Vec<_> = (0..6).map(|n| (names[n], Rank::Member, None)).collect();
+    people.push((names[17], Rank::Member, Some(users[17])));
+    roster.add(&world, &people).await;
+    let asked = |mark| {
+        let calls = world.calls(mark, Service::Discord).into_iter();
+        let one = |operation: &str| operation.ends_with("/members/{user.id}");
+        calls.filter(|call| one(&call.operation)).count()
+    };
+    let (mark, hidden) = (world.mark(), [users[17]]);
+    simulator.set_unlisted(guild, &hidden).unwrap();
+    roster.sync(&world).await;
+    assert_eq!(asked(mark), 1);
+    let run = roster.last_run().await;
+    assert_eq!((run.state, run.counts.joined), (RunState::Done, 19), "{run:?}");
+    assert!(roster.member(users[17]).await.unwrap().active);
+
+    // Twenty with the bot and the owner: five are not shown, two of them of the roster, and one of the roster has left.
+    simulator.leave(guild, users[0]).unwrap();
+    simulator.set_unlisted(guild, &users[4..9]).unwrap();
+    let mark = world.mark();
+    let told = roster.sync(&world).await;
+    assert_eq!(asked(mark), 3, "two that are there, one that is not");
+    let run = roster.last_run().await;
+    assert_eq!((run.state, run.asked), (RunState::Done, 3));
+    assert_eq!(run.counts.deactivated, 1, "{told}");
+    assert_eq!(run.counts.left, 4, "who is not of the roster is noted as it was");
+    for user in &users[1..6] {
+        assert!(roster.member(*user).await.unwrap().active);
+    }
+    assert!(!roster.member(users[0]).await.unwrap().active);
+    let shown = roster.conflicts(&world, &roster.club.owner()).await;
+    let text = simulator.message_as_text(&shown);
+    assert!(text.contains("Racer 0") && !text.contains("Racer 4"), "{text}");
+    assert_eq!(run.counts.conflicts, 1);
+
+    // A listing that is whole asks for nobody.
+    simulator.set_unlisted(guild, &[]).unwrap();
+    let mark = world.mark();
+    roster.sync(&world).await;
+    assert_eq!((asked(mark), roster.last_run().await.counts.returned), (0, 3));
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_too_many_would_have_to_be_asked_for_the_listing_is_not_believed() {
+    let world = World::start().await;
+    let roster = Roster::of(&world, "Apex").await;
+    let people: Vec<_> = (0..=u64::from(ASKED_MOST))
+        .map(|n| ("Elsewhere", Rank::Member, Some(1_000 + n)))
+        .collect();
+    roster.add(&world, &people).await;
+    world.stack.simulator().set_rate_limits(false);
+    // Two there are, and Discord says three.
+    let guild = roster.club.guild;
+    world.stack.simulator().set_member_count(guild, Some(3)).unwrap();
+    roster.sync(&world).await;
+    let run = roster.last_run().await;
+    let (listed, expected) = (2, 3);
+    assert_eq!(run.state, RunState::Partial);
+    assert_eq!(run.trouble, [Trouble::Implausible { listed, expected }]);
+    assert_eq!((run.asked, run.counts.deactivated), (ASKED_MOST, 0));
+    assert!(roster.member(1_000).await.unwrap().active);
+    // As many as Discord says: whoever is not shown is not there.
+    world.stack.simulator().set_member_count(guild, None).unwrap();
+    roster.sync(&world).await;
+    let run = roster.last_run().await;
+    assert_eq!(
+        (run.asked, run.counts.deactivated),
+        (0, u64::from(ASKED_MOST) + 1)
+    );
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn members_come_go_and_rename_while_they_are_listed() {
     let world = World::start().await;
     let roster = Roster::of(&world, "Apex").await;
@@ -278,7 +360,11 @@ async fn a_limit_in_the_middle_of_a_listing_is_waited_out() {
 async fn changed_guild(world: &World, name: &str) -> Roster {
     let roster = Roster::of(world, name).await;
     let (guild, simulator) = (roster.club.guild, world.stack.simulator());
-    let users = join(world, &roster, &["Ada", "Ben", "Cleo", "Dora", "Eve", "Hal"]);
+    let users = join(
+        world,
+        &roster,
+        &["Ada", "Ben", "Cleo", "Dora", "Eve", "Hal", "Ida"],
+    );
     roster
         .add(
             world,
@@ -289,6 +375,7 @@ async fn changed_guild(world: &World, name: &str) -> Roster {
                 ("Fay", Rank::Member, None),
                 ("Gus", Rank::Member, None),
                 ("Hal", Rank::Steward, Some(users[5])),
+                ("Ida", Rank::Member, Some(users[6])),
             ],
         )
         .await;
@@ -305,6 +392,8 @@ async fn changed_guild(world: &World, name: &str) -> Roster {
     simulator.set_nick(guild, users[3], Some("Gus")).unwrap();
     simulator.set_nick(guild, users[4], Some("Gus")).unwrap();
     join(world, &roster, &["Fay"]);
+    // Ida is there, and not shown.
+    simulator.set_unlisted(guild, &[users[6]]).unwrap();
     roster
 }
 
@@ -397,6 +486,34 @@ async fn killed_at_each_call_to_dynamodb() {
 async fn faults_at_calls_to_dynamodb() {
     let kinds = [FaultKind::LostAnswer, FaultKind::Throttle, FaultKind::Conflict];
     disturbed_at_calls(Service::Dynamodb, &kinds, 3).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_store_gives_back_is_written_again() {
+    let world = World::start().await;
+    let roster = Roster::of(&world, "Apex").await;
+    let name = |n: usize| (format!("driver{n}"), format!("Driver {n}"));
+    let guild = roster.club.guild;
+    world.stack.simulator().populate(guild, 99, name).unwrap();
+    let half = Fault::every(Service::Dynamodb, FaultKind::Unprocessed);
+    let faults = world.stack.faults();
+    faults.add(half.on("BatchWriteItem").times(7)).unwrap();
+    let mark = world.mark();
+    roster.sync(&world).await;
+    assert_eq!(faults.hits(), 7);
+    let run = roster.last_run().await;
+    assert_eq!((run.state, run.counts.joined), (RunState::Done, 100));
+    let last = UserId(u64::MAX);
+    let seen = roster.table.seen_between(roster.id, None, last, 1000).await;
+    assert_eq!(seen.unwrap().len(), 100);
+    let calls = world.calls(mark, Service::Dynamodb);
+    let batches = calls.iter().filter(|call| call.operation == "BatchWriteItem");
+    let units: f64 = batches.map(|call| call.write_units).sum();
+    assert_eq!(units, 100.0, "each is written once");
+    faults.clear();
+    roster.sync(&world).await;
+    assert_eq!(roster.last_run().await.counts.changes(), 0);
+    world.finish().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -67,7 +67,7 @@ impl Page {
 
 fn missing(gap: &Gap) -> Missing {
     let labels = |rights: &[Right]| {
-        let labels: Vec<&str> = rights.iter().map(|right| right.label()).collect();
+        let labels: Vec<&str> = rights.iter().map(|right| right.label_in_channels()).collect();
         labels.join(", ")
     };
     let (what, remedy) = match gap {
@@ -93,6 +93,10 @@ fn missing(gap: &Gap) -> Missing {
         Gap::RoleManaged { name, .. } => (
             format!("The role {name} belongs to an integration"),
             "Choose another role".to_owned(),
+        ),
+        Gap::RolePowerful { name, .. } => (
+            format!("The role {name} lets its holder run parts of the server, so Gantry never hands it out"),
+            "Give it by hand, take those permissions off it, or choose another role".to_owned(),
         ),
         Gap::RoleGone { .. } => (
             "A role that Gantry is to hand out was deleted".to_owned(),

@@ -12,7 +12,7 @@ use gantry_shared::usecases::{Call, Env, Failure};
 
 /// `/join`: the form, for somebody who can ask.
 pub async fn form<E: Env>(app: &App<E>, call: &Call) -> Result<Response, Failure> {
-    let club = join_form(&app.table, call).await?;
+    let club = join_form(&app.table, &app.env, call).await?;
     Ok(respond::modal(&modals::join(&club.name, &call.name)))
 }
 

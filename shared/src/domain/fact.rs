@@ -191,7 +191,8 @@ pub enum Fact {
         /// The run.
         run: RunId,
     },
-    /// An account was found for an entry of the roster.
+    /// An account was found for an entry of the roster. Where a person decided that, what the account was before stands with
+    /// the record.
     MemberMatched {
         /// The account.
         user: UserId,
@@ -239,8 +240,8 @@ pub enum Fact {
         /// The account, if it had one.
         user: Option<UserId>,
     },
-    /// A member was given the roles of their rank in Discord; before and after stand with the record.
-    RolesGiven {
+    /// Gantry gave somebody roles of the club's list in Discord, or took some; before and after stand with the record.
+    RolesChanged {
         /// The account.
         user: UserId,
     },
@@ -263,7 +264,7 @@ pub enum Fact {
         /// The entry.
         entry: EntryId,
     },
-    /// The club was handed over.
+    /// The club was handed over; both entries before and after stand with the record.
     ClubHandedOver {
         /// From whom.
         from: UserId,
@@ -408,7 +409,7 @@ impl Fact {
             Self::RankFollowedRoles { .. } => "RankFollowedRoles",
             Self::ClubHandedOver { .. } => "ClubHandedOver",
             Self::EntryTakenOff { .. } => "EntryTakenOff",
-            Self::RolesGiven { .. } => "RolesGiven",
+            Self::RolesChanged { .. } => "RolesChanged",
             Self::LinkCodeMade { .. } => "LinkCodeMade",
             Self::AccountLinked { .. } => "AccountLinked",
             Self::AccountUnlinked { .. } => "AccountUnlinked",

@@ -20,6 +20,9 @@ pub const REASON_MAX: usize = 300;
 /// After a rejection somebody asks again at the earliest after this: the reviewers are not to be worn down.
 pub const AGAIN_AFTER: SignedDuration = SignedDuration::from_hours(24);
 
+/// Somebody who has asked and asks again has it looked whether their request can still be seen, this often at most.
+pub const LOOK_AFTER: SignedDuration = SignedDuration::from_mins(10);
+
 /// What is in the form, as typed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct JoinForm {
@@ -105,7 +108,7 @@ pub struct JoinRequest {
     /// reviewed.
     #[serde(default)]
     pub namesake: Option<Namesake>,
-    /// Where it is reviewed: the club's channel when it was asked.
+    /// Where it is reviewed: the club's channel when it was asked, or when its message was looked for.
     pub channel: ChannelId,
     /// How it stands.
     pub state: JoinState,
@@ -113,6 +116,9 @@ pub struct JoinRequest {
     pub review: Step<MessageId>,
     /// Whether Discord would not take that message: nobody can see the request, and it may be asked anew.
     pub undelivered: bool,
+    /// When the person last asked again: then it is looked whether the message still stands where requests are reviewed.
+    #[serde(default)]
+    pub looked_at: Option<Timestamp>,
     /// Since when the person is being told of the decision.
     pub telling_since: Option<Timestamp>,
     /// How the person was told.
@@ -188,6 +194,19 @@ impl JoinRequest {
         }
     }
 
+    /// The request with the wish that its message is looked for, since its person asks again; nothing where it was posted
+    /// or looked for a moment ago, or is over.
+    #[must_use]
+    pub fn looked_for(self, now: Timestamp) -> Option<Self> {
+        let last = self.looked_at.unwrap_or(self.asked_at);
+        let open = self.state == JoinState::Open && !self.undelivered;
+        (open && now.duration_since(last) >= LOOK_AFTER).then(|| Self {
+            looked_at: Some(now),
+            version: self.version + 1,
+            ..self
+        })
+    }
+
     /// What keeps the person from asking anew.
     #[must_use]
     pub fn hinders(&self, now: Timestamp) -> Option<Hindrance> {
@@ -251,6 +270,7 @@ mod tests {
             state,
             review: Step::Todo,
             undelivered: false,
+            looked_at: None,
             telling_since: None,
             told: None,
             version: 1,
@@ -316,6 +336,24 @@ mod tests {
         assert!(rejected.hinders(now(23)).is_some());
         assert_eq!(rejected.hinders(now(24)), None);
         assert_eq!(rejected.decided(), Some((by, false)));
+    }
+
+    #[test]
+    fn an_open_request_is_looked_for_now_and_then() {
+        let now = |minutes| Timestamp::UNIX_EPOCH + SignedDuration::from_mins(minutes);
+        assert_eq!(request(JoinState::Open).looked_for(now(9)), None);
+        let looked = request(JoinState::Open).looked_for(now(10)).unwrap();
+        assert_eq!((looked.looked_at, looked.version), (Some(now(10)), 2));
+        assert_eq!(looked.clone().looked_for(now(19)), None);
+        assert!(looked.looked_for(now(20)).is_some());
+        let (by, at, rank) = (UserId(1), now(0), Rank::Member);
+        let over = request(JoinState::Approved { by, at, rank });
+        assert_eq!(over.looked_for(now(99)), None);
+        let unseen = JoinRequest {
+            undelivered: true,
+            ..request(JoinState::Open)
+        };
+        assert_eq!(unseen.looked_for(now(99)), None, "it is asked anew");
     }
 
     proptest! {

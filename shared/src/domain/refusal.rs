@@ -202,6 +202,11 @@ pub enum Refusal {
         /// That rank.
         rank: Rank,
     },
+    /// The owner's entry would lose its account, or get another one.
+    OwnerStays {
+        /// The name of the owner's entry.
+        name: String,
+    },
     /// The team has no stint plan.
     NoPlan,
     /// The plan has no stint of that number.
@@ -338,6 +343,7 @@ impl Refusal {
             Self::CaseSettled { .. } => "case_settled",
             Self::CaseChanged => "case_changed",
             Self::RankTooHigh { .. } => "rank_too_high",
+            Self::OwnerStays { .. } => "owner_stays",
             Self::NoPlan => "no_plan",
             Self::NoSuchStint => "no_such_stint",
             Self::StintTimes => "stint_times",

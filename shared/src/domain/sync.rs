@@ -5,6 +5,7 @@
 
 use super::ids::{ClubId, EntryId, GuildId, RoleId, RunId, UserId};
 use super::matching::Alike;
+use super::rank::Rank;
 use super::role_map::Mapped;
 use super::roster::GuildMember;
 use super::standing::RoleTrouble;
@@ -17,6 +18,8 @@ use std::cmp::Reverse;
 const STUCK: SignedDuration = SignedDuration::from_mins(40);
 /// It is looked at least this often whether a club is to be synchronised.
 const LOOK: SignedDuration = SignedDuration::from_hours(6);
+/// Members that a listing did not show, and Discord is asked for, in one run. Where more are missing the listing is not believed.
+pub const ASKED_MOST: u32 = 250;
 /// The guild's own count is approximate: a listing may be this many accounts short of it, or a twentieth.
 const SLACK: u64 = 5;
 
@@ -68,6 +71,8 @@ pub enum Phase {
     Listing,
     /// Marks who is not in the guild any more.
     Departing,
+    /// Where the listing was a little short, asks Discord for each member of the roster that it did not show.
+    Asking,
     /// Members lose or regain their standing.
     Standing,
     /// Finds whose account is whose.
@@ -181,6 +186,18 @@ impl From<Alike> for Likeness {
     }
 }
 
+/// Somebody who came back to the guild, and whose rank went by what they hold, since Gantry could not give them their role.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Demoted {
+    /// Who.
+    pub user: UserId,
+    /// What they were.
+    pub was: Rank,
+}
+
+/// Most of them that a run keeps.
+pub const DEMOTED_MOST: usize = 20;
+
 /// A run's record.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SyncRun {
@@ -206,6 +223,12 @@ pub struct SyncRun {
     /// Roles of the list that Gantry cannot hand out, as far as that was looked up.
     #[serde(default)]
     pub hindered: Option<Vec<(RoleId, RoleTrouble)>>,
+    /// Those who came back, but not to their rank; at most [`DEMOTED_MOST`].
+    #[serde(default)]
+    pub demoted: Vec<Demoted>,
+    /// Members of the roster that Discord was asked for, one by one.
+    #[serde(default)]
+    pub asked: u32,
     /// What it has done.
     pub counts: Counts,
     /// Accounts that are like an entry without one, the closest first; at most [`ALIKE_MOST`]. Suggestions, nothing more.
@@ -273,6 +296,10 @@ pub enum Found {
     Changed,
     /// Gone.
     Left,
+    /// Missing from the listing, and there all the same.
+    Spared,
+    /// New: not in the listing, and there all the same.
+    Unlisted,
 }
 
 impl SyncRun {
@@ -290,6 +317,8 @@ impl SyncRun {
             expected: None,
             list: Vec::new(),
             hindered: None,
+            demoted: Vec::new(),
+            asked: 0,
             counts: Counts::default(),
             alike: Vec::new(),
             without_account: 0,
@@ -325,6 +354,12 @@ impl SyncRun {
             }
             Some(_) => None,
         }
+    }
+
+    /// Whether the listing was shorter than the guild, if only a little: who is missing from it may be there.
+    #[must_use]
+    pub fn is_short(&self) -> bool {
+        self.expected.is_none_or(|expected| self.listed() < expected)
     }
 
     /// The run as it is once it has failed for this reason.
@@ -396,6 +431,9 @@ impl Counts {
             Found::Returned => self.returned += 1,
             Found::Changed => self.changed += 1,
             Found::Left => self.left += 1,
+            // It was counted as gone before.
+            Found::Spared => self.left = self.left.saturating_sub(1),
+            Found::Unlisted => self.joined += 1,
         }
     }
 }
@@ -443,6 +481,27 @@ mod tests {
         assert!(listed(9_499, 0, Some(10_000)).is_some());
         assert!(listed(0, 0, Some(1_000)).is_some());
         assert_eq!(listed(10, 0, None), Some(Trouble::Uncounted));
+    }
+
+    #[test]
+    fn a_listing_is_short_if_anybody_may_be_missing_from_it() {
+        let short = |people, bots, expected| {
+            let mut run = run();
+            run.expected = expected;
+            (run.counts.people, run.counts.bots) = (people, bots);
+            run.is_short()
+        };
+        assert!(short(95, 4, Some(100)) && short(1, 0, None));
+        assert!(!short(95, 5, Some(100)) && !short(101, 0, Some(100)));
+    }
+
+    #[test]
+    fn who_is_spared_was_counted_as_gone() {
+        let mut counts = Counts::default();
+        [Found::Left, Found::Left, Found::Spared, Found::Unlisted]
+            .into_iter()
+            .for_each(|found| counts.count(found));
+        assert_eq!((counts.left, counts.joined), (1, 1));
     }
 
     #[test]

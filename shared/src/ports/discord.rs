@@ -492,6 +492,13 @@ pub trait GuildMembers: Send + Sync {
         after: Option<UserId>,
         limit: u16,
     ) -> impl Future<Output = DiscordResult<Vec<Listed>>> + Send;
+
+    /// One member, asked for by name: nothing if they are not in the guild.
+    fn find_member(
+        &self,
+        guild: GuildId,
+        user: UserId,
+    ) -> impl Future<Output = DiscordResult<Option<Listed>>> + Send;
 }
 
 /// Answers to interactions, after the first response.

@@ -23,12 +23,14 @@ pub trait SyncRuns: Send + Sync {
     /// A club's synchronisation.
     fn sync_state(&self, club: ClubId) -> impl Future<Output = StoreResult<Option<SyncState>>> + Send;
 
-    /// At most `limit` clubs that are due, the longest overdue first. Eventually consistent: look again before acting.
+    /// At most `limit` clubs that are due, the longest overdue first. Eventually consistent: look again before acting. What
+    /// cannot be read is left out, and counts: a page may be short or empty, and others come behind it.
     fn due_syncs(
         &self,
         now: Timestamp,
         limit: u32,
-    ) -> impl Future<Output = StoreResult<Vec<SyncState>>> + Send;
+        from: Option<Cursor>,
+    ) -> impl Future<Output = StoreResult<Page<SyncState>>> + Send;
 
     /// Replaces a run if its version is still the one it was read with, and counts it up.
     fn save_run(&self, run: &mut SyncRun) -> impl Future<Output = Result<(), CommitError>> + Send;

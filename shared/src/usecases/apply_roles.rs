@@ -1,7 +1,7 @@
 //! Brings a member's roles in Discord to what their rank says, or takes them from somebody who is no member any more.
 //!
-//! The member's roles are read first, and only what differs is called: done again, it finds nothing to do. What Discord
-//! would not let Gantry do is not tried but told.
+//! The member's roles are read first, and only what differs is called: done again, it finds nothing to do, and writes no
+//! second row of the audit log. What Discord would not let Gantry do is not tried but told.
 
 use super::call::Env;
 use super::finish_answer::reply;
@@ -72,17 +72,24 @@ pub async fn apply_roles<S: SettingsReader + RosterReader + RoleMaps + Ledger>(
     if list.is_empty() {
         return Ok(());
     }
-    let applied = match Box::pin(apply(discord, job, &club, &wanted, &list)).await {
+    let mut moved = Moved::default();
+    let applied = match Box::pin(apply(discord, job, &club, &wanted, (&list, &mut moved))).await {
         Ok(applied) => applied,
-        Err(failure) => return Err(or_lost(discord, job, failure).await),
+        Err(failure) => {
+            // What was done before that is done: the next try finds only the rest.
+            tell_moved(store, env, job, whose, &moved).await?;
+            return Err(or_lost(discord, job, failure).await);
+        }
     };
     // Another worker may have brought them to another rank meanwhile: what is older must not have the last word.
     let now = store.member(whose.club, whose.user).await?;
     if now.as_ref().map(|member| member.rank) != member.map(|member| member.rank) {
+        tell_moved(store, env, job, whose, &moved).await?;
         return Err(JobFailure::Stale);
     }
-    if let Some(member) = now.filter(|member| applied.in_guild && noted(whose.how, member)) {
-        given_roles(store, env, job, &applied, member).await?;
+    match now.filter(|member| applied.in_guild && noted(whose.how, member)) {
+        Some(member) => given_roles(store, env, job, (&applied, &moved), member).await?,
+        None => tell_moved(store, env, job, whose, &moved).await?,
     }
     let Some(to) = whose.reply else {
         return Ok(());
@@ -100,22 +107,83 @@ const fn noted(how: RoleWork, member: &Member) -> bool {
     member.returned || matches!(how, RoleWork::Grant | RoleWork::Return)
 }
 
+/// What became of somebody's roles: those of the club's list that they held, and what was given and taken of them.
+#[derive(Debug, Default)]
+struct Moved {
+    held: Vec<RoleId>,
+    given: Vec<RoleId>,
+    taken: Vec<RoleId>,
+}
+
+impl Moved {
+    const fn is_empty(&self) -> bool {
+        self.given.is_empty() && self.taken.is_empty()
+    }
+
+    /// The roles of the list as they are then.
+    fn after(&self) -> Vec<RoleId> {
+        let kept = self.held.iter().filter(|role| !self.taken.contains(role));
+        kept.chain(&self.given).copied().collect()
+    }
+}
+
+/// The row that says which roles were given and taken, if any were.
+async fn tell_moved<S: Ledger>(
+    store: &S,
+    env: &impl Env,
+    job: &Job,
+    whose: Whose<'_>,
+    moved: &Moved,
+) -> Result<(), JobFailure> {
+    if moved.is_empty() {
+        return Ok(());
+    }
+    let record = Record {
+        club: whose.club,
+        actor: Actor::Gantry,
+        at: job.now,
+        fact: Fact::RolesChanged { user: whose.user },
+        before: json!({ "roles": moved.held }),
+        after: json!({ "roles": moved.after() }),
+    };
+    let batch = Batch {
+        changes: Vec::new(),
+        record: Some(record),
+        outbox: job.outbox(env, Vec::new()),
+        answered: None,
+    };
+    Ok(store.commit(batch).await?)
+}
+
 /// Remembers that the roles were given, and when. Who came back has them back then, unless some could not be given.
 async fn given_roles<S: Ledger>(
     store: &S,
     env: &impl Env,
     job: &Job,
-    applied: &RolesApplied,
+    (applied, moved): (&RolesApplied, &Moved),
     member: Member,
 ) -> Result<(), JobFailure> {
-    if applied.roles.is_empty() {
+    let returned = member.returned && !applied.failed.is_empty();
+    // A rank without roles has none to be given; and what an earlier try has written is not written again.
+    let written = moved.is_empty()
+        && member.returned == returned
+        && member
+            .roles_given_at
+            .zip(job.caused_at())
+            .is_some_and(|(given, caused)| given >= caused);
+    if applied.roles.is_empty() || written {
         return Ok(());
     }
-    let shown =
-        |member: &Member| json!({ "returned": member.returned, "roles_given_at": member.roles_given_at });
-    let before = shown(&member);
+    let shown = |member: &Member, roles: &[RoleId]| {
+        json!({
+            "roles": roles,
+            "returned": member.returned,
+            "roles_given_at": member.roles_given_at,
+        })
+    };
+    let before = shown(&member, &moved.held);
     let after = Member {
-        returned: member.returned && !applied.failed.is_empty(),
+        returned,
         roles_given_at: Some(env.now()),
         version: member.version + 1,
         ..member
@@ -124,9 +192,9 @@ async fn given_roles<S: Ledger>(
         club: after.club,
         actor: Actor::Gantry,
         at: job.now,
-        fact: Fact::RolesGiven { user: after.user },
+        fact: Fact::RolesChanged { user: after.user },
         before,
-        after: shown(&after),
+        after: shown(&after, &moved.after()),
     };
     let batch = Batch {
         changes: vec![Change::PutMember(after)],
@@ -171,7 +239,7 @@ async fn apply(
     job: &Job,
     club: &Club,
     wanted: &Wanted,
-    list: &[Mapped],
+    (list, moved): (&[Mapped], &mut Moved),
 ) -> Result<RolesApplied, JobFailure> {
     let mut applied = RolesApplied {
         user: wanted.user,
@@ -189,6 +257,8 @@ async fn apply(
         applied.in_guild = false;
         return Ok(applied);
     };
+    let listed = |role: &&RoleId| list.iter().any(|mapped| mapped.role == **role);
+    moved.held = held.iter().filter(listed).copied().collect();
     let (give, mut take) = differences(list, wanted.rank, &held);
     if !wanted.take {
         take.clear();
@@ -207,11 +277,20 @@ async fn apply(
             // A role that is gone is not held either.
             Some(RoleTrouble::Gone) if !giving => None,
             Some(trouble) => Some(trouble),
-            None => outcome(if giving {
-                discord.add_role(job.guild, wanted.user, role, &reason).await
-            } else {
-                discord.remove_role(job.guild, wanted.user, role, &reason).await
-            })?,
+            None => {
+                let (done, list) = if giving {
+                    let done = discord.add_role(job.guild, wanted.user, role, &reason).await;
+                    (done, &mut moved.given)
+                } else {
+                    let done = discord.remove_role(job.guild, wanted.user, role, &reason).await;
+                    (done, &mut moved.taken)
+                };
+                let trouble = outcome(done)?;
+                if trouble.is_none() {
+                    list.push(role);
+                }
+                trouble
+            }
         };
         applied
             .failed

@@ -108,7 +108,8 @@ pub async fn tell_permissions<S: SettingsReader + RoleMaps + Spaces>(
 pub struct Uses {
     /// The categories that Gantry has made its own.
     pub categories: Vec<ChannelId>,
-    /// The roles that it hands out: those that go with ranks, where Gantry leads.
+    /// The roles that it hands out: those that go with ranks. Where Discord leads it gives them to who is approved and who
+    /// comes back.
     pub roles: Vec<RoleId>,
 }
 
@@ -124,8 +125,8 @@ pub async fn what_it_uses<S: RoleMaps + Spaces>(
     let (categories, map) = futures::join!(store.club_categories(club), store.role_map(club));
     let (categories, map) = (categories?, map?);
     let roles = match settings.sync_direction() {
-        SyncDirection::GantryLeads => in_force(map.as_ref(), settings),
-        SyncDirection::DiscordLeads | SyncDirection::Off => Vec::new(),
+        SyncDirection::GantryLeads | SyncDirection::DiscordLeads => in_force(map.as_ref(), settings),
+        SyncDirection::Off => Vec::new(),
     };
     Ok(Uses {
         categories: categories

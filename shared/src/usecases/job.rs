@@ -2,7 +2,7 @@
 
 use super::call::{Env, outbox_id};
 use crate::domain::club::Club;
-use crate::domain::ids::GuildId;
+use crate::domain::ids::{GuildId, OutboxId};
 use crate::domain::permissions::Gap;
 use crate::domain::work::Work;
 use crate::ports::discord::{DiscordError, Guilds};
@@ -29,6 +29,13 @@ pub struct Job {
 }
 
 impl Job {
+    /// When the change was committed that this work follows from, as its row in the outbox is named.
+    pub(super) fn caused_at(&self) -> Option<Timestamp> {
+        let row: OutboxId = self.id.split('.').next()?.parse().ok()?;
+        let millis = i64::try_from(row.created_at_millis()).ok()?;
+        Timestamp::from_millisecond(millis).ok()
+    }
+
     /// The outbox row of a change that this work makes: under its trace, in its guild's order.
     pub(super) fn outbox(&self, env: &impl Env, work: Vec<Work>) -> Outbox {
         Outbox {

@@ -11,7 +11,7 @@ use crate::domain::roster::Entry;
 use crate::domain::space::Step;
 use crate::domain::work::Work;
 use crate::ports::store::{
-    Batch, Caller, Change, ClubReader, Joins, Ledger, OnceKey, RosterReader, StoreResult,
+    Batch, Caller, Change, ClubReader, CommitError, Joins, Ledger, OnceKey, RosterReader, StoreResult,
 };
 use serde_json::json;
 
@@ -20,14 +20,39 @@ pub trait JoinStore: ClubReader + RosterReader + Joins + Ledger {}
 
 impl<T: ClubReader + RosterReader + Joins + Ledger> JoinStore for T {}
 
-/// Looks whether the caller can ask to join: then they are given the form.
+/// Looks whether the caller can ask to join: then they are given the form. Who has asked before, and asks again, has it looked
+/// whether the reviewers can still see that: somebody may have deleted the message, or the club moved.
 ///
 /// # Errors
 /// Refuses with `NoClub`, `NoJoinChannel`, `OnRoster`, `JoinOpen`, `JoinRejected`.
-pub async fn join_form<S: JoinStore>(store: &S, call: &Call) -> Result<Club, Failure> {
+pub async fn join_form<S: JoinStore>(store: &S, env: &impl Env, call: &Call) -> Result<Club, Failure> {
     let (caller, (entry, before)) = with_caller(store, call, |club| standing(store, call, club)).await?;
-    may_ask(call, &caller, entry.as_ref(), before.as_ref())?;
-    Ok(caller.club)
+    let refusal = match may_ask(call, &caller, entry.as_ref(), before.as_ref()) {
+        Ok(_) => return Ok(caller.club),
+        Err(refusal) => refusal,
+    };
+    if matches!(refusal, Refusal::JoinOpen { .. })
+        && let Some(request) = before.and_then(|before| before.looked_for(call.now))
+    {
+        let work = Work::PostJoinRequest {
+            club: caller.club.id,
+            request: request.key,
+            reply: call.reply.clone(),
+        };
+        let batch = Batch {
+            changes: vec![Change::PutJoin(Box::new(request))],
+            record: None,
+            outbox: call.outbox(env, vec![work]),
+            answered: None,
+        };
+        match store.commit(batch).await {
+            Ok(()) => {}
+            // Somebody decides at this moment, or this is one of two at once.
+            Err(CommitError::Stale | CommitError::Contended | CommitError::Replayed(_)) => {}
+            Err(CommitError::Store(error)) => return Err(error.into()),
+        }
+    }
+    Err(refusal.into())
 }
 
 /// Keeps the request and has it posted where it is reviewed. Of two at once one is kept.
@@ -60,6 +85,7 @@ pub async fn ask_to_join<S: JoinStore>(
             state: JoinState::Open,
             review: Step::Todo,
             undelivered: false,
+            looked_at: None,
             telling_since: None,
             told: None,
             version: before.map_or(0, |before| before.version) + 1,

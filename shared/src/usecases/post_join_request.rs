@@ -5,7 +5,7 @@ use super::finish_answer::reply;
 use super::job::{CLOCK_SKEW, Job, JobFailure, at_home, nonce, or_lost};
 use super::preview_roster::all_entries;
 use crate::domain::club::Club;
-use crate::domain::ids::{ClubId, MessageId};
+use crate::domain::ids::{ChannelId, ClubId, MessageId};
 use crate::domain::join::{JoinKey, JoinRequest, JoinState, Namesake};
 use crate::domain::names::Name;
 use crate::domain::notice::{Notice, Render};
@@ -14,7 +14,7 @@ use crate::domain::work::Reply;
 use crate::ports::discord::{
     DiscordError, DiscordResult, Guilds, InteractionReplies, Mentions, MessageBody, Messages, NewMessage,
 };
-use crate::ports::store::{ClubReader, Joins, RosterReader, StoreResult};
+use crate::ports::store::{Joins, RosterReader, SettingsReader, StoreResult};
 use jiff::Timestamp;
 
 /// Which request of which club, and where the person is told if it cannot be posted.
@@ -29,11 +29,11 @@ pub struct Asked<'a> {
 }
 
 /// Posts the message with the buttons, and remembers it. If Discord does not take it, the person is told, and may ask
-/// anew.
+/// anew. Where the person asked again, a message that does not stand in the club's channel any more is posted once more.
 ///
 /// # Errors
 /// What the store and Discord say, as far as trying again helps.
-pub async fn post_join_request<S: ClubReader + RosterReader + Joins>(
+pub async fn post_join_request<S: SettingsReader + RosterReader + Joins>(
     store: &S,
     env: &impl Env,
     discord: &(impl Messages + Guilds + InteractionReplies),
@@ -41,15 +41,24 @@ pub async fn post_join_request<S: ClubReader + RosterReader + Joins>(
     job: &Job,
     asked: Asked<'_>,
 ) -> Result<(), JobFailure> {
-    let (club, request) = futures::join!(
-        store.club(asked.club),
+    let (found, request) = futures::join!(
+        store.club_and_settings(asked.club),
         store.join_request(asked.club, asked.request.user)
     );
-    let (Some(club), Some(mut request)) = (club?, request?) else {
+    let (Some((club, settings)), Some(mut request)) = (found?, request?) else {
         return Ok(());
     };
     if request.key != asked.request || request.undelivered || !at_home(&club, job)? {
         return Ok(());
+    }
+    if request.state == JoinState::Open && request.looked_at.is_some() {
+        // Without a channel nobody could see it: it waits until the club has one again.
+        let Some(channel) = settings.join_channel() else {
+            return Ok(());
+        };
+        if !stands(discord, &request, channel).await? {
+            (request.channel, request.review) = (channel, Step::Todo);
+        }
     }
     let review = match (request.review, &request.state) {
         (Step::Done { .. }, _) => return Ok(()),
@@ -87,6 +96,23 @@ pub async fn post_join_request<S: ClubReader + RosterReader + Joins>(
         reply(discord, env, asked.reply, render.render(&notice).body).await?;
     }
     Ok(store.save_join(&mut request).await?)
+}
+
+/// Whether the message is where requests are reviewed now, as far as it was posted.
+async fn stands(discord: &impl Messages, request: &JoinRequest, channel: ChannelId) -> DiscordResult<bool> {
+    if request.channel != channel {
+        return Ok(false);
+    }
+    let Some(message) = request.review.id() else {
+        return Ok(true);
+    };
+    match discord.has_message(channel, message).await {
+        // What is wrong with the channel is found out, and told, by posting anew.
+        Err(
+            DiscordError::Forbidden { .. } | DiscordError::NotFound { .. } | DiscordError::Refused { .. },
+        ) => Ok(false),
+        known => known,
+    }
 }
 
 /// Somebody on the roster without an account who has the person's name, or that of their account.

@@ -281,15 +281,16 @@ pub async fn hand_over<S: RankStore>(
             user,
             name: heir.1.name.clone(),
         };
+        let shown = |of: &Entry, rank: Rank| json!({ "entry": of.id, "user": of.user, "rank": rank });
+        let both = |from: Rank, to: Rank| json!({ "from": shown(&own.0, from), "to": shown(&heir.0, to) });
+        let fact = Fact::ClubHandedOver {
+            from: call.user,
+            to: user,
+        };
         let record = Record {
-            before: json!({ "rank": heir.1.rank }),
-            ..call.record(
-                club,
-                Fact::ClubHandedOver {
-                    from: call.user,
-                    to: user,
-                },
-            )
+            before: both(own.0.rank, heir.0.rank),
+            after: both(Rank::Admin, Rank::Owner),
+            ..call.record(club, fact)
         };
         let roles = roles_next(&caller, map.as_ref());
         let work = [call.user, user]

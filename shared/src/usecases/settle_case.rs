@@ -4,7 +4,7 @@ use super::call::{Call, Env, Failure, outbox_id, with_caller};
 use super::once::{Decision, once};
 use crate::domain::cases::{Case, CaseKey, CaseState, Decision as Decided, Settlement};
 use crate::domain::club::Club;
-use crate::domain::fact::Fact;
+use crate::domain::fact::{Fact, Record};
 use crate::domain::ids::{ClubId, EntryId, UserId};
 use crate::domain::matching::{Kind, Pairing, Tie};
 use crate::domain::notice::CaseShown;
@@ -16,7 +16,7 @@ use crate::domain::sync::Seen;
 use crate::domain::work::{RoleWork, Work};
 use crate::ports::store::{Batch, Caller, Change, ClubReader, Ledger, OnceKey, RosterReader, StoreResult};
 use crate::ports::sync::{Cases, SeenMembers};
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// Cases that are counted at most, beyond the one that is shown.
 const COUNTED: u32 = 25;
@@ -64,10 +64,10 @@ async fn shown<S: CaseStore>(store: &S, case: Case, more: usize) -> StoreResult<
 }
 
 /// Settles a conflict as it was shown: `version` is the one that the person saw. Takes [`Capability::ManageMembers`], and a
-/// rank above that of each person whose account changes; the owner may do all.
+/// rank above that of each person whose account changes. The owner may do all but take the account off their own entry.
 ///
 /// # Errors
-/// Refuses with `NoClub`, `NeedsRank`, `CaseSettled`, `CaseChanged`, `RankTooHigh`, `Busy`.
+/// Refuses with `NoClub`, `NeedsRank`, `CaseSettled`, `CaseChanged`, `RankTooHigh`, `OwnerStays`, `Busy`.
 pub async fn settle_case<S: CaseStore>(
     store: &S,
     env: &impl Env,
@@ -87,9 +87,9 @@ pub async fn settle_case<S: CaseStore>(
         if case.version != version {
             return Err(Refusal::CaseChanged.into());
         }
-        let (how, mut changes) = match decided {
-            Decided::Ignore => (Settlement::Ignored, Vec::new()),
-            Decided::Never => (Settlement::Never, Vec::new()),
+        let (how, tied) = match decided {
+            Decided::Ignore => (Settlement::Ignored, Tied::default()),
+            Decided::Never => (Settlement::Never, Tied::default()),
             Decided::Accept | Decided::Pick { .. } => {
                 let pairing = chosen(&case, decided).ok_or(Refusal::CaseChanged)?;
                 let (entry, user) = (pairing.entry, pairing.user);
@@ -104,11 +104,19 @@ pub async fn settle_case<S: CaseStore>(
                 )
             }
         };
+        let Tied { mut changes, facts } = tied;
         let work = match caller.settings.sync_direction() {
             SyncDirection::GantryLeads => role_work(caller.club.id, &changes),
             SyncDirection::DiscordLeads | SyncDirection::Off => Vec::new(),
         };
-        changes.extend(audits(env, call, &changes));
+        changes.extend(facts.into_iter().map(|told| {
+            let record = Record {
+                before: told.before,
+                after: told.after,
+                ..call.record(caller.club.id, told.fact)
+            };
+            Change::Audit(Box::new(record), outbox_id(env, call.now))
+        }));
         let mut record = call.record(caller.club.id, Fact::ConflictSettled { key: key.to_string() });
         record.before = json!({ "kind": case.conflict.kind, "pairings": case.conflict.pairings });
         record.after = json!(how);
@@ -149,33 +157,6 @@ fn role_work(club: ClubId, changes: &[Change]) -> Vec<Work> {
     work.collect()
 }
 
-/// A row for each member that is changed, beside the one about the conflict.
-fn audits(env: &impl Env, call: &Call, changes: &[Change]) -> Vec<Change> {
-    let audit = |club, fact| Change::Audit(Box::new(call.record(club, fact)), outbox_id(env, call.now));
-    let rows = changes.iter().filter_map(|change| match change {
-        Change::PutMember(Member {
-            club, user, entry, ..
-        }) => {
-            let fact = Fact::MemberMatched {
-                user: *user,
-                entry: *entry,
-            };
-            Some(audit(*club, fact))
-        }
-        Change::RemoveMember(Member {
-            club, user, entry, ..
-        }) => {
-            let fact = Fact::AccountUnlinked {
-                user: *user,
-                entry: *entry,
-            };
-            Some(audit(*club, fact))
-        }
-        _ => None,
-    });
-    rows.collect()
-}
-
 /// The pairing that was decided for; it must be one of the candidates.
 fn chosen(case: &Case, decided: Decided) -> Option<&Pairing> {
     let pairings = &case.conflict.pairings;
@@ -197,12 +178,7 @@ struct TieUp {
 
 impl TieUp {
     /// What changes: the entry, the account's member, and whoever had one of the two before.
-    async fn changes<S: CaseStore>(
-        &self,
-        store: &S,
-        caller: &Caller,
-        kind: Kind,
-    ) -> Result<Vec<Change>, Failure> {
+    async fn changes<S: CaseStore>(&self, store: &S, caller: &Caller, kind: Kind) -> Result<Tied, Failure> {
         let Self { club, entry, user } = *self;
         let users = [user];
         let (entry, member, seen) = futures::join!(
@@ -216,39 +192,92 @@ impl TieUp {
         let (member, seen) = (member?, seen?.into_iter().next());
         // Who has left, and is still who they were: that is what was decided, and nothing changes.
         if kind == Kind::Left && entry.user == Some(user) {
-            return Ok(Vec::new());
+            return Ok(Tied::default());
         }
-        let mut changes = Vec::new();
+        let mut tied = Tied::default();
         if let Some(before) = entry.user.filter(|before| *before != user)
             && let Some(former) = store.member(club, before).await?
         {
             may_change(caller, &entry)?;
-            changes.push(Change::RemoveMember(former));
+            tied.unlinked(&entry, before);
+            tied.changes.push(Change::RemoveMember(former));
         }
         if let Some(other) = member.as_ref().map(|member| member.entry)
             && other != entry.id
             && let Some(other) = store.entry(club, other).await?
         {
             may_change(caller, &other)?;
-            changes.push(Change::PutEntry(without_account(other)));
+            tied.unlinked(&other, user);
+            tied.changes.push(Change::PutEntry(without_account(other)));
         }
         if entry.user != Some(user) {
             may_change(caller, &entry)?;
         }
         let kept = entry.user == Some(user) && entry.linked;
         let (mut after, mut now) = entry.with_account(user);
-        (after.linked, after.how) = (kept, Some(Tie::Decided));
+        after.linked = kept;
+        after.how = Some(Tie::Decided);
         after.version += 1;
         now.version = member.as_ref().map_or(1, |member| member.version + 1);
         shown_as(&mut now, member.as_ref(), seen.as_ref());
-        changes.extend([Change::PutEntry(after), Change::PutMember(now)]);
-        Ok(changes)
+        tied.matched(member.as_ref(), &now);
+        tied.changes
+            .extend([Change::PutEntry(after), Change::PutMember(now)]);
+        Ok(tied)
     }
 }
 
-/// Whoever settles must stand above the person whose account changes: an account brings its entry's rank with it.
+/// What a decision changes, and what is told of it.
+#[derive(Default)]
+struct Tied {
+    changes: Vec<Change>,
+    facts: Vec<Told>,
+}
+
+/// A row of the audit log, beside the one about the conflict.
+struct Told {
+    fact: Fact,
+    before: Value,
+    after: Value,
+}
+
+impl Tied {
+    /// The entry is without its account from now on.
+    fn unlinked(&mut self, entry: &Entry, user: UserId) {
+        self.facts.push(Told {
+            fact: Fact::AccountUnlinked {
+                user,
+                entry: entry.id,
+            },
+            before: json!({ "entry": entry.id, "user": user, "rank": entry.rank }),
+            after: json!({ "entry": entry.id, "user": null, "rank": entry.rank }),
+        });
+    }
+
+    /// The account is somebody on the roster now, or somebody else than before.
+    fn matched(&mut self, before: Option<&Member>, now: &Member) {
+        let shown =
+            |member: &Member| json!({ "entry": member.entry, "user": member.user, "rank": member.rank });
+        self.facts.push(Told {
+            fact: Fact::MemberMatched {
+                user: now.user,
+                entry: now.entry,
+            },
+            before: before.map_or(Value::Null, shown),
+            after: shown(now),
+        });
+    }
+}
+
+/// Whoever settles must stand above the person whose account changes: an account brings its entry's rank with it. The
+/// owner's entry keeps its account, whoever asks: a club without its owner could not be handed over any more, and
+/// it is handed over with a question of its own.
 fn may_change(caller: &Caller, entry: &Entry) -> Result<(), Refusal> {
-    if caller.rank > entry.rank || caller.rank == Rank::Owner {
+    if entry.rank == Rank::Owner {
+        Err(Refusal::OwnerStays {
+            name: entry.name.clone(),
+        })
+    } else if caller.rank > entry.rank || caller.rank == Rank::Owner {
         Ok(())
     } else {
         Err(Refusal::RankTooHigh { rank: entry.rank })

@@ -4,6 +4,7 @@
 //! not counted twice. A leg that runs out of time, or that Discord holds up after it got somewhere, is handed over to a
 //! next one through the outbox: the tries that the queue grants are for legs that get nowhere.
 
+mod asking;
 mod conflicts;
 mod departing;
 mod listing;
@@ -32,6 +33,9 @@ use jiff::{SignedDuration, Timestamp};
 
 /// A step is begun only with this much time left: enough for a page, its writes and the hand-over.
 const RESERVE: SignedDuration = SignedDuration::from_secs(12);
+/// Names are matched in one go, with all of them in memory: that is begun with this much time left, or as the first thing of a
+/// leg.
+const FOR_MATCHING: SignedDuration = SignedDuration::from_secs(40);
 /// Progress is told this often at most.
 const TOLD_EVERY: SignedDuration = SignedDuration::from_secs(4);
 /// Tries of a write that others are in the way of.
@@ -194,11 +198,17 @@ impl<S: SyncStore, E: Env, D: SyncDiscord, R: Render> Course<'_, S, E, D, R> {
     /// Goes on until the run has ended (true) or time runs out (false).
     async fn go(&self, run: &mut SyncRun) -> Result<bool, JobFailure> {
         let mut told = None;
+        let mut fresh = true;
         while !self.is_late() {
+            if run.phase == Phase::Matching && !fresh && (self.leg.left)() < FOR_MATCHING {
+                return Ok(false);
+            }
+            fresh = false;
             match run.phase {
                 Phase::Counting => self.count(run).await?,
                 Phase::Listing => Box::pin(self.list_page(run)).await?,
                 Phase::Departing => Box::pin(self.mark_departed(run)).await?,
+                Phase::Asking => Box::pin(self.ask_for_absent(run)).await?,
                 Phase::Standing => Box::pin(self.settle_standing(run)).await?,
                 Phase::Matching => Box::pin(self.match_names(run)).await?,
                 Phase::Ranking => Box::pin(self.settle_ranks(run)).await?,

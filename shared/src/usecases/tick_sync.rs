@@ -11,7 +11,6 @@ use crate::ports::store::{
 use crate::ports::sync::SyncRuns;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
-use std::collections::HashSet;
 
 /// Clubs that are looked up together.
 const TOGETHER: u32 = 25;
@@ -40,23 +39,15 @@ pub async fn tick_sync<S: SyncRuns + SettingsReader + Ledger>(
     left: impl Fn() -> SignedDuration + Sync,
 ) -> StoreResult<Ticked> {
     let mut done = Ticked::default();
-    let mut seen: HashSet<ClubId> = HashSet::new();
+    let mut from = None;
     while left() > RESERVE {
-        let due = store.due_syncs(now, TOGETHER).await?;
-        // The index lags behind: a club may still be in it that was dealt with just now.
-        let new: Vec<ClubId> = due
-            .into_iter()
-            .map(|state| state.club)
-            .filter(|club| seen.insert(*club))
-            .collect();
-        if new.is_empty() {
-            break;
-        }
-        for club in new {
+        // Page by page: what cannot be dealt with, and stays due, keeps nobody behind it waiting.
+        let due = store.due_syncs(now, TOGETHER, from).await?;
+        for state in due.items {
             if left() <= RESERVE {
                 return Ok(done);
             }
-            match Box::pin(one(store, env, now, club)).await {
+            match Box::pin(one(store, env, now, state.club)).await {
                 Ok(true) => done.begun += 1,
                 Ok(false) => done.put_off += 1,
                 // One club's fault is not the others'.
@@ -66,6 +57,10 @@ pub async fn tick_sync<S: SyncRuns + SettingsReader + Ledger>(
                     done.passed_over += 1;
                 }
             }
+        }
+        from = due.next;
+        if from.is_none() {
+            break;
         }
     }
     Ok(done)

@@ -169,6 +169,7 @@ fn join(key: JoinKey, state: JoinState, review: Step<MessageId>) -> JoinRequest 
         state,
         review,
         undelivered: false,
+        looked_at: None,
         telling_since: None,
         told: None,
         version: 1,

@@ -146,12 +146,13 @@ async fn faults(State(aws): State<AwsLocal>, body: Bytes) -> Answered {
 fn check(fault: &Fault) -> Result<(), Refused> {
     use FaultKind::{
         Cloudflare, Conflict, RateLimitGlobal, RateLimitShared, RateLimitUser, SubLimit, Throttle,
+        Unprocessed,
     };
     Faults::new()
         .add(fault.clone())
         .map_err(|error| Refused::bad(error.to_string()))?;
     let fits = match &fault.fault {
-        Conflict => fault.service == Service::Dynamodb,
+        Conflict | Unprocessed => fault.service == Service::Dynamodb,
         Throttle => fault.service != Service::Discord,
         RateLimitUser(_) | RateLimitShared(_) | RateLimitGlobal(_) | Cloudflare | SubLimit(_) => {
             fault.service == Service::Discord

@@ -12,6 +12,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use jiff::Timestamp;
+use serde_json::Value;
 use std::sync::Arc;
 use std::time::Instant;
 use tokio::net::{TcpListener, TcpStream};
@@ -232,6 +233,12 @@ async fn carry_out<A: Api>(api: &A, call: ApiCall, fault: Option<&FaultKind>) ->
     if let Some(answer) = refusal {
         return Outcome::answered(answer);
     }
+    if matches!(fault, Some(FaultKind::Unprocessed))
+        && let Some((half, rest)) = halved(&call)
+    {
+        let answer = api.answer(half).await.noted("fault: Unprocessed");
+        return Outcome::answered(giving_back(answer, rest));
+    }
     let mut answer = api.answer(call.clone()).await;
     match fault {
         Some(FaultKind::LostAnswer) => Outcome::cut(answer.noted("fault: LostAnswer"), false),
@@ -250,6 +257,41 @@ async fn carry_out<A: Api>(api: &A, call: ApiCall, fault: Option<&FaultKind>) ->
         }
         _ => Outcome::answered(answer),
     }
+}
+
+/// A `BatchWriteItem` with the first half of each table's writes, at least one of all, and what is left of them; nothing where
+/// there is nothing to be left.
+fn halved(call: &ApiCall) -> Option<(ApiCall, Value)> {
+    if call.operation != "BatchWriteItem" {
+        return None;
+    }
+    let mut body: Value = serde_json::from_slice(&call.body).ok()?;
+    let mut rest = serde_json::Map::new();
+    for (table, writes) in body.get_mut("RequestItems")?.as_object_mut()? {
+        let writes = writes.as_array_mut()?;
+        let left = writes.split_off(writes.len().div_ceil(2));
+        if !left.is_empty() {
+            rest.insert(table.clone(), Value::Array(left));
+        }
+    }
+    (!rest.is_empty()).then(|| {
+        let half = ApiCall {
+            body: Bytes::from(body.to_string()),
+            ..call.clone()
+        };
+        (half, Value::Object(rest))
+    })
+}
+
+/// The answer, with these writes as not done.
+fn giving_back(mut answer: Answer, rest: Value) -> Answer {
+    if let Ok(Value::Object(mut body)) = serde_json::from_slice(&answer.body)
+        && answer.status == 200
+    {
+        body.insert("UnprocessedItems".to_owned(), rest);
+        answer.body = Bytes::from(Value::Object(body).to_string());
+    }
+    answer
 }
 
 fn log(log: &CallLog, service: Service, call: &ApiCall, began: (Timestamp, Instant), outcome: &Outcome) {

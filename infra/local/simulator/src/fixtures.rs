@@ -65,6 +65,7 @@ impl Simulator {
                 events: BTreeMap::new(),
                 voice: BTreeMap::new(),
                 told_count: None,
+                unlisted: BTreeSet::new(),
             };
             state.guilds.insert(id, guild);
             id
@@ -215,6 +216,17 @@ impl Simulator {
     pub fn set_member_count(&self, guild: u64, count: Option<u64>) -> Done<()> {
         self.hand(|state, _| {
             guild_in(state, guild)?.told_count = count;
+            Ok(())
+        })
+    }
+
+    /// Has the guild's listing leave these members out, as one does that is not complete; each can be asked for.
+    ///
+    /// # Errors
+    /// [`SimulatorError::Unknown`] without such a guild.
+    pub fn set_unlisted(&self, guild: u64, users: &[u64]) -> Done<()> {
+        self.hand(|state, _| {
+            guild_in(state, guild)?.unlisted = users.iter().copied().collect();
             Ok(())
         })
     }

@@ -178,6 +178,7 @@ async fn before(simulator: &Simulator, fault: Option<&FaultKind>, caller: &str) 
         }
         FaultKind::Throttle
         | FaultKind::Conflict
+        | FaultKind::Unprocessed
         | FaultKind::LostAnswer
         | FaultKind::ErrorAfterEffect
         | FaultKind::KillAfter => None,

@@ -237,6 +237,7 @@ mod tests {
             events: BTreeMap::new(),
             voice: BTreeMap::new(),
             told_count: None,
+            unlisted: BTreeSet::new(),
         };
         state.guilds.insert(GUILD, guild);
         state

@@ -60,6 +60,8 @@ pub struct ChannelView {
     pub parent: Option<u64>,
     /// Its position number.
     pub position: i64,
+    /// How many fit into a voice channel; 0 for as many as come.
+    pub user_limit: i64,
     /// Its overwrites by id.
     pub overwrites: Vec<OverwriteView>,
     /// How many messages everybody can see there.
@@ -229,6 +231,7 @@ fn channel_view(channel: &Channel) -> ChannelView {
         topic: channel.topic.clone(),
         parent: channel.parent,
         position: channel.position,
+        user_limit: channel.user_limit,
         overwrites: overwrites.collect(),
         messages: channel
             .messages

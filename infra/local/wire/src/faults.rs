@@ -25,6 +25,8 @@ pub enum FaultKind {
     Throttle,
     /// DynamoDB transactions: cancelled with reason `TransactionConflict`; single writes: `TransactionConflictException`. No effect.
     Conflict,
+    /// `BatchWriteItem`: only the first half of the items is written, the others are given back as `UnprocessedItems`.
+    Unprocessed,
     /// HTTP 500 (AWS: `InternalServerError`), no effect.
     ServerError,
     /// HTTP 503, no effect.

@@ -263,6 +263,17 @@ impl<B: Budget> GuildMembers for DiscordRest<B> {
         let members: Vec<WireMember> = self.call(&requests::list_members(guild, after, limit)?).await?;
         Ok(members.into_iter().map(Listed::from).collect())
     }
+
+    async fn find_member(&self, guild: GuildId, user: UserId) -> DiscordResult<Option<Listed>> {
+        match self.call::<WireMember>(&requests::get_member(guild, user)).await {
+            Ok(member) => Ok(Some(member.into())),
+            // Unknown member, unknown user: Discord docs, opcodes and status codes.
+            Err(DiscordError::NotFound {
+                code: 10_007 | 10_013,
+            }) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
 }
 
 impl<B: Budget> Messages for DiscordRest<B> {

@@ -55,16 +55,23 @@ impl SyncRuns for Table {
         self.get(&keys::sync_state(club)).await?.map(read).transpose()
     }
 
-    async fn due_syncs(&self, now: Timestamp, limit: u32) -> StoreResult<Vec<SyncState>> {
+    async fn due_syncs(
+        &self,
+        now: Timestamp,
+        limit: u32,
+        from: Option<Cursor>,
+    ) -> StoreResult<Page<SyncState>> {
+        let from = from.map_or_else(|| "0".to_owned(), |Cursor(place)| format!("{place}!"));
         let output = self
             .client
             .query()
             .table_name(&self.name)
             .index_name(GSI1)
-            .key_condition_expression("#pk = :pk AND #sk < :now")
+            .key_condition_expression("#pk = :pk AND #sk BETWEEN :from AND :now")
             .expression_attribute_names("#pk", GSI1PK)
             .expression_attribute_names("#sk", GSI1SK)
             .expression_attribute_values(":pk", text(keys::SYNC_DUE))
+            .expression_attribute_values(":from", text(from))
             // Whatever is due within the present second, too: each is looked at again before anything is done.
             .expression_attribute_values(":now", text(format!("{}~", keys::instant(now))))
             .limit(i32::try_from(limit).unwrap_or(i32::MAX))
@@ -79,8 +86,15 @@ impl SyncRuns for Table {
                 )
                 .ok()
         };
+        let next = output.last_evaluated_key.as_ref().map(|last| {
+            let place = last.get(GSI1SK).and_then(|place| place.as_s().ok());
+            Cursor(place.cloned().unwrap_or_default())
+        });
         let found = output.items.unwrap_or_default();
-        Ok(found.into_iter().filter_map(readable).collect())
+        Ok(Page {
+            items: found.into_iter().filter_map(readable).collect(),
+            next,
+        })
     }
 
     async fn save_run(&self, run: &mut SyncRun) -> Result<(), CommitError> {

@@ -170,6 +170,12 @@ pub fn refusal(refusal: &Refusal, ids: &CommandIds) -> String {
             "This is about somebody with the rank {}, which is not below yours. Ask the owner.",
             rank.label()
         ),
+        Refusal::OwnerStays { name } => format!(
+            "**{}** is the owner's entry, and keeps its account, so nothing was changed. If it is still the owner, pick that entry with its own account; an entry too many goes with {}. The club is handed over with {} and the rank Owner.",
+            phrases::driver(name),
+            mention("roster remove", ids),
+            mention("rank set", ids)
+        ),
         Refusal::Rank { fault } => ranks::rank_fault(*fault).to_owned(),
         Refusal::SameRank => "They have that rank already.".to_owned(),
         Refusal::RankForBot => "Apps have no rank. Pick a person.".to_owned(),

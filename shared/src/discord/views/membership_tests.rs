@@ -74,6 +74,7 @@ fn request(name: &str, why: &str, state: JoinState) -> JoinRequest {
         state,
         review: Step::Done { id: MessageId(4) },
         undelivered: false,
+        looked_at: None,
         telling_since: None,
         told: None,
         version: 1,
@@ -333,6 +334,9 @@ fn lists_of_roles_and_faults_in_words() {
         .into_iter()
         .chain(roles.map(|fault| Refusal::Role { fault }))
         .chain([
+            Refusal::OwnerStays {
+                name: "The *Boss*".to_owned(),
+            },
             Refusal::SameRank,
             Refusal::RankForBot,
             Refusal::NotInServer,

@@ -64,7 +64,7 @@ fn other(gap: &Gap) -> Option<String> {
             format!(
                 "- In the category **{}**: {} · blocks {}. Remedy: Edit Category → Permissions → allow them for Gantry's role.",
                 phrases::name(name),
-                labels(rights),
+                listed(rights, Right::label_in_channels),
                 blocks.join(", ")
             )
         }
@@ -76,6 +76,10 @@ fn other(gap: &Gap) -> Option<String> {
             "- The role **{}** belongs to an integration, and nobody can hand it out. Remedy: choose another role.",
             phrases::name(name)
         ),
+        Gap::RolePowerful { name, .. } => format!(
+            "- The role **{}** lets its holder run parts of the server, and such roles Gantry leaves to people · it is never handed out. Remedy: give it by hand, take those permissions off it, or choose another role.",
+            phrases::name(name)
+        ),
         Gap::RoleGone { role } => {
             format!(
                 "- A role that Gantry is to hand out (`{role}`) was deleted. Remedy: choose another role."
@@ -85,9 +89,13 @@ fn other(gap: &Gap) -> Option<String> {
 }
 
 fn labels(rights: &[Right]) -> String {
+    listed(rights, Right::label)
+}
+
+fn listed(rights: &[Right], label: impl Fn(Right) -> &'static str) -> String {
     let labels: Vec<String> = rights
         .iter()
-        .map(|right| format!("**{}**", right.label()))
+        .map(|right| format!("**{}**", label(*right)))
         .collect();
     labels.join(", ")
 }

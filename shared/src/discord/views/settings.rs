@@ -55,6 +55,7 @@ fn field(settings: &Settings, key: Key) -> String {
     let mut lines = vec![format!("{} · {}{by}", shown(value), origin(*source))];
     lines.extend(example(key, value));
     lines.push(key.spec().help.to_owned());
+    lines.extend(idle(key));
     lines.join("\n")
 }
 
@@ -119,6 +120,7 @@ fn difference(told: &Told) -> String {
     ];
     let value = told.key.spec().kind.read(&told.now);
     lines.extend(value.and_then(|value| example(told.key, &value)));
+    lines.extend(idle(told.key));
     lines.join("\n")
 }
 
@@ -166,6 +168,12 @@ const fn origin(source: Source) -> &'static str {
         Source::Operator => "set by the operator",
         Source::Club => "your club's own",
     }
+}
+
+/// That a setting does nothing so far.
+fn idle(key: Key) -> Option<String> {
+    let unread = key.spec().read_by.is_empty();
+    unread.then(|| "-# Nothing goes by it yet.".to_owned())
 }
 
 /// What a pattern gives.

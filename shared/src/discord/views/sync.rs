@@ -126,6 +126,13 @@ fn with_findings(embed: Embed, run: &SyncRun, ids: &CommandIds) -> Embed {
         .iter()
         .flatten()
         .map(|(role, trouble)| format!("<@&{role}>: {}", ranks::trouble_of(*trouble)));
+    let demoted = run.demoted.iter().map(|found| {
+        let was = found.was.label();
+        format!(
+            "<@{}> was {was}. Give them the role by hand; the next run follows.",
+            found.user
+        )
+    });
     let alike = run.alike.iter().map(|found| {
         let name = phrases::driver(&found.name);
         format!("**{name}** and <@{}>: {}", found.user, likeness(found.how))
@@ -137,6 +144,7 @@ fn with_findings(embed: Embed, run: &SyncRun, ids: &CommandIds) -> Embed {
             lines(roles.collect()),
             false,
         )
+        .field("Back, but not to their rank", lines(demoted.collect()), false)
         .field("Alike, but not matched", lines(alike.collect()), false);
     if !run.alike.is_empty() {
         embed = embed.line(format!(
@@ -199,6 +207,7 @@ fn now_doing(run: &SyncRun) -> String {
             None => format!("Listing members: {}.", run.listed()),
         },
         Phase::Departing => "Noting who left.".to_owned(),
+        Phase::Asking => "Making sure of those whom the listing did not show.".to_owned(),
         Phase::Standing => "Updating the roster.".to_owned(),
         Phase::Matching => "Finding whose account is whose.".to_owned(),
         Phase::Ranking => "Comparing ranks and roles.".to_owned(),

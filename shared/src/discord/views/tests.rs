@@ -676,6 +676,42 @@ mod club_settings {
     }
 
     #[test]
+    fn that_nothing_goes_by_a_setting_yet_is_said() {
+        let idle: Vec<Key> = REGISTRY
+            .iter()
+            .filter(|spec| spec.read_by.is_empty())
+            .map(|spec| spec.key)
+            .collect();
+        assert_eq!(idle, [Key::Locale]);
+        let settings = Settings::default();
+        let fields = body(&Notice::Settings {
+            settings: &settings,
+            section: Some(Section::Club),
+        })["embeds"][0]["fields"]
+            .clone();
+        for field in fields.as_array().unwrap() {
+            let said = field["value"]
+                .as_str()
+                .unwrap()
+                .contains("Nothing goes by it yet");
+            assert_eq!(said, field["name"] == "`club.locale`", "{field}");
+        }
+        let at = "2026-11-21T12:00:00Z".parse().unwrap();
+        for (key, typed, told) in [(Key::Locale, "de", true), (Key::TimeZone, "Europe/Berlin", false)] {
+            let changed = settings
+                .change(&[wish(key, typed)], UserId(42), at, GuildId(1))
+                .unwrap();
+            let outcome = SettingsChanged {
+                colour: settings.colour(),
+                told: changed.told,
+                unchanged: Vec::new(),
+            };
+            let text = body(&Notice::SettingsChanged { changed: &outcome }).to_string();
+            assert_eq!(text.contains("Nothing goes by it yet"), told, "{text}");
+        }
+    }
+
+    #[test]
     fn every_section_fits_into_its_message() {
         let long = format!("{}{{event}}", "*".repeat(73));
         let role = |n: u64| format!("<@&{}>", 772_904_309_264_089_090 + n);

@@ -2,6 +2,7 @@
 
 use super::{Feature, GuildPicture, PictureChannel, Right};
 use crate::domain::ids::{ChannelId, RoleId};
+use crate::domain::role_map::is_powerful;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -42,6 +43,14 @@ pub enum Gap {
         /// Its name.
         name: String,
     },
+    /// A role that Gantry is to hand out lets its holder run parts of the guild: people give it by hand. Remedy: take those
+    /// rights off it, or choose another one.
+    RolePowerful {
+        /// The role.
+        role: RoleId,
+        /// Its name.
+        name: String,
+    },
     /// A role that Gantry is to hand out is not there any more. Remedy: choose another one.
     RoleGone {
         /// The role.
@@ -56,10 +65,11 @@ impl Gap {
         let mut features: Vec<Feature> = match self {
             Self::TimedOut { .. } => Right::ALL.iter().map(|right| right.feature()).collect(),
             Self::Guild { right } => vec![right.feature()],
-            Self::Category { rights, .. } => rights.iter().map(|right| right.feature()).collect(),
-            Self::RoleTooHigh { .. } | Self::RoleManaged { .. } | Self::RoleGone { .. } => {
-                vec![Feature::Roles]
-            }
+            Self::Category { rights, .. } => rights.iter().map(|right| right.feature_in_channels()).collect(),
+            Self::RoleTooHigh { .. }
+            | Self::RoleManaged { .. }
+            | Self::RolePowerful { .. }
+            | Self::RoleGone { .. } => vec![Feature::Roles],
         };
         features.sort_unstable();
         features.dedup();
@@ -167,6 +177,8 @@ fn role_gap(guild: &GuildPicture, id: RoleId) -> Option<Gap> {
     let name = role.name.clone();
     if role.managed {
         Some(Gap::RoleManaged { role: id, name })
+    } else if is_powerful(role.permissions.0) {
+        Some(Gap::RolePowerful { role: id, name })
     } else if guild.stands_above(role) {
         None
     } else {

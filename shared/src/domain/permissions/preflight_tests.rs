@@ -150,6 +150,21 @@ fn a_category_takes_away_in_discords_order() {
 }
 
 #[test]
+fn a_category_that_keeps_its_permissions_to_itself_stops_channels() {
+    let manage = Right::ManageRoles;
+    let closed = category(vec![overwrite(GUILD, true, 0, manage.bit().0)]);
+    let gaps = Preflight::of(&guild(0, INVITE.0), &[&closed], &[], now()).gaps;
+    let expected = Gap::Category {
+        category: ChannelId(7),
+        name: "Cup".to_owned(),
+        rights: vec![manage],
+    };
+    assert_eq!(gaps, [expected]);
+    assert_eq!(gaps[0].blocks(), [Feature::EventChannels]);
+    assert_eq!(manage.label_in_channels(), "Manage Permissions");
+}
+
+#[test]
 fn a_time_out_is_the_one_thing_to_mend() {
     let mut picture = guild(0, INVITE.0);
     let until = "2026-11-21T10:00:00Z".parse().unwrap();
@@ -188,13 +203,15 @@ fn only_lower_roles_of_people_can_be_handed_out() {
             role: RoleId(PLAIN),
             name: name(PLAIN),
         },
-        Gap::RoleTooHigh {
+        // It may manage roles: that is nothing to hand out, wherever it stands.
+        Gap::RolePowerful {
             role: RoleId(BOT_ROLE),
             name: name(BOT_ROLE),
         },
         Gap::RoleGone { role: RoleId(77) },
     ];
     assert_eq!(gaps, expected);
+    assert!(gaps.iter().all(|gap| gap.blocks() == [Feature::Roles]));
     picture.own.roles.clear();
     assert!(
         !picture.stands_above(&role(PLAIN, 1, 0)),

@@ -172,11 +172,30 @@ impl Right {
         }
     }
 
-    /// Whether a category's overwrites can take it away: Discord's scheduled events and the hierarchy of roles belong
-    /// to the guild as a whole.
+    /// Whether a category's overwrites can take it away: Discord's scheduled events belong to the guild as a whole.
     #[must_use]
     pub const fn is_of_channels(self) -> bool {
-        !matches!(self, Self::ManageRoles | Self::CreateEvents | Self::ManageEvents)
+        !matches!(self, Self::CreateEvents | Self::ManageEvents)
+    }
+
+    /// Its name in the settings of a channel or category, in English: what is Manage Roles in the guild is about the
+    /// channel's own permissions there (Discord docs, topics/permissions).
+    #[must_use]
+    pub const fn label_in_channels(self) -> &'static str {
+        match self {
+            Self::ManageRoles => "Manage Permissions",
+            other => other.label(),
+        }
+    }
+
+    /// What does not work in a category without it.
+    #[must_use]
+    pub const fn feature_in_channels(self) -> Feature {
+        match self {
+            // Channels are hidden, put away and shown to teams by their permissions.
+            Self::ManageRoles => Feature::EventChannels,
+            other => other.feature(),
+        }
     }
 }
 

@@ -276,7 +276,7 @@ pub const REGISTRY: [Spec; 32] = {
     [
         row(K::TimeZone, S::Club, "club.time_zone", Kind::Zone, "UTC",
             "The zone in which the club's times are typed, and by whose dates its channels are named.")
-            .read_by("`interactions` (event forms, suggestions), `channel-worker` (names of new channels)"),
+            .read_by("`interactions` (event forms, suggestions), `channel-worker` (names of new channels), `notify-worker` (quiet hours)"),
         row(K::Locale, S::Club, "club.locale", Kind::Choice(LOCALES), "en-GB",
             "The language of the messages that everybody in a channel sees."),
         row(K::Colour, S::Club, "club.colour", Kind::Colour, "#f26b1d",
@@ -355,11 +355,12 @@ pub const REGISTRY: [Spec; 32] = {
             "Whether the roster follows the server's members by itself.")
             .read_by("`sync-worker` (each tick of its schedule), `webhooks`, `api`, `interactions` (when Gantry comes to a server)"),
         row(K::SyncHours, S::Sync, "sync.hours", Kind::Number { min: 1, max: 168, unit: "hours" }, "24",
-            "Every how many hours that happens.")
+            "Every how many hours that happens. Another value is looked at within six hours, or with the next `/sync run`.")
             .read_by("`sync-worker` (each tick of its schedule, each run)"),
         row(K::SyncDirection, S::Sync, "sync.direction", Kind::Choice(DIRECTIONS), "discord",
             "Which side wins where a member's rank and their roles in Discord differ.")
-            .read_by("`sync-worker` (each run), `notify-worker` (roles of a rank, `/club preflight`)"),
+            .read_by("`sync-worker` (each run, `/roster import`), `interactions` (`/rank set`, `/sync conflicts`, `/link`, `/roster remove`), \
+                      `notify-worker` (roles of a rank, `/club preflight`)"),
         row(K::MemberRoles, S::Members, "members.member_roles", Kind::Roles, "none",
             "The Discord roles of full members.")
             .read_by(ROLES_READ_BY),

@@ -62,6 +62,9 @@ impl<S: SyncStore, E: Env, D: SyncDiscord, R: Render> Course<'_, S, E, D, R> {
             if !self.write_cases(run, some).await? {
                 // Somebody settled one of them meanwhile: what they decided stands until the next run.
                 for one in some.chunks(1) {
+                    if self.is_late() {
+                        return Ok(false);
+                    }
                     self.write_cases(run, one).await?;
                 }
             }

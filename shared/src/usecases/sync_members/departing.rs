@@ -25,7 +25,11 @@ impl<S: SyncStore, E: Env, D: SyncDiscord, R: Render> Course<'_, S, E, D, R> {
             }
             // Nothing was found out: what comes next is saved with what it finds.
             None => {
-                run.enter(Phase::Standing);
+                run.enter(if run.is_short() {
+                    Phase::Asking
+                } else {
+                    Phase::Standing
+                });
                 Ok(())
             }
         }

@@ -2,7 +2,7 @@
 //! ids, so that nothing has to be held but the page. Only differences are written.
 
 use super::{Course, SyncDiscord, SyncStore, TRIES};
-use crate::domain::ids::{ClubId, UserId};
+use crate::domain::ids::{ClubId, RoleId, UserId};
 use crate::domain::notice::Render;
 use crate::domain::roster::GuildMember;
 use crate::domain::sync::{Found, Phase, Seen, SyncRun};
@@ -178,21 +178,26 @@ fn in_order(page: &[Listed], after: Option<UserId>) -> Result<(), JobFailure> {
     }
 }
 
-fn present(run: &mut SyncRun, found: &mut Differences, listed: &Listed, stored: Option<Seen>) {
+/// The record of somebody as Discord showed them to the run.
+pub(super) fn shown(run: &SyncRun, listed: &Listed, found: Found) -> Seen {
+    let mapped = |role: &&RoleId| run.list.iter().any(|mapped| mapped.role == **role);
     let member = GuildMember {
         user: listed.user,
         username: listed.username.clone(),
         global_name: listed.global_name.clone(),
         nick: listed.nick.clone(),
-        roles: listed
-            .roles
-            .iter()
-            .filter(|role| run.list.iter().any(|mapped| mapped.role == **role))
-            .copied()
-            .collect(),
+        roles: listed.roles.iter().filter(mapped).copied().collect(),
         left_at: None,
     };
-    let own = run.key.run;
+    Seen {
+        member,
+        run: run.key.run,
+        found,
+    }
+}
+
+fn present(run: &mut SyncRun, found: &mut Differences, listed: &Listed, stored: Option<Seen>) {
+    let Seen { member, run: own, .. } = shown(run, listed, Found::Joined);
     let what = match stored {
         None => Found::Joined,
         Some(seen) if !seen.member.is_here() => Found::Returned,

@@ -139,6 +139,10 @@ impl<S: SyncStore, E: Env, D: SyncDiscord, R: Render> Course<'_, S, E, D, R> {
             return Ok(());
         }
         for one in matches.chunks(1) {
+            // The next leg finds what is left again.
+            if self.is_late() {
+                return Ok(());
+            }
             for tries in 1..=TRIES {
                 if self.try_matches(run, one).await? {
                     break;

@@ -9,7 +9,7 @@ use crate::domain::rank::Rank;
 use crate::domain::role_map::{Mapped, differences, rank_by_roles};
 use crate::domain::roster::{Entry, Member};
 use crate::domain::settings::SyncDirection;
-use crate::domain::sync::{Phase, Seen, SyncRun};
+use crate::domain::sync::{DEMOTED_MOST, Demoted, Phase, Seen, SyncRun};
 use crate::domain::work::{RoleWork, Work};
 use crate::ports::store::Change;
 use crate::usecases::Env;
@@ -89,6 +89,7 @@ impl<S: SyncStore, E: Env, D: SyncDiscord, R: Render> Course<'_, S, E, D, R> {
                     Some(back) => settled.work.push(back),
                     None => {
                         let rank = rank_by_roles(&run.list, member.rank, &seen.member.roles);
+                        note_demoted(run, member, rank);
                         risen.extend(rank.map(|rank| (member.clone(), rank)));
                     }
                 },
@@ -172,6 +173,16 @@ impl<S: SyncStore, E: Env, D: SyncDiscord, R: Render> Course<'_, S, E, D, R> {
             how,
             reply: None,
         })
+    }
+}
+
+/// Who came back, and has another rank than before for want of a role that Gantry could give them, is named in the report.
+fn note_demoted(run: &mut SyncRun, member: &Member, rank: Option<Rank>) {
+    if member.returned && rank.is_some_and(|rank| rank < member.rank) && run.demoted.len() < DEMOTED_MOST {
+        run.demoted.push(Demoted {
+            user: member.user,
+            was: member.rank,
+        });
     }
 }
 

@@ -19,8 +19,10 @@ pub(super) fn list(call: &mut Call<'_>) -> Answer {
     }
     let limit = call.query_number("limit", 1..=1000, 1)?;
     let after = call.query_id("after")?.unwrap_or(0);
-    let page = guild.members.range(after + 1..).take(limit);
+    let page = guild.members.range(after + 1..);
+    let page = page.filter(|(id, _)| !guild.unlisted.contains(id));
     ok(page
+        .take(limit)
         .map(|(id, member)| member_json(member, call.state.users.get(id)))
         .collect())
 }

@@ -75,6 +75,9 @@ pub(crate) struct Guild {
     /// The number of members that the guild says it has, if not its own.
     #[serde(default)]
     pub told_count: Option<u64>,
+    /// Members that no listing shows.
+    #[serde(default)]
+    pub unlisted: BTreeSet<u64>,
 }
 
 #[derive(Clone, Serialize, Deserialize)]
