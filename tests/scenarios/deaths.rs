@@ -2,8 +2,8 @@
 
 use gantry_local_wire::{Fault, FaultKind, Service};
 
-/// Set in the environment, every call has a life in which it is died before and one in which it is died after: some forty
-/// minutes for all scenarios together. Otherwise the deaths are spread over the calls.
+/// Set in the environment, every call has a life in which it is died before and one in which it is died after: some fifty
+/// minutes for all scenarios together, and some hours for `weekend`. Otherwise the deaths are spread over the calls.
 const EVERY_CALL: &str = "GANTRY_EVERY_CALL";
 
 /// Where a function dies.

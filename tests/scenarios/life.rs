@@ -207,7 +207,7 @@ async fn killed(service: Service, function: &'static str) {
         service,
         function,
         apart: 11,
-        later: 6,
+        later: 11,
         calls: 400,
     };
     for life_of in deaths.lives() {

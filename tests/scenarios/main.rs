@@ -49,4 +49,5 @@ mod sync;
 mod team_spaces;
 mod teams;
 mod telemetry;
+mod weekend;
 mod wishes;

@@ -31,7 +31,7 @@ impl Demo {
         seed::club(&stack, &demo).await?;
         printer.seeded(&stack, &demo);
         story::play(&stack, &demo, &mut |step| printer.step(step)).await?;
-        weekend::play(&stack, &demo, &mut |step| printer.step(step)).await?;
+        weekend::play(&stack, &demo, 1, &mut |step| printer.step(step)).await?;
         let violations = stack.simulator().openapi_violations();
         if !violations.is_empty() {
             return Err(format!(

@@ -166,8 +166,7 @@ impl Stack {
     pub async fn start(config: StackConfig) -> Result<Self, StackError> {
         let wires = Wires {
             clock: config.clock.clone(),
-            log: CallLog::new(),
-            faults: Faults::new(),
+            ..Wires::default()
         };
         let simulator = Simulator::new(SimulatorConfig {
             application_id: APPLICATION_ID,

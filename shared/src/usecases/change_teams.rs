@@ -257,11 +257,14 @@ fn edit(env: &impl Env, call: &Call, wish: &TeamWish) -> Result<TeamEdit, Refusa
                 // Small enough to be typed, and another one with each command.
                 None => (call.interaction.0 >> 12) % 1_000_000,
             };
+            // In order, so that all that is made for them one after the other stands in the order of their names.
+            let mut ids: Vec<TeamId> = (0..TEAMS_MAX).map(|_| team_id(env, call.now)).collect();
+            ids.sort_unstable();
             TeamEdit::Form {
                 class,
                 sizes: Sizes { least, most },
                 seed,
-                ids: (0..TEAMS_MAX).map(|_| team_id(env, call.now)).collect(),
+                ids,
             }
         }
     })

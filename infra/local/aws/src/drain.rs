@@ -139,6 +139,11 @@ impl AwsLocal {
         if batches > 0 {
             work.push(format!("{batches} batches are on their way"));
         }
+        // A function that died may have asked for something that is still being done.
+        let calls = self.inner.wires.calls.count();
+        if calls > 0 {
+            work.push(format!("{calls} calls are carried out"));
+        }
         let late = self.deliveries().late;
         let mapped = lock(&self.inner.mapped).clone();
         for name in &mapped.queues {

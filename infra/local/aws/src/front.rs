@@ -14,6 +14,7 @@ use hyper_util::rt::TokioIo;
 use jiff::Timestamp;
 use serde_json::Value;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
@@ -31,6 +32,32 @@ pub struct Wires {
     pub log: CallLog,
     /// The injected faults.
     pub faults: Faults,
+    /// What is being carried out.
+    pub calls: CallsUnderWay,
+}
+
+/// Counts the calls that are being carried out, also for callers who are gone; those that only wait for something left out.
+#[derive(Clone, Default)]
+pub struct CallsUnderWay(Arc<AtomicUsize>);
+
+impl CallsUnderWay {
+    pub(crate) fn count(&self) -> usize {
+        self.0.load(Ordering::SeqCst)
+    }
+
+    /// Counts one until the value is dropped.
+    fn begin(&self) -> UnderWay {
+        self.0.fetch_add(1, Ordering::SeqCst);
+        UnderWay(Arc::clone(&self.0))
+    }
+}
+
+struct UnderWay(Arc<AtomicUsize>);
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
 }
 
 /// A call as it arrived.
@@ -143,7 +170,12 @@ async fn connection<A: Api>(stream: TcpStream, api: Arc<A>, wires: Wires) {
         async move {
             // A task of its own: a caller that hangs up does not undo what it asked for, except a wait.
             let waits = operation(request.headers()).is_some_and(|name| A::waits(&name));
-            let answered = tokio::spawn(respond(api, wires, request));
+            let counted = (!waits).then(|| wires.calls.begin());
+            let answered = tokio::spawn(async move {
+                let answer = respond(api, wires, request).await;
+                drop(counted);
+                answer
+            });
             let _ended = waits.then(|| EndOnDrop(answered.abort_handle()));
             answered.await.unwrap_or(Err(Cut))
         }

@@ -22,7 +22,7 @@ pub use drain::{DrainError, DrainReport};
 pub use dynamodb::DynamoDb;
 pub use error::AwsLocalError;
 pub use eventbridge::{EventBridge, PublishedEvent};
-pub use front::Wires;
+pub use front::{CallsUnderWay, Wires};
 pub use mappings::{
     DeliveryMode, Invocation, InvocationTable, InvokeError, Invoker, Mappings, QueueMapping, Schedule,
     StreamMapping,
