@@ -21,6 +21,10 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// How long what a schedule does may take: a minute until it is due, a minute until the schedule's next call.
 const PATIENCE_WITH_SCHEDULES: Duration = Duration::from_secs(180);
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
+/// Between two looks that are calls of the deployment.
+const BETWEEN_QUESTIONS: Duration = Duration::from_secs(2);
+/// The step at which `run` makes due what takes hours; it knows it by this name.
+const HASTEN: &str = "somebody deletes a message; six hours and a day go by";
 const SERIES: &str = "Apex Endurance Cup";
 const TIME_ZONE: &str = "Europe/Berlin";
 const EVENT: &str = "Monza 6 Hours";
@@ -48,6 +52,10 @@ pub async fn play(simulator: &Simulator, api: &str, bot_token: &str, pages: &str
     story.sign_up(channel).await?;
     story.leave(channel).await?;
     story.close(&event, channel).await?;
+    // Not before: each change of the event would have the message made again, too.
+    let details = story.forget_details(channel)?;
+    story.healed(channel, details).await?;
+    story.synchronised().await?;
     let violations = simulator.openapi_violations();
     if violations.is_empty() {
         Ok(())
@@ -398,6 +406,72 @@ impl<'a> Story<'a> {
         let shown = "nobody can sign up any more";
         told("the schedule closes sign-up", began, None, &[], shown);
         Ok(())
+    }
+}
+
+impl Story<'_> {
+    /// The message with the event's details is deleted by hand. From then on the proof has the other schedules called
+    /// each minute, with what is theirs due: see `hasten` in `run`.
+    fn forget_details(&self, channel: u64) -> Done<u64> {
+        let messages = self.simulator.messages(channel);
+        let details = messages.iter().find(|message| self.is_details(message));
+        let details = details.ok_or("no message with the event's details")?.id;
+        self.simulator.delete_message(channel, details)?;
+        told(
+            HASTEN,
+            Instant::now(),
+            None,
+            &[],
+            "the message with the event's details is gone",
+        );
+        Ok(details)
+    }
+
+    /// The message with the event's details: no other has this button.
+    fn is_details(&self, message: &MessageView) -> bool {
+        let text = self.simulator.message_as_text(message);
+        text.contains(EVENT) && text.contains("My standing")
+    }
+
+    /// The schedule of `cleanup` has the server looked after, and the message is made again.
+    async fn healed(&self, channel: u64, gone: u64) -> Done<()> {
+        let began = Instant::now();
+        let text = wait_long_for("the deleted message, made again", PATIENCE_WITH_SCHEDULES, || {
+            let messages = self.simulator.messages(channel);
+            let again = messages
+                .iter()
+                .find(|message| self.is_details(message) && message.id > gone)?;
+            Some(self.simulator.message_as_text(again))
+        })
+        .await?;
+        told(
+            "the schedule of cleanup has the deleted message made again",
+            began,
+            None,
+            &[],
+            &text,
+        );
+        Ok(())
+    }
+
+    /// The schedule of `sync-worker` begins a run, which the history tells.
+    async fn synchronised(&self) -> Done<()> {
+        let began = Instant::now();
+        while began.elapsed() < PATIENCE_WITH_SCHEDULES {
+            let outcome = self
+                .simulator
+                .slash(&self.owner(), "sync history", json!({}))
+                .await;
+            let shown = self.simulator.message_as_text(&self.message(&outcome)?);
+            if shown.contains("by the clock") && !shown.contains("going on") {
+                let traces = [outcome.interaction_id];
+                let step = "the schedule of sync-worker has the members synchronised; /sync history";
+                told(step, began, Some(outcome.elapsed), &traces, &shown);
+                return Ok(());
+            }
+            tokio::time::sleep(BETWEEN_QUESTIONS).await;
+        }
+        Err("no run by the clock is in the history".into())
     }
 }
 
