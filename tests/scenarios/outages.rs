@@ -1,7 +1,7 @@
 //! Item 7 of the race weekend: Discord is away for two hours. What is still of use is said once, the rest is recorded as dropped.
 
 use crate::world::{Club, Published, World};
-use gantry_local_wire::{Fault, FaultKind, Service};
+use gantry_local_wire::{Delay, Fault, FaultKind, Service};
 use gantry_shared::adapters::dynamo::Table;
 use gantry_shared::domain::alert::{AlertState, DropReason};
 use gantry_shared::domain::event::{EventKey, EventState};
@@ -16,6 +16,9 @@ use serde_json::{Value, json};
 const START: &str = "2026-11-28T13:00:00Z";
 /// Sends messages into a channel: Discord's permission bit.
 const SEND_MESSAGES: u64 = 1 << 11;
+
+/// Longer than any worker waits, so that none does.
+const HALF_AN_HOUR: Delay = Delay { ms: 30 * 60_000 };
 
 fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
@@ -75,7 +78,10 @@ impl Outage {
         self.until(from).await;
         let faults = self.world.stack.faults();
         faults
-            .add(Fault::every(Service::Discord, FaultKind::Unavailable))
+            .add(Fault::every(
+                Service::Discord,
+                FaultKind::UnavailableFor(HALF_AN_HOUR),
+            ))
             .unwrap();
         self.until(to).await;
         assert!(faults.hits() > 0);
@@ -151,8 +157,8 @@ async fn discord_is_away_around_closing_and_start() {
     let times = json!({ "event": outage.published.event, "closes": "2026-11-28 13:50" });
     outage.world.ok(&outage.club.owner(), "event times", times).await;
     outage.world.drain().await;
-    // The closing and the start. Each try costs seconds of real time: the two hours are those of the test above.
-    outage.away(after_start(-12), after_start(45)).await;
+    // The closing and the start.
+    outage.away(after_start(-12), after_start(108)).await;
     assert_eq!(outage.state().await, EventState::Live, "words hold up no step");
     outage.until(after_start(150)).await;
     let said = ["is closed", "has started"].map(|words| outage.said(words));

@@ -101,6 +101,19 @@ async fn availability_is_typed_in_ones_own_zone_and_a_backup_class_is_shown() {
     world.drain().await;
     let board = json!(world.board(&published).embeds).to_string();
     assert!(board.contains("(or LMP2)"), "{board}");
+    // What they said was said of another start.
+    let edit = json!({ "event": published.event });
+    let edit = simulator.slash(&club.owner(), "event edit", edit).await;
+    let OutcomeKind::Modal(form) = &edit.kind else {
+        panic!("no form: {:?}", edit.kind);
+    };
+    let later = json!({ "start": "2026-11-29 14:00" });
+    let outcome = simulator.submit_modal(&club.owner(), form, later).await;
+    let answer = whole(&world.stack.expect_message(outcome).unwrap());
+    assert!(
+        answer.contains("One driver had said when they can drive"),
+        "{answer}"
+    );
     world.finish().await;
 }
 

@@ -1,6 +1,10 @@
 //! A function's own process, and the Lambda Runtime API, as far as one process needs it (AWS Lambda developer guide, runtime
 //! API).
 
+mod table;
+
+pub use table::without_stream;
+
 use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;

@@ -3,6 +3,7 @@
 //!
 //! `cargo build --workspace && target/debug/bench-race-day [EVENTS ...]`
 
+use gantry_bench_function::{Failed, without_stream};
 use gantry_local::{Clients, Stack, StackConfig, TABLE};
 use gantry_local_wire::Service;
 use gantry_race_day::{App, handle};
@@ -17,9 +18,6 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::time::Instant;
-
-/// Why the benchmark ended.
-type Failed = Box<dyn std::error::Error + Send + Sync>;
 
 /// Events of the club, if nothing else is said.
 const EVENTS: [usize; 2] = [50, 500];
@@ -47,6 +45,7 @@ async fn main() -> Result<(), Failed> {
     println!("|---|---|---|---|---|---|");
     for size in sizes {
         let stack = Stack::start(StackConfig::default()).await?;
+        without_stream(&stack).await?;
         let table = |name| {
             let clients = Clients::of(name, stack.endpoints());
             Table::new(clients.dynamodb, TABLE, Default::default())

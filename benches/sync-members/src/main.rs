@@ -3,8 +3,7 @@
 //!
 //! `cargo build --workspace && target/debug/bench-sync target/debug/sync-worker [MEMBERS ...]`
 
-use aws_sdk_dynamodb::types::StreamSpecification;
-use gantry_bench_function::{Failed, Process};
+use gantry_bench_function::{Failed, Process, without_stream};
 use gantry_local::{Clients, Stack, StackConfig, TABLE};
 use gantry_local_wire::Service;
 use gantry_shared::adapters::dynamo::Table;
@@ -106,7 +105,6 @@ async fn club(size: usize) -> Result<Club, Failed> {
         .await;
     stack.expect_message(founded)?;
     let clients = Clients::of("bench", stack.endpoints());
-    let database = clients.dynamodb.clone();
     let table = Table::new(clients.dynamodb, TABLE, Default::default());
     let caller = table.caller(GuildId(guild), UserId(owner)).await?;
     let club = Club {
@@ -117,15 +115,7 @@ async fn club(size: usize) -> Result<Club, Failed> {
         users,
     };
     club.stack.drain().await?;
-    // The table's counterpart looks through all records of its stream to number the next one, so that a hundred thousand
-    // writes would take it hours. Nothing that is measured goes by the stream.
-    let off = StreamSpecification::builder().stream_enabled(false).build()?;
-    database
-        .update_table()
-        .table_name(TABLE)
-        .stream_specification(off)
-        .send()
-        .await?;
+    without_stream(&club.stack).await?;
     club.roster(ROSTER.min(size / 2)).await?;
     Ok(club)
 }

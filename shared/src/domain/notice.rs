@@ -714,6 +714,9 @@ pub struct EventBrief {
     /// The teams whose stint plans do not fit the race any more, once it was edited.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unfit: Vec<String>,
+    /// How many drivers had said when they can drive, before it was moved by an edit.
+    #[serde(default)]
+    pub limited: usize,
 }
 
 impl EventBrief {
@@ -729,6 +732,7 @@ impl EventBrief {
             classes: event.classes.clone(),
             colour: club.colour,
             unfit: Vec::new(),
+            limited: 0,
         }
     }
 }

@@ -10,6 +10,7 @@ use crate::domain::ids::EventId;
 use crate::domain::notice::EventBrief;
 use crate::domain::refusal::{EventAction, Field, FormFault, Problem, Refusal};
 use crate::domain::seats::{Seats, seats_of};
+use crate::domain::signup::SignUp;
 use crate::domain::teams::LineUp;
 use crate::domain::work::Work;
 use crate::ports::store::{
@@ -65,22 +66,8 @@ pub async fn edit_event<S: Alerts + ClubReader + EventReader + Ledger + MemberWi
             work.push(Work::RefreshBoard { event: after.key });
             work.extend(enlarged(&after, &desk.seats));
         }
-        let moved = after.starts_at != desk.event.starts_at;
-        let mut unfit = Vec::new();
-        if (moved || after.duration_min != desk.event.duration_min)
-            && let Some((_, line_up)) = store.line_up(after.key).await?
-        {
-            if moved && after.state != EventState::Draft {
-                work.push(Work::SettleRooms { event: after.key });
-            }
-            unfit = unfit_plans(store, &after, &line_up).await?;
-            // Stints move with the start; where no plan was announced there is nothing to do.
-            work.extend(line_up.teams.iter().map(|team| Work::AnnouncePlan {
-                event: after.key,
-                team: team.id,
-                reply: None,
-            }));
-        }
+        let mut told = EventBrief::of(&caller.club, &after);
+        work.extend(follow_time(store, (&desk.event, &after), &mut told).await?);
         let fact = Fact::EventEdited { event: after.key };
         let decision = commit(
             env,
@@ -91,7 +78,7 @@ pub async fn edit_event<S: Alerts + ClubReader + EventReader + Ledger + MemberWi
             changes,
             work,
         );
-        Ok(decision.map(|brief| EventBrief { unfit, ..brief }))
+        Ok(decision.map(|_| told))
     };
     once(
         (store, env),
@@ -100,6 +87,34 @@ pub async fn edit_event<S: Alerts + ClubReader + EventReader + Ledger + MemberWi
         decide,
     )
     .await
+}
+
+/// What is to be done where the race is at another time, or of another length, than it was; what the editor is told of that.
+async fn follow_time<S: TeamReader>(
+    store: &S,
+    (before, after): (&Event, &Event),
+    told: &mut EventBrief,
+) -> StoreResult<Vec<Work>> {
+    let moved = after.starts_at != before.starts_at;
+    if !moved && after.duration_min == before.duration_min {
+        return Ok(Vec::new());
+    }
+    let Some((sheet, line_up)) = store.line_up(after.key).await? else {
+        return Ok(Vec::new());
+    };
+    told.unfit = unfit_plans(store, after, &line_up).await?;
+    if moved {
+        let limited = |one: &&SignUp| !one.details.windows.is_empty();
+        told.limited = sheet.sign_ups.iter().filter(limited).count();
+    }
+    // Stints move with the start; where no plan was announced there is nothing to do.
+    let plans = line_up.teams.iter().map(|team| Work::AnnouncePlan {
+        event: after.key,
+        team: team.id,
+        reply: None,
+    });
+    let rooms = (moved && after.state != EventState::Draft).then_some(Work::SettleRooms { event: after.key });
+    Ok(rooms.into_iter().chain(plans).collect())
 }
 
 /// The teams whose stint plans do not fit the race's length.

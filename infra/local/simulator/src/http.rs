@@ -22,7 +22,7 @@ struct Outgoing {
     status: u16,
     body: Option<Value>,
     bucket: Option<Bucket>,
-    /// Seconds to wait, and the scope, of a 429.
+    /// Seconds to wait, and the scope, of a 429; without a scope, of a 503.
     retry: Option<(f64, &'static str)>,
     /// A body that is not JSON.
     html: Option<&'static str>,
@@ -133,6 +133,11 @@ pub(crate) fn traces(headers: &HeaderMap) -> Vec<String> {
     trace::parse(headers.get(trace::HEADER).and_then(|ids| ids.to_str().ok()))
 }
 
+fn unavailable() -> Outgoing {
+    let body = json!({"message": "503: Service Unavailable", "code": 0});
+    Outgoing::new(503, Some(body))
+}
+
 /// The fault's part before anything happens: an answer of its own, or none.
 async fn before(simulator: &Simulator, fault: Option<&FaultKind>, caller: &str) -> Option<Outgoing> {
     let seconds = |delay: &Delay| delay.ms as f64 / 1000.0;
@@ -143,10 +148,11 @@ async fn before(simulator: &Simulator, fault: Option<&FaultKind>, caller: &str) 
             Some(Outgoing::cut())
         }
         FaultKind::ServerError => Some(server_error()),
-        FaultKind::Unavailable => Some(Outgoing::new(
-            503,
-            Some(json!({"message": "503: Service Unavailable", "code": 0})),
-        )),
+        FaultKind::Unavailable => Some(unavailable()),
+        FaultKind::UnavailableFor(delay) => Some(Outgoing {
+            retry: Some((seconds(delay), "")),
+            ..unavailable()
+        }),
         FaultKind::Latency(delay) => {
             tokio::time::sleep(Duration::from_millis(delay.ms)).await;
             None
@@ -437,7 +443,9 @@ fn response(outgoing: Outgoing) -> Response {
     }
     if let Some((seconds, scope)) = outgoing.retry {
         set("retry-after", format!("{:.0}", seconds.ceil().max(1.0)));
-        set("x-ratelimit-scope", scope.to_owned());
+        if !scope.is_empty() {
+            set("x-ratelimit-scope", scope.to_owned());
+        }
         if scope == "global" {
             set("x-ratelimit-global", "true".to_owned());
         }

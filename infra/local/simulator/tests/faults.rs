@@ -75,10 +75,14 @@ async fn server_errors_come_without_or_with_the_effect() {
     for (kind, status, effects) in [
         (FaultKind::ServerError, 500, 0),
         (FaultKind::Unavailable, 503, 0),
+        (FaultKind::UnavailableFor(Delay { ms: 60_000 }), 503, 0),
         (FaultKind::ErrorAfterEffect, 500, 1),
     ] {
+        let away = matches!(kind, FaultKind::UnavailableFor(_));
         let (world, result) = hit(kind).await;
-        assert_eq!(result.unwrap().status().as_u16(), status);
+        let response = result.unwrap();
+        assert_eq!(response.status().as_u16(), status);
+        assert_eq!(response.headers().contains_key("retry-after"), away);
         assert_eq!(channels(&world), effects);
     }
 }

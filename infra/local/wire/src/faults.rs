@@ -31,6 +31,8 @@ pub enum FaultKind {
     ServerError,
     /// HTTP 503, no effect.
     Unavailable,
+    /// Discord: the same with `Retry-After`: away for so long.
+    UnavailableFor(Delay),
     /// The effect happens, then the connection is cut before the answer.
     LostAnswer,
     /// The effect happens, then HTTP 500 is answered.

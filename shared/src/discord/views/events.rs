@@ -198,6 +198,7 @@ pub(super) fn changed(change: EventChange, event: &EventBrief, ids: &CommandIds)
         .line(phrases::schedule(event.starts_at, event.duration_min))
         .line(next)
         .line(unfit(&event.unfit, ids))
+        .line(limited(event.limited))
         .field("Classes", classes(&event.classes), false);
     embed_body(embed)
 }
@@ -214,6 +215,20 @@ fn unfit(teams: &[String], ids: &CommandIds) -> String {
         List::new(Style::Row, names.collect()).fit(TEAMS_MAX),
         mention("stint plan", ids)
     )
+}
+
+/// What is to be done about hours that drivers gave for another start.
+fn limited(drivers: usize) -> String {
+    match drivers {
+        0 => String::new(),
+        1 => "One driver had said when they can drive, for the old start: ask them to say it again, with **Availability** \
+              below the sign-up."
+            .to_owned(),
+        several => format!(
+            "{several} drivers had said when they can drive, for the old start: ask them to say it again, with \
+             **Availability** below the sign-up."
+        ),
+    }
 }
 
 /// Classes one a line.

@@ -177,7 +177,7 @@ proptest! {
         };
         let all = vec![event.clone(); events];
         let series = vec![Series { name: name.clone(), classes: classes.clone(), ..series("x", "x: 1") }; series_count];
-        let brief = EventBrief { unfit: vec![label.clone(); 60], ..EventBrief::of(&club, &event) };
+        let brief = EventBrief { unfit: vec![label.clone(); 60], limited: 60, ..EventBrief::of(&club, &event) };
         let standing = Standing::Seated { class: label.clone() };
         let (run, case) = (sync_run(), conflict(&name));
         let runs = vec![run.clone(); 10];

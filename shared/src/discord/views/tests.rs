@@ -214,6 +214,7 @@ fn what_was_done_to_an_event() {
         .to_vec();
     let unfit = EventBrief {
         unfit: vec!["Red".into(), "Blue".into()],
+        limited: 2,
         ..brief
     };
     bodies.push(body(&Notice::EventChanged {

@@ -46,10 +46,10 @@ async fn the_clock_is_read_and_moved() {
     let url = serve(&stack).await;
     assert_eq!(
         get(&url, "clock").await,
-        (200, json!({ "now": "2026-11-28T12:00:00Z" }))
+        (200, json!({ "now": "2026-11-28T12:00:00Z", "coming": [] }))
     );
     let moved = post(&url, "clock", r#"{"now":"2026-11-29T12:00:00Z"}"#).await;
-    assert_eq!(moved, (200, json!({ "now": "2026-11-29T12:00:00Z" })));
+    assert_eq!(moved, (200, json!({ "now": "2026-11-29T12:00:00Z", "coming": [] })));
     assert_eq!(stack.wires.clock.now(), "2026-11-29T12:00:00Z".parse().unwrap());
 }
 
