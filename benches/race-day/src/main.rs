@@ -151,7 +151,6 @@ async fn measure(
             let alert = alert(*event, AlertKind::Reminder { hours }, at);
             commit(store, vec![Change::PutAlert(alert)]).await?;
         }
-        stack.drain().await?;
         let mark = stack.log().mark();
         let event = serde_json::from_value(json!({ "id": "bench" }))?;
         let deadline = Timestamp::now() + SignedDuration::from_secs(55);
