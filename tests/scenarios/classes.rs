@@ -213,7 +213,10 @@ async fn when_sign_up_closes_the_roster_is_said_and_given_as_a_file() {
     let bytes = simulator.file(file["id"].as_str().unwrap()).unwrap();
     let text = String::from_utf8(bytes).unwrap();
     let lines: Vec<&str> = text.trim_start_matches('\u{feff}').lines().collect();
-    assert_eq!(lines[0], "class,status,place,driver,discord_id,backup_class,answered_at");
+    assert_eq!(
+        lines[0],
+        "class,status,place,driver,discord_id,backup_class,answered_at"
+    );
     assert!(lines[1].starts_with("Pro,seat,1,") && lines[1].contains(&gated.drivers[0].to_string()));
     assert!(lines[2].starts_with("Pro,waitlist,1,") && lines[2].contains(&gated.drivers[1].to_string()));
     assert_eq!(lines.len(), 3);

@@ -49,7 +49,10 @@ async fn the_clock_is_read_and_moved() {
         (200, json!({ "now": "2026-11-28T12:00:00Z", "coming": [] }))
     );
     let moved = post(&url, "clock", r#"{"now":"2026-11-29T12:00:00Z"}"#).await;
-    assert_eq!(moved, (200, json!({ "now": "2026-11-29T12:00:00Z", "coming": [] })));
+    assert_eq!(
+        moved,
+        (200, json!({ "now": "2026-11-29T12:00:00Z", "coming": [] }))
+    );
     assert_eq!(stack.wires.clock.now(), "2026-11-29T12:00:00Z".parse().unwrap());
 }
 
